@@ -1,0 +1,42 @@
+// What differs in files: proposed (computed before the decision, from the disk as the agent would edit it) or actual.
+import type { Message } from "../protocol/messages.ts";
+
+export type EndOfLine = "lf" | "crlf" | "cr" | "mixed" | "none";
+
+/** One side of a file. `bytes` is what is or would be on disk, exactly. */
+export interface FileSide {
+	bytes: Buffer;
+	eol: EndOfLine;
+	bom: boolean;
+	/** Ends with a line break. */
+	finalNewline: boolean;
+	/** Permission bits, e.g. 0o644; absent for a file that does not exist yet. */
+	mode?: number;
+	/** Holds NUL bytes or is not UTF-8: shown by size and hash only. */
+	binary: boolean;
+}
+
+export interface FileChange {
+	/** Absolute path as the agent named it. */
+	path: string;
+	/** Where it really lands after symlinks, when that differs. */
+	target?: string;
+	op: "create" | "modify" | "delete";
+	before?: FileSide;
+	after?: FileSide;
+}
+
+export interface Change {
+	files: FileChange[];
+}
+
+/** The change could not be computed: the card shows the raw input and says why. Never a wrong diff. */
+export interface Unknown {
+	unknown: Message;
+}
+export type Proposal = Change | Unknown | undefined;
+
+/** True when a proposal holds a computed change. */
+export function isChange(proposal: Proposal): proposal is Change {
+	return proposal !== undefined && "files" in proposal;
+}

@@ -1,0 +1,91 @@
+// What every agent's folder gives the gate (DESIGN 13). Dialects are known here and nowhere else.
+import type { Action } from "../actions/action.ts";
+import type { Proposal } from "../actions/change.ts";
+import type { Decision } from "../approvals/decision.ts";
+import type { JsonObject } from "../protocol/canonical.ts";
+import type { Reply, Submit } from "../protocol/hook.ts";
+import type { Message } from "../protocol/messages.ts";
+
+/** Who called, as the hook's submit and payload show it. */
+export interface Caller {
+	/** Agent that really called: several agents run Claude Code's settings file. */
+	agent: string;
+	label: string;
+	/** Recognised for sure; an unknown caller gets the reply that blocks everywhere. */
+	known: boolean;
+	/** How the agent runs: a terminal UI that can show its own prompt, headless, or not known. */
+	mode: "tui" | "headless" | "unknown";
+}
+
+interface EventBase {
+	caller: Caller;
+	/** The agent's session id; "" when the payload has none. */
+	sessionId: string;
+	/** Sub-agent id, when the call came from one. */
+	subagent?: string;
+	cwd: string;
+	/** The event's name in the agent's dialect, for the log. */
+	name: string;
+	/** Path of the agent's transcript, a claim. */
+	transcriptPath?: string;
+	permissionMode?: string;
+	promptId?: string;
+}
+
+/** What one hook call means. */
+export type AgentEvent = EventBase &
+	(
+		| { kind: "tool.before"; action: Action; toolUseId?: string; description?: string }
+		/** The agent's own prompt is open and asks us too (Claude Code's PermissionRequest). */
+		| { kind: "tool.permission"; action: Action; description?: string }
+		/** The agent asks its own user something; no side effect. */
+		| { kind: "question"; action: Action; toolUseId?: string }
+		| { kind: "tool.after"; action: Action; toolUseId?: string; outcome: "done" | "failed"; response: JsonObject }
+		| { kind: "prompt"; text: string }
+		| { kind: "session.start"; source: string; model?: string }
+		| { kind: "session.end"; reason: string }
+		| { kind: "turn.end" }
+		| { kind: "subagent.start" | "subagent.end"; subagentId: string; subagentType?: string }
+		/** The agent's configuration changed on disk; replying deny keeps the old hooks in force. */
+		| { kind: "config.change"; source: string; filePath?: string }
+		/** Known and harmless; logged only. `data` is a small claim. */
+		| { kind: "note"; data: JsonObject }
+	);
+
+/** Thrown by read(): the payload is not what this agent sends. The gate denies in the dialect that blocks everywhere. */
+export class PayloadError extends Error {
+	override name = "PayloadError";
+	readonly detail: Message;
+	constructor(detail: Message) {
+		super(detail.code);
+		this.detail = detail;
+	}
+}
+
+/** What the gate wants said to the agent. */
+export type Outcome =
+	| { kind: "decision"; decision: Decision }
+	/** Let the agent's own prompt decide (mode "both", questions, events that only report). */
+	| { kind: "none" }
+	/** PreToolUse in mode "both": open your own prompt, with this reason. */
+	| { kind: "ask"; reason: string };
+
+export interface AgentAdapter {
+	/** The name given to `hook --agent`. */
+	id: string;
+	/** True when this adapter understands the submit at all. */
+	detect(submit: Submit): boolean;
+	/**
+	 * Reads the payload bytes. Duplicate keys, lone surrogates, invalid UTF-8 and wrong shapes are refused.
+	 * @throws PayloadError
+	 */
+	read(submit: Submit, payload: Buffer): AgentEvent;
+	/** The change an action would make, computed from the disk as the agent would apply it. */
+	propose(action: Action): Promise<Proposal>;
+	/** The bytes the hook prints. */
+	reply(event: AgentEvent, outcome: Outcome): Pick<Reply, "stdout" | "stderr" | "exit">;
+	/** The reply when no event could be read: blocks in every agent that may run this hook. */
+	refuse(reason: string): Pick<Reply, "stdout" | "stderr" | "exit">;
+	/** Whether an answered action may be raced with the agent's own prompt for this call (proven interactive prompt). */
+	canRace(event: AgentEvent): boolean;
+}

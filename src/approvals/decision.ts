@@ -1,0 +1,39 @@
+// Decision: allow or deny, and by whom. A union that cannot hold a person without a channel.
+
+export type Verdict = "allow" | "deny";
+/** Where a person answers. "program": `serve --json` without a terminal. */
+export type ChannelId = "editor" | "terminal" | "program" | "web" | "phone" | "slack";
+
+/** The person, as far as we have proof. In the editor all of it is claims: assurance 1. */
+export interface Approver {
+	/** OS user name. */
+	osUser: string;
+	/** What the editor and git say of the person; claims, not proof. */
+	claims: { gitName?: string; gitEmail?: string; github?: string };
+	/** 0: no person seen, 1: claims of the machine's session, up to 5 (DESIGN 1). */
+	assurance: 0 | 1 | 2 | 3 | 4 | 5;
+}
+
+export interface ShownToPerson {
+	digest: string;
+	extent: "whole" | "partial";
+	ms: number;
+}
+
+export type Decision =
+	| { by: "rule"; verdict: Verdict; ruleId: string; policyDigest: string; reason?: string }
+	| {
+			by: "person";
+			verdict: Verdict;
+			approver: Approver;
+			channel: ChannelId;
+			shown: ShownToPerson;
+			gesture?: "pointer" | "key";
+			reason?: string;
+			stopSession?: boolean;
+	  }
+	| { by: "timeout"; verdict: "deny"; reason: string }
+	/** The agent went away or took the request back. */
+	| { by: "withdrawn"; verdict: "deny"; reason: string }
+	/** Gatepost itself could not go on (log not writable, gate stopping): always deny. */
+	| { by: "failure"; verdict: "deny"; reason: string };

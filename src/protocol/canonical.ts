@@ -1,0 +1,37 @@
+// JCS (RFC 8785): one spelling for one value, so that digests agree between hook, gate, webview and verifier.
+
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type JsonObject = { [key: string]: Json };
+
+/** Thrown for values that have no canonical form: lone surrogates, non-finite numbers, anything that is not JSON. */
+export class CanonicalError extends Error {
+	override name = "CanonicalError";
+}
+
+/**
+ * The RFC 8785 text of a JSON value. Members whose value is undefined are left out, as JSON.stringify does.
+ * @throws CanonicalError for lone surrogates, NaN and infinities, and values that are not JSON (functions, bigint, ...)
+ */
+export function canonical(value: unknown): string {
+	if (value === null || value === true || value === false) return String(value);
+	if (typeof value === "number") {
+		if (!Number.isFinite(value)) throw new CanonicalError("a number that is not finite has no canonical form");
+		return JSON.stringify(value);
+	}
+	if (typeof value === "string") {
+		if (!value.isWellFormed()) throw new CanonicalError("a string with a lone surrogate has no canonical form");
+		return JSON.stringify(value);
+	}
+	if (Array.isArray(value)) return `[${value.map((item) => canonical(item === undefined ? null : item)).join(",")}]`;
+	if (typeof value === "object") {
+		const object = value as Record<string, unknown>;
+		const parts: string[] = [];
+		// RFC 8785 section 3.2.3: members sorted by UTF-16 code units, which is what Array.sort does with strings.
+		for (const key of Object.keys(object).sort()) {
+			const member = object[key];
+			if (member !== undefined) parts.push(`${canonical(key)}:${canonical(member)}`);
+		}
+		return `{${parts.join(",")}}`;
+	}
+	throw new CanonicalError(`a ${typeof value} has no canonical form`);
+}

@@ -1,0 +1,37 @@
+// Every sentence a person can meet, by code. Core code and webviews pass {code, args} around and never sentences;
+// the text is made at the last moment by `format`, through a translator where there is one (@vscode/l10n).
+// A sentence that reports trouble says what happened, what Gatepost did, and what the person can do.
+import { z } from "zod/mini";
+import { TEXTS } from "./texts.ts";
+
+/** A sentence to be: its code in TEXTS and the values for its {placeholders}. */
+export const Message = z.strictObject({
+	code: z.string().check(z.maxLength(80)),
+	args: z.optional(z.record(z.string(), z.union([z.string(), z.number()]))),
+});
+export type MessageCode = keyof typeof TEXTS;
+export interface Message {
+	code: MessageCode;
+	args?: Record<string, string | number>;
+}
+
+/** Makes a message. The code is checked by the compiler; args fill the {placeholders} of its text. */
+export function message(code: MessageCode, args?: Record<string, string | number>): Message {
+	return args === undefined ? { code } : { code, args };
+}
+
+/**
+ * The sentence in English, or in the language of `translate` (given the English template, returns the template to use).
+ * A code this build does not know is shown as the code itself: an unknown message must be seen, not lost.
+ */
+export function format(
+	msg: { code: string; args?: Record<string, string | number> | undefined },
+	translate: (template: string) => string = (t) => t,
+): string {
+	const template = (TEXTS as Record<string, string>)[msg.code];
+	if (template === undefined) return `${msg.code} ${JSON.stringify(msg.args ?? {})}`;
+	return translate(template).replace(/\{(\w+)\}/g, (whole, name: string) => {
+		const value = msg.args?.[name];
+		return value === undefined ? whole : String(value);
+	});
+}

@@ -1,0 +1,97 @@
+// Messages between the editor host and the sidebar's "Pending" webview. Both directions are checked by their schema:
+// the webview draws agents' text and is treated as if it could be hostile.
+import { z } from "zod/mini";
+import { CardModel } from "./card.ts";
+import { Message } from "./messages.ts";
+
+/** How a settled request ended, as its ghost and the activity list show it. */
+export const Outcome = z.enum(["allowed", "denied", "timeout", "withdrawn", "failed"]);
+export type Outcome = z.infer<typeof Outcome>;
+
+export const ActivityRow = z.strictObject({
+	id: z.string(),
+	/** ISO time. */
+	time: z.string(),
+	agent: z.string(),
+	session: z.string(),
+	verb: Message,
+	target: z.string(),
+	outcome: Outcome,
+	/** Who or what decided: "rule", "person", "timeout", "agent". */
+	by: z.enum(["rule", "person", "timeout", "agent"]),
+	/** Approver's name or rule id. */
+	who: z.optional(z.string()),
+	reason: z.optional(z.string()),
+});
+export type ActivityRow = z.infer<typeof ActivityRow>;
+
+/** A warning that is not a request, e.g. a session seen running without its hooks, a second gate on this folder. */
+export const Warning = z.strictObject({ id: z.string(), message: Message, dismissible: z.boolean() });
+export type Warning = z.infer<typeof Warning>;
+
+export const PendingState = z.strictObject({
+	type: z.literal("state"),
+	/** Oldest first within a session; sessions in order of their oldest request. Cards append, never reorder. */
+	pending: z.array(CardModel),
+	/** Outcomes of cards the view may still be drawing. */
+	settled: z.array(z.strictObject({ id: z.string(), outcome: Outcome, message: z.optional(Message) })),
+	activity: z.array(ActivityRow),
+	warnings: z.array(Warning),
+	paused: z.boolean(),
+	gate: z.strictObject({
+		state: z.enum(["starting", "open", "failed", "no-folder"]),
+		message: z.optional(Message),
+		folders: z.array(z.string()),
+		/** Names of agents whose hooks are installed and found working. */
+		agents: z.array(z.string()),
+	}),
+	/** Requests waiting in other windows. */
+	elsewhere: z.int(),
+});
+export type PendingState = z.infer<typeof PendingState>;
+
+/** Host to webview. */
+export type PendingHostMessage =
+	| PendingState
+	| { type: "strings"; contents: Record<string, string> }
+	/** Bring this card into view and select it; never answers it. */
+	| { type: "reveal"; id: string }
+	/** The answer could not be taken (late, not whole, ...): shown at the card. */
+	| { type: "refused"; id: string; message: Message };
+
+/** What the person had in front of them when they answered. */
+export const Shown = z.strictObject({
+	/** Hex SHA-256 of the JCS text of the CardModel that was drawn, computed by the webview. */
+	digest: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
+	/** "whole": all of it was expanded; "partial": something was cut, collapsed or never scrolled into view. */
+	extent: z.enum(["whole", "partial"]),
+	/** Milliseconds the card was visible before the answer. */
+	ms: z.int().check(z.minimum(0)),
+});
+export type Shown = z.infer<typeof Shown>;
+
+const id = z.string().check(z.maxLength(100));
+
+/** Webview to host. */
+export const PendingViewMessage = z.discriminatedUnion("type", [
+	z.strictObject({ type: z.literal("ready") }),
+	z.strictObject({
+		type: z.literal("answer"),
+		id,
+		verdict: z.enum(["allow", "deny"]),
+		/** Read by the agent, only with deny. */
+		reason: z.optional(z.string().check(z.maxLength(4000))),
+		/** Deny and end the agent's turn. */
+		stopSession: z.optional(z.boolean()),
+		/** "pointer" or "key": how the gesture was made, kept in the entry. */
+		gesture: z.enum(["pointer", "key"]),
+		shown: Shown,
+	}),
+	z.strictObject({ type: z.literal("openDiff"), id, file: z.int().check(z.minimum(0)) }),
+	z.strictObject({ type: z.literal("openFile"), id, file: z.int().check(z.minimum(0)) }),
+	z.strictObject({ type: z.literal("pause"), paused: z.boolean() }),
+	z.strictObject({ type: z.literal("dismiss"), warning: id }),
+	z.strictObject({ type: z.literal("installAgent") }),
+	z.strictObject({ type: z.literal("copy"), id }),
+]);
+export type PendingViewMessage = z.infer<typeof PendingViewMessage>;
