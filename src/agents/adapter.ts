@@ -70,6 +70,20 @@ export type Outcome =
 	/** PreToolUse in mode "both": open your own prompt, with this reason. */
 	| { kind: "ask"; reason: string };
 
+/** "enforced": a denied action cannot run while these hooks stand. "voluntary": the agent may ask us or not. */
+export interface Enforcement {
+	level: "enforced" | "voluntary" | "not-enforced";
+	reasons: Message[];
+}
+
+export interface HooksInForce {
+	/** Labels of hooks on gate events that are not ours and were not accepted: they could change or answer an action. */
+	foreign: string[];
+	enforcement: Enforcement;
+}
+
+export type Settlement = "gatepost" | "terminal-allow" | "terminal-deny" | "rule" | "unknown";
+
 export interface AgentAdapter {
 	/** The name given to `hook --agent`. */
 	id: string;
@@ -86,6 +100,12 @@ export interface AgentAdapter {
 	reply(event: AgentEvent, outcome: Outcome): Pick<Reply, "stdout" | "stderr" | "exit">;
 	/** The reply when no event could be read: blocks in every agent that may run this hook. */
 	refuse(reason: string): Pick<Reply, "stdout" | "stderr" | "exit">;
+	/** Which hooks are in force for this call's session, ours and others'. On the path of every action: must be cheap. */
+	inForce(submit: Submit, root: string): Promise<HooksInForce>;
+	/** Who answered a prompt we raced with, from what the agent wrote down; "unknown" until it says. */
+	settlement(event: AgentEvent, of: { toolUseId?: string; action: Action }): Promise<Settlement>;
+	/** True when what ran is what was decided on. */
+	sameAction(decided: Action, ran: Action): boolean;
 	/** Whether an answered action may be raced with the agent's own prompt for this call (proven interactive prompt). */
 	canRace(event: AgentEvent): boolean;
 }
