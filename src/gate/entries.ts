@@ -4,6 +4,7 @@ import { isChange, type Proposal } from "../actions/change.ts";
 import { redact, redactJson } from "../actions/redact.ts";
 import type { AgentEvent } from "../agents/adapter.ts";
 import type { Decision } from "../approvals/decision.ts";
+import type { Answer } from "../approvals/pending.ts";
 import type { Journal } from "../audit/journal.ts";
 import type { PolicyVerdict } from "../policy/policy.ts";
 import type { JsonObject } from "../protocol/canonical.ts";
@@ -102,7 +103,8 @@ export function actionRequested(
 			input: safe.value,
 			paths: redactJson(action.paths).value,
 			permissionMode: event.permissionMode,
-			description: "description" in event && event.description !== undefined ? redact(event.description).text : undefined,
+			description:
+				"description" in event && event.description !== undefined ? redact(event.description).text : undefined,
 		},
 	});
 }
@@ -135,7 +137,9 @@ export async function actionExecuted(
 	const safe = redactJson(event.response);
 	const text = JSON.stringify(safe.value);
 	const response =
-		text.length <= INLINE_RESULT ? { response: safe.value } : { evidence: await journal.evidence.put(Buffer.from(text)) };
+		text.length <= INLINE_RESULT
+			? { response: safe.value }
+			: { evidence: await journal.evidence.put(Buffer.from(text)) };
 	return body({
 		request: line?.request,
 		toolUseId: event.toolUseId,
@@ -144,5 +148,16 @@ export async function actionExecuted(
 		outcome: event.outcome,
 		redacted: safe.redacted,
 		claimed: response,
+	});
+}
+
+/** An answer that came after the request was settled: recorded, and told so. */
+export function answerLate(request: string, answer: Answer, stands: Decision): JsonObject {
+	return body({
+		request,
+		verdict: answer.verdict,
+		channel: answer.channel,
+		approver: answer.approver,
+		stands: { by: stands.by, verdict: stands.verdict },
 	});
 }

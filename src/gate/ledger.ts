@@ -49,7 +49,10 @@ export class Ledger {
 		if (this.#lines.size <= this.#limit) return;
 		// The oldest finished line goes; open ones are bounded by the desk and the server.
 		for (const old of this.#lines.values()) {
-			if (old.state === "done" || old.state === "denied") return this.#forget(old);
+			if (old.state === "done" || old.state === "denied") {
+				this.#forget(old);
+				return;
+			}
 		}
 		const oldest = this.#lines.values().next().value;
 		if (oldest !== undefined) this.#forget(oldest);

@@ -91,4 +91,3 @@ export async function cwdOf(pid: number): Promise<string | undefined> {
 		return undefined;
 	}
 }
-
