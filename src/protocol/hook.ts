@@ -1,40 +1,9 @@
 // Messages between a hook and the gate, over one WebSocket (DESIGN 13). Text frames, one JSON object each.
 // The hook (src/bin/hook) speaks this without zod, so keep the shapes flat.
 import { z } from "zod/mini";
+import { ENV_NAMES, MAX_FRAME_BYTES } from "./hookWire.ts";
 
-/** Path of the hook endpoint; a gate refuses any other. The version is in it, so an old hook is told, not guessed at. */
-export const HOOK_PATH = "/v1/hook";
-/** Path on which other gates ask for counts (nothing else is exchanged without a shared secret, DESIGN 2.3). */
-export const GATES_PATH = "/v1/gates";
-
-/** Largest frame the gate takes: a 5 MB payload in base64 with room (DESIGN 12). Bytes. */
-export const MAX_FRAME_BYTES = 8 * 1024 * 1024;
-/** Largest decoded payload. Bytes. */
-export const MAX_PAYLOAD_BYTES = 5.5 * 1024 * 1024;
-
-/**
- * Response header by which the gate proves that it wrote the registry entry, before the hook sends anything:
- * hex HMAC-SHA-256(key = entry.proofKey, "gatepost gate proof\n" + Sec-WebSocket-Key). A stranger who took over the port
- * of a dead gate cannot make it; the bearer token alone would not show it, because the hook sends that one.
- */
-export const PROOF_HEADER = "gatepost-proof";
-export const PROOF_CONTEXT = "gatepost gate proof\n";
-
-/** The only environment variables a hook passes on. Names of programs and sessions, never secrets. */
-export const ENV_NAMES = [
-	"CLAUDE_PID",
-	"CLAUDE_CODE_ENTRYPOINT",
-	"CLAUDE_CODE_SESSION_ATTENDED",
-	"CLAUDE_CODE_SESSION_ID",
-	"CLAUDE_PROJECT_DIR",
-	"CURSOR_VERSION",
-	"CURSOR_PROJECT_DIR",
-	"GITHUB_ACTIONS",
-	"CI",
-	"TERM_PROGRAM",
-	"VSCODE_PID",
-	"SSH_CONNECTION_PRESENT",
-] as const;
+export * from "./hookWire.ts";
 
 const id = z.string().check(z.regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/));
 const shortText = (max: number) => z.string().check(z.maxLength(max));
@@ -89,6 +58,8 @@ export type GateErrorCode =
 	| "too-fast"
 	| "same-id-other-content"
 	| "not-yours"
+	/** This id was answered, withdrawn or given up before; a decision is used once (DESIGN 2.4). */
+	| "spent"
 	| "not-my-folder"
 	| "stopping"
 	| "internal";
@@ -98,6 +69,13 @@ export interface GateError {
 	id?: string;
 }
 export type GateMessage = Reply | Ack | GateError;
+
+/** All that a gate tells other gates, on GATES_PATH: how many requests wait for a person. */
+export const Counts = z.strictObject({
+	type: z.literal("counts"),
+	waiting: z.int().check(z.minimum(0), z.maximum(1_000_000)),
+});
+export type Counts = z.infer<typeof Counts>;
 
 /** gates/<id>.json: how hooks find a gate. Written atomically, 0600, in a 0700 folder. One token and key per gate run. */
 export const RegistryEntry = z.object({
@@ -120,5 +98,3 @@ export const RegistryEntry = z.object({
 	stateAt: shortText(40),
 });
 export type RegistryEntry = z.infer<typeof RegistryEntry>;
-/** Milliseconds for which a "restarting" entry makes hooks wait. */
-export const RESTART_GRACE_MS = 30_000;
