@@ -1,0 +1,119 @@
+// Both sides of the native diff: `gatepost:/<request>/before|after/<path>`, the exact bytes of the proposed change and
+// never the editor's unsaved buffer. Opened only by a click, closed when the request is settled (DESIGN 11).
+import { basename } from "node:path";
+import * as vscode from "vscode";
+import { type FileChange, isChange } from "../actions/change.ts";
+import type { Gate } from "../gate/gate.ts";
+import { Disposables } from "./disposables.ts";
+import { say } from "./text.ts";
+
+const SCHEME = "gatepost";
+type SideName = "before" | "after";
+
+/** The URI of one side of a file of a waiting request. */
+export function sideUri(request: string, side: SideName, path: string): vscode.Uri {
+	return vscode.Uri.from({ scheme: SCHEME, path: `/${request}/${side}${path.startsWith("/") ? "" : "/"}${path}` });
+}
+
+/** Read-only files of the waiting requests. A settled request has none: its tabs are closed. */
+export class DiffDocuments implements vscode.FileSystemProvider, vscode.Disposable {
+	readonly #changes = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
+	readonly onDidChangeFile = this.#changes.event;
+	readonly #disposables = new Disposables();
+	readonly #gate: () => Gate | undefined;
+
+	constructor(gate: () => Gate | undefined) {
+		this.#gate = gate;
+		this.#disposables.push(this.#changes);
+		this.#disposables.push(
+			vscode.workspace.registerFileSystemProvider(SCHEME, this, { isReadonly: true, isCaseSensitive: true }),
+		);
+	}
+
+	/** Opens the native diff editor for one file of a waiting request. @throws Error when there is nothing to show */
+	async open(request: string, file: number): Promise<void> {
+		const change = this.#file(request, file);
+		const left = sideUri(request, "before", change.path);
+		const right = sideUri(request, "after", change.path);
+		const title = say("editor.diffTitle", { file: basename(change.path) });
+		await vscode.commands.executeCommand("vscode.diff", left, right, title, { preview: true, preserveFocus: false });
+	}
+
+	/** Opens the file itself, as it is on disk. */
+	async openFile(request: string, file: number): Promise<void> {
+		await vscode.window.showTextDocument(vscode.Uri.file(this.#file(request, file).path), { preview: true });
+	}
+
+	/** Closes our tabs of a settled request without taking the focus. */
+	async close(request: string): Promise<void> {
+		const ours = vscode.window.tabGroups.all
+			.flatMap((group) => group.tabs)
+			.filter((tab) => {
+				const { input } = tab;
+				const uris =
+					input instanceof vscode.TabInputTextDiff
+						? [input.modified, input.original]
+						: input instanceof vscode.TabInputText
+							? [input.uri]
+							: [];
+				return uris.some((uri) => uri.scheme === SCHEME && uri.path.startsWith(`/${request}/`));
+			});
+		if (ours.length > 0) await vscode.window.tabGroups.close(ours, true);
+	}
+
+	dispose(): void {
+		this.#disposables.dispose();
+	}
+
+	#file(request: string, file: number): FileChange {
+		const proposal = this.#gate()?.proposal(request);
+		const change = isChange(proposal) ? proposal.files[file] : undefined;
+		if (change === undefined) throw vscode.FileSystemError.Unavailable(say("editor.requestOver"));
+		return change;
+	}
+
+	#side(uri: vscode.Uri): Buffer {
+		const [, request = "", side, ...rest] = uri.path.split("/");
+		const path = `/${rest.join("/")}`;
+		const proposal = this.#gate()?.proposal(request);
+		const change = isChange(proposal)
+			? proposal.files.find((file) => file.path === path || `/${file.path}` === path)
+			: undefined;
+		if (change === undefined || (side !== "before" && side !== "after")) throw vscode.FileSystemError.FileNotFound(uri);
+		// A file that does not exist yet, or no longer, is an empty side.
+		return change[side]?.bytes ?? Buffer.alloc(0);
+	}
+
+	watch(): vscode.Disposable {
+		return new vscode.Disposable(() => {});
+	}
+
+	stat(uri: vscode.Uri): vscode.FileStat {
+		const { length: size } = this.#side(uri);
+		return { type: vscode.FileType.File, ctime: 0, mtime: 0, size, permissions: vscode.FilePermission.Readonly };
+	}
+
+	readFile(uri: vscode.Uri): Uint8Array {
+		return this.#side(uri);
+	}
+
+	readDirectory(): [string, vscode.FileType][] {
+		return [];
+	}
+
+	createDirectory(uri: vscode.Uri): void {
+		throw vscode.FileSystemError.NoPermissions(uri);
+	}
+
+	writeFile(uri: vscode.Uri): void {
+		throw vscode.FileSystemError.NoPermissions(uri);
+	}
+
+	delete(uri: vscode.Uri): void {
+		throw vscode.FileSystemError.NoPermissions(uri);
+	}
+
+	rename(uri: vscode.Uri): void {
+		throw vscode.FileSystemError.NoPermissions(uri);
+	}
+}
