@@ -50,12 +50,16 @@ export class Notifier implements vscode.Disposable {
 
 	#show(): void {
 		this.#lastShownAt = performance.now();
-		void vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, cancellable: false }, (progress) => {
-			return new Promise<void>((resolve) => {
-				const report = (waiting: number) => progress.report({ message: say("editor.notification", { count: waiting }) });
-				report(this.#waiting);
-				this.#progress = { report, end: resolve };
-			});
-		});
+		void vscode.window.withProgress(
+			{ location: vscode.ProgressLocation.Notification, cancellable: false },
+			(progress) => {
+				return new Promise<void>((resolve) => {
+					const report = (waiting: number) =>
+						progress.report({ message: say("editor.notification", { count: waiting }) });
+					report(this.#waiting);
+					this.#progress = { report, end: resolve };
+				});
+			},
+		);
 	}
 }

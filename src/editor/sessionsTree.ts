@@ -33,7 +33,9 @@ export class SessionsTree implements vscode.TreeDataProvider<Session>, vscode.Di
 		const counts = say("editor.sessionCounts", { allowed, denied });
 		item.id = session.key;
 		item.description =
-			session.waiting > 0 ? say("editor.sessionWaiting", { count: session.waiting, agent: session.agentLabel }) : counts;
+			session.waiting > 0
+				? say("editor.sessionWaiting", { count: session.waiting, agent: session.agentLabel })
+				: counts;
 		const notEnforced = session.enforcement.level === "not-enforced";
 		item.iconPath = new vscode.ThemeIcon(
 			notEnforced ? "warning" : session.waiting > 0 ? "bell-dot" : session.ended ? "circle-outline" : "circle-filled",

@@ -1,0 +1,68 @@
+// Builds dist/: the extension host, the hook, the CLI and the webviews. `--production` minifies and checks for test seams.
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const production = process.argv.includes("--production");
+const dist = join(here, "dist");
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist, { recursive: true });
+
+const { version } = JSON.parse(readFileSync(join(here, "package.json"), "utf8"));
+const shared = {
+	absWorkingDir: here,
+	bundle: true,
+	minify: production,
+	sourcemap: production ? false : "linked",
+	legalComments: "none",
+	logLevel: "warning",
+	define: { GATEPOST_VERSION: JSON.stringify(version) },
+};
+const host = {
+	...shared,
+	platform: "node",
+	format: "cjs",
+	target: "node22",
+	// ws asks for these two native helpers in a try block and does without them.
+	external: ["vscode", "bufferutil", "utf-8-validate"],
+};
+
+await Promise.all([
+	build({ ...host, entryPoints: { extension: "src/extension.ts" }, outdir: "dist", outExtension: { ".js": ".cjs" } }),
+	build({ ...host, entryPoints: { gatepost: "src/bin/gatepost.ts" }, outdir: "dist", outExtension: { ".js": ".cjs" } }),
+	// The hook runs at every tool call: always minified, no dependency, and for whatever Node the user has.
+	build({
+		...shared,
+		minify: true,
+		sourcemap: false,
+		platform: "node",
+		format: "cjs",
+		target: "node18",
+		entryPoints: { hook: "src/bin/hook/main.ts" },
+		outdir: "dist",
+		outExtension: { ".js": ".cjs" },
+	}),
+	build({
+		...shared,
+		minify: true,
+		sourcemap: false,
+		platform: "browser",
+		format: "iife",
+		target: ["chrome130"],
+		jsx: "automatic",
+		jsxImportSource: "preact",
+		entryPoints: { pending: "webview/pending/main.tsx" },
+		outdir: "dist/webview",
+	}),
+]);
+
+// A test seam (a switchable clock, answer or bypass) in what ships would be a way around the gate (DESIGN 4).
+const SEAM = "GATEPOST_TEST_SEAM";
+for (const name of readdirSync(dist, { recursive: true })) {
+	const file = join(dist, String(name));
+	if (/\.(c?js)$/.test(file) && readFileSync(file, "utf8").includes(SEAM)) {
+		throw new Error(`${file} holds a test seam (${SEAM}); nothing was released. Move the seam into test/.`);
+	}
+}

@@ -1,0 +1,32 @@
+// The commands. None of them answers, grants, accepts policy, pairs, un-pauses or disconnects (DESIGN 2.3): any other
+// extension can run a command. They open the card, pause, connect (which tightens) and show.
+import * as vscode from "vscode";
+import type { GateHost } from "./gateHost.ts";
+import type { PendingView } from "./pendingView.ts";
+
+export interface CommandParts {
+	host: GateHost;
+	pending: PendingView;
+	output: vscode.LogOutputChannel;
+	pause: () => void;
+	connect: () => Promise<void>;
+	check: () => Promise<void>;
+	showLog: () => Promise<void>;
+	verifyLog: () => Promise<void>;
+}
+
+/** Registers every `gatepost.*` command. Whatever arguments a caller passes are ignored. */
+export function registerCommands(parts: CommandParts): vscode.Disposable {
+	const { pending, output } = parts;
+	const commands: Record<string, () => unknown> = {
+		"gatepost.review": () => pending.review(),
+		"gatepost.pause": parts.pause,
+		"gatepost.connectClaudeCode": parts.connect,
+		"gatepost.checkAgents": parts.check,
+		"gatepost.showLog": parts.showLog,
+		"gatepost.verifyLog": parts.verifyLog,
+		"gatepost.showOutput": () => output.show(),
+	};
+	const registered = Object.entries(commands).map(([id, run]) => vscode.commands.registerCommand(id, () => run()));
+	return vscode.Disposable.from(...registered);
+}

@@ -1,0 +1,112 @@
+// The gate of this window: started for the folders that are open, restarted when it fails, told when folders change.
+import { homedir, userInfo } from "node:os";
+import { join } from "node:path";
+import * as vscode from "vscode";
+import { type OpenGate, openGate } from "../gate/open.ts";
+import { type Message, message } from "../protocol/messages.ts";
+import { Disposables } from "./disposables.ts";
+import { editorSigner } from "./secrets.ts";
+import { gateSettings } from "./settings.ts";
+
+export type GateState = "starting" | "open" | "failed" | "no-folder";
+
+/** The Gatepost home: fixed, because environment and settings must not choose it (DESIGN 5). */
+export function gatepostHome(): string {
+	return join(homedir(), ".gatepost");
+}
+
+export class GateHost implements vscode.Disposable {
+	readonly #context: vscode.ExtensionContext;
+	readonly #disposables = new Disposables();
+	readonly #onStarted = this.#disposables.push(new vscode.EventEmitter<OpenGate>());
+	readonly #onChanged = this.#disposables.push(new vscode.EventEmitter<void>());
+	/** A gate is open; attach to it. */
+	readonly onStarted = this.#onStarted.event;
+	/** State or counts of other windows changed. */
+	readonly onChanged = this.#onChanged.event;
+	#open: OpenGate | undefined;
+	#state: GateState = "starting";
+	#problem: Message | undefined;
+	#turn: Promise<void> = Promise.resolve();
+
+	constructor(context: vscode.ExtensionContext) {
+		this.#context = context;
+		this.#disposables.push(vscode.workspace.onDidChangeWorkspaceFolders(() => this.sync()));
+	}
+
+	get open(): OpenGate | undefined {
+		return this.#open;
+	}
+
+	get state(): GateState {
+		return this.#state;
+	}
+
+	get problem(): Message | undefined {
+		return this.#problem;
+	}
+
+	/** Brings the gate in line with the open folders. Calls are taken one after another. */
+	sync(): Promise<void> {
+		this.#turn = this.#turn.then(() => this.#sync());
+		return this.#turn;
+	}
+
+	/** Ends the gate. "restarting" makes waiting hooks look for the next gate instead of refusing. */
+	async close(state: "restarting" | "stopped"): Promise<void> {
+		await this.#turn;
+		const open = this.#open;
+		this.#open = undefined;
+		await open?.close(state);
+	}
+
+	dispose(): void {
+		this.#disposables.dispose();
+	}
+
+	async #sync(): Promise<void> {
+		const folders = (vscode.workspace.workspaceFolders ?? [])
+			.filter((folder) => folder.uri.scheme === "file")
+			.map((folder) => folder.uri.fsPath);
+		try {
+			if (folders.length === 0) {
+				const open = this.#open;
+				this.#open = undefined;
+				await open?.close("stopped");
+				this.#set("no-folder");
+			} else if (this.#open === undefined) {
+				await this.#start(folders);
+			} else {
+				await this.#open.setFolders(folders);
+				this.#set("open");
+			}
+		} catch (error) {
+			const detail = error instanceof Error ? error.message : String(error);
+			this.#set("failed", message("editor.gateFailed", { detail }));
+		}
+	}
+
+	async #start(folders: string[]): Promise<void> {
+		const { secrets, extension } = this.#context;
+		const open = await openGate({
+			homeDir: gatepostHome(),
+			userHome: homedir(),
+			osUser: userInfo().username,
+			folders,
+			editor: vscode.env.appName,
+			version: String(extension.packageJSON.version),
+			signer: await editorSigner(secrets),
+			settings: gateSettings,
+			onOthers: () => this.#onChanged.fire(),
+		});
+		this.#open = open;
+		this.#onStarted.fire(open);
+		this.#set("open");
+	}
+
+	#set(state: GateState, problem?: Message): void {
+		this.#state = state;
+		this.#problem = problem;
+		this.#onChanged.fire();
+	}
+}

@@ -1,0 +1,212 @@
+// The sidebar's Requests view: the one surface of the editor on which a person answers. The webview only draws what it
+// is sent and says what was clicked; state, decisions and checks stay here.
+import { randomBytes } from "node:crypto";
+import * as vscode from "vscode";
+import type { Approver } from "../approvals/decision.ts";
+import type { Gate } from "../gate/gate.ts";
+import { type Message, message } from "../protocol/messages.ts";
+import {
+	type Outcome,
+	type PendingHostMessage,
+	type PendingState,
+	PendingViewMessage,
+} from "../protocol/pendingView.ts";
+import type { DiffDocuments } from "./diffDocuments.ts";
+import { Disposables } from "./disposables.ts";
+
+type Settled = PendingState["settled"][number];
+
+/** Outcomes kept for the ghosts a view may still draw. */
+const GHOSTS = 50;
+
+export interface PendingViewOptions {
+	extensionUri: vscode.Uri;
+	gate: () => Gate | undefined;
+	diffs: DiffDocuments;
+	approver: () => Promise<Approver>;
+	/** Everything but `settled`, which this view keeps. */
+	state: () => Omit<PendingState, "settled" | "type">;
+	setPaused: (paused: boolean) => void;
+	installAgent: () => void;
+	log: vscode.LogOutputChannel;
+	onVisibility: () => void;
+}
+
+export class PendingView implements vscode.WebviewViewProvider, vscode.Disposable {
+	static readonly id = "gatepost.pending";
+	readonly #options: PendingViewOptions;
+	readonly #disposables = new Disposables();
+	#view: vscode.WebviewView | undefined;
+	#ready = false;
+	#settled: Settled[] = [];
+	#scheduled = false;
+	#reveal: string | undefined;
+
+	constructor(options: PendingViewOptions) {
+		this.#options = options;
+		this.#disposables.push(
+			vscode.window.registerWebviewViewProvider(PendingView.id, this, {
+				// A hidden view is redrawn from the host's state; what was typed is kept by the webview's own state.
+				webviewOptions: { retainContextWhenHidden: false },
+			}),
+		);
+	}
+
+	get visible(): boolean {
+		return this.#view?.visible ?? false;
+	}
+
+	/** Opens the view and, with an id, brings that card into sight. Never answers. */
+	async review(id?: string): Promise<void> {
+		this.#reveal = id;
+		await vscode.commands.executeCommand(`${PendingView.id}.focus`);
+		if (this.#ready && id !== undefined) this.#post({ type: "reveal", id });
+	}
+
+	settled(id: string, outcome: Outcome, note: Message | undefined): void {
+		this.#settled = [{ id, outcome, ...(note === undefined ? {} : { message: note }) }, ...this.#settled].slice(
+			0,
+			GHOSTS,
+		);
+		this.update();
+	}
+
+	/** Sends the state once for all changes of this turn. */
+	update(): void {
+		if (this.#scheduled) return;
+		this.#scheduled = true;
+		setImmediate(() => {
+			this.#scheduled = false;
+			if (this.#ready) this.#post({ type: "state", ...this.#options.state(), settled: this.#settled });
+		});
+	}
+
+	resolveWebviewView(view: vscode.WebviewView): void {
+		const { extensionUri } = this.#options;
+		this.#view = view;
+		this.#ready = false;
+		view.webview.options = {
+			enableScripts: true,
+			enableForms: false,
+			localResourceRoots: [vscode.Uri.joinPath(extensionUri, "dist", "webview")],
+		};
+		view.webview.html = html(view.webview, extensionUri);
+		view.webview.onDidReceiveMessage((raw: unknown) => this.#received(raw));
+		view.onDidChangeVisibility(() => this.#options.onVisibility());
+		view.onDidDispose(() => {
+			this.#view = undefined;
+			this.#ready = false;
+			this.#options.onVisibility();
+		});
+		this.#options.onVisibility();
+	}
+
+	dispose(): void {
+		this.#disposables.dispose();
+	}
+
+	#post(msg: PendingHostMessage): void {
+		void this.#view?.webview.postMessage(msg);
+	}
+
+	#received(raw: unknown): void {
+		const parsed = PendingViewMessage.safeParse(raw);
+		if (!parsed.success) {
+			this.#options.log.warn("A message of the Requests view was not understood and was dropped.");
+			return;
+		}
+		this.#handle(parsed.data).catch((error) => {
+			const detail = error instanceof Error ? error.message : String(error);
+			this.#options.log.error(detail);
+			void vscode.window.showErrorMessage(`Gatepost: ${detail}`);
+		});
+	}
+
+	async #handle(msg: PendingViewMessage): Promise<void> {
+		const { gate, diffs } = this.#options;
+		switch (msg.type) {
+			case "ready":
+				this.#ready = true;
+				this.#post({ type: "strings", contents: await strings() });
+				this.update();
+				if (this.#reveal !== undefined) this.#post({ type: "reveal", id: this.#reveal });
+				return;
+			case "answer":
+				return this.#answer(msg);
+			case "openDiff":
+				return diffs.open(msg.id, msg.file);
+			case "openFile":
+				return diffs.openFile(msg.id, msg.file);
+			case "pause":
+				this.#options.setPaused(msg.paused);
+				return;
+			case "dismiss":
+				gate()?.dismiss(msg.warning);
+				return;
+			case "installAgent":
+				this.#options.installAgent();
+				return;
+			case "copy": {
+				const card = gate()
+					?.cards()
+					.find((candidate) => candidate.id === msg.id);
+				if (card !== undefined) await vscode.env.clipboard.writeText(card.target);
+				return;
+			}
+		}
+	}
+
+	async #answer(msg: PendingViewMessage & { type: "answer" }): Promise<void> {
+		const gate = this.#options.gate();
+		if (gate === undefined) {
+			this.#post({ type: "refused", id: msg.id, message: message("editor.noGate") });
+			return;
+		}
+		const result = gate.answer(msg.id, {
+			verdict: msg.verdict,
+			channel: "editor",
+			approver: await this.#options.approver(),
+			shown: msg.shown,
+			gesture: msg.gesture,
+			...(msg.reason === undefined || msg.reason === "" ? {} : { reason: msg.reason }),
+			...(msg.stopSession === undefined ? {} : { stopSession: msg.stopSession }),
+		});
+		if (result.result === "refused") this.#post({ type: "refused", id: msg.id, message: result.message });
+		if (result.result === "late") this.#post({ type: "refused", id: msg.id, message: message("editor.late") });
+	}
+}
+
+/** Translated templates, by their English text; empty in English. */
+async function strings(): Promise<Record<string, string>> {
+	const bundle = vscode.l10n.bundle ?? {};
+	const contents: Record<string, string> = {};
+	for (const [key, value] of Object.entries(bundle)) contents[key] = typeof value === "string" ? value : value;
+	return contents;
+}
+
+/** The page: our script and style only, nothing from anywhere else, no inline code. */
+function html(webview: vscode.Webview, extensionUri: vscode.Uri): string {
+	const nonce = randomBytes(24).toString("base64url");
+	const file = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, "dist", "webview", name));
+	const csp = [
+		"default-src 'none'",
+		`script-src 'nonce-${nonce}'`,
+		`style-src ${webview.cspSource} 'nonce-${nonce}'`,
+		"base-uri 'none'",
+		"form-action 'none'",
+	].join("; ");
+	return `<!DOCTYPE html>
+<html lang="${vscode.env.language}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${csp}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="${file("pending.css")}">
+<title>Gatepost</title>
+</head>
+<body>
+<div id="root"></div>
+<script nonce="${nonce}" src="${file("pending.js")}"></script>
+</body>
+</html>`;
+}

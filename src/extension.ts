@@ -1,0 +1,111 @@
+// Composes the extension: the gate of this window and the views on it. Decides nothing itself.
+import * as vscode from "vscode";
+import { editorApprover } from "./editor/approver.ts";
+import { checkAgents } from "./editor/checkAgents.ts";
+import { registerCommands } from "./editor/commands.ts";
+import { connectClaudeCode } from "./editor/connect.ts";
+import { DiffDocuments } from "./editor/diffDocuments.ts";
+import { Disposables } from "./editor/disposables.ts";
+import { GateHost } from "./editor/gateHost.ts";
+import { LogDocuments } from "./editor/logDocuments.ts";
+import { Notifier } from "./editor/notifier.ts";
+import { PendingView } from "./editor/pendingView.ts";
+import { SessionsTree } from "./editor/sessionsTree.ts";
+import { StatusBar } from "./editor/statusBar.ts";
+import { say, text } from "./editor/text.ts";
+import type { PendingState } from "./protocol/pendingView.ts";
+
+let host: GateHost | undefined;
+
+export function activate(context: vscode.ExtensionContext): void {
+	// The default action of SIGUSR1 in Node opens the inspector, through which anybody could answer (DESIGN 5).
+	process.on("SIGUSR1", ignore);
+	const parts = new Disposables();
+	context.subscriptions.push(parts, { dispose: () => process.off("SIGUSR1", ignore) });
+
+	const output = parts.push(vscode.window.createOutputChannel("Gatepost", { log: true }));
+	const gateHost = parts.push(new GateHost(context));
+	host = gateHost;
+	const gate = () => gateHost.open?.gate;
+	const desk = () => gateHost.open?.desk;
+	const diffs = parts.push(new DiffDocuments(gate));
+	const logs = parts.push(new LogDocuments(gateHost));
+	const tree = parts.push(new SessionsTree(gate));
+	const status = parts.push(new StatusBar());
+	const notifier = parts.push(new Notifier());
+
+	const state = (): Omit<PendingState, "settled" | "type"> => ({
+		pending: gate()?.cards() ?? [],
+		activity: gate()?.activity() ?? [],
+		warnings: gate()?.warnings() ?? [],
+		paused: desk()?.paused ?? false,
+		gate: {
+			state: gateHost.state,
+			...(gateHost.problem === undefined ? {} : { message: gateHost.problem }),
+			folders: gateHost.open?.folders() ?? [],
+			agents: gateHost.open?.agentsConnected() ?? [],
+		},
+		elsewhere: gateHost.open?.waitingElsewhere() ?? 0,
+	});
+	const connect = () => connectClaudeCode(gateHost, output);
+	const pending = parts.push(
+		new PendingView({
+			extensionUri: context.extensionUri,
+			gate,
+			diffs,
+			approver: editorApprover,
+			state,
+			setPaused: (paused) => (paused ? desk()?.pause() : desk()?.resume()),
+			installAgent: () => void connect(),
+			log: output,
+			onVisibility: () => notifier.update(gate()?.cards().length ?? 0, pending.visible),
+		}),
+	);
+
+	let drawn = "";
+	const update = () => {
+		const now = state();
+		pending.update();
+		status.update({ type: "state", settled: [], ...now });
+		tree.update(now.pending.length);
+		notifier.update(now.pending.length, pending.visible);
+		if (now.gate.state === "failed" && now.gate.message !== undefined && drawn !== now.gate.message.code) {
+			output.error(text(now.gate.message));
+		}
+		drawn = now.gate.message?.code ?? "";
+		void vscode.commands.executeCommand("setContext", "gatepost.paused", now.paused);
+	};
+	parts.push(gateHost.onChanged(update));
+	parts.push(
+		gateHost.onStarted(({ gate: opened }) => {
+			opened.on("changed", update);
+			opened.on("settled", (id, outcome, note) => {
+				pending.settled(id, outcome, note);
+				diffs.close(id).catch((error) => output.error(String(error)));
+			});
+		}),
+	);
+	parts.push(
+		registerCommands({
+			host: gateHost,
+			pending,
+			output,
+			pause: () => {
+				desk()?.pause();
+				void vscode.window.setStatusBarMessage(say("editor.pausedNow"), 5000);
+			},
+			connect,
+			check: () => checkAgents(gateHost, output),
+			showLog: () => logs.show(),
+			verifyLog: () => logs.verify(),
+		}),
+	);
+	void gateHost.sync();
+}
+
+/** The editor is closing or reloading: hooks that wait look for the next gate for a while, then refuse. */
+export async function deactivate(): Promise<void> {
+	await host?.close("restarting");
+}
+
+function ignore(): void {}

@@ -1,0 +1,91 @@
+// Runs everything and ends with one line: `N passed, N failed[, N skipped]`. Each part goes on when another fails.
+// `npm test -- unit browser` runs only the parts named.
+import { spawnSync } from "node:child_process";
+import { globSync } from "node:fs";
+import { run } from "node:test";
+import { spec } from "node:test/reporters";
+
+interface Count {
+	passed: number;
+	failed: number;
+	skipped: number;
+}
+
+const total: Count = { passed: 0, failed: 0, skipped: 0 };
+const failures: string[] = [];
+
+function add(part: string, count: Count): void {
+	total.passed += count.passed;
+	total.failed += count.failed;
+	total.skipped += count.skipped;
+	if (count.failed > 0) failures.push(part);
+	console.log(`\n== ${part}: ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped\n`);
+}
+
+/** A command that counts as one test. */
+function command(part: string, name: string, args: string[]): void {
+	console.log(`== ${part}: ${name} ${args.join(" ")}`);
+	const { status } = spawnSync(name, args, { stdio: "inherit" });
+	add(part, { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 });
+}
+
+/** node:test files; every leaf test counts, a skipped one prints its reason. */
+async function nodeTests(part: string, pattern: string, concurrency: number): Promise<void> {
+	const files = globSync(pattern).sort();
+	const count: Count = { passed: 0, failed: 0, skipped: 0 };
+	const skips: string[] = [];
+	console.log(`== ${part}: ${files.length} files`);
+	const stream = run({ files, concurrency, isolation: "process" });
+	stream.on("test:pass", (event) => {
+		if (event.details.type === "suite") return;
+		if (event.skip !== undefined && event.skip !== false) {
+			count.skipped += 1;
+			skips.push(`${event.name}: ${event.skip === true || event.skip === "" ? "NO REASON GIVEN" : event.skip}`);
+			if (event.skip === true || event.skip === "") count.failed += 1;
+		} else count.passed += 1;
+	});
+	stream.on("test:fail", (event) => {
+		if (event.details.type !== "suite") count.failed += 1;
+	});
+	await new Promise<void>((resolve) => {
+		const output = stream.compose(spec);
+		output.on("end", resolve);
+		output.on("data", (text) => process.stdout.write(String(text)));
+	});
+	for (const skip of skips) console.log(`skipped: ${skip}`);
+	if (files.length === 0) count.failed += 1;
+	add(part, count);
+}
+
+async function editorTests(version: "1.139" | "1.105"): Promise<void> {
+	const part = `editor ${version}`;
+	try {
+		const { runEditorTests } = await import("./support/host/mocha.ts");
+		const { passed, failed, pending } = await runEditorTests({ version });
+		add(part, { passed, failed: failed + (passed === 0 ? 1 : 0), skipped: pending });
+	} catch (error) {
+		console.error(error);
+		add(part, { passed: 0, failed: 1, skipped: 0 });
+	}
+}
+
+const parts: Record<string, () => Promise<void> | void> = {
+	check: () => command("check", "npm", ["run", "--silent", "check"]),
+	build: () => command("build", "node", ["esbuild.mjs", "--production"]),
+	unit: () => nodeTests("unit", "test/unit/**/*.test.ts", 2),
+	browser: () => nodeTests("browser", "test/browser/**/*.test.ts", 1),
+	agents: () => nodeTests("agents", "test/agents/**/*.test.ts", 1),
+	"editor-1.139": () => editorTests("1.139"),
+	"editor-1.105": () => editorTests("1.105"),
+};
+
+const wanted = process.argv.slice(2);
+for (const name of wanted)
+	if (!(name in parts)) throw new Error(`No part "${name}"; there are: ${Object.keys(parts).join(", ")}`);
+const started = performance.now();
+for (const [name, part] of Object.entries(parts)) if (wanted.length === 0 || wanted.includes(name)) await part();
+
+const minutes = ((performance.now() - started) / 60_000).toFixed(1);
+console.log(`\nTook ${minutes} minutes.${failures.length > 0 ? ` Failed: ${failures.join(", ")}.` : ""}`);
+console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
