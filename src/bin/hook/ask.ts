@@ -1,0 +1,153 @@
+// Asks the gates of a root until one has answered: submits, waits, and after a lost connection submits the same again.
+import type { GateMessage } from "../../protocol/hook.ts";
+import type { Output } from "./event.ts";
+import { findGates, type GateEntry, removeEntry } from "./registry.ts";
+import { ConnectError, type Connection, openConnection } from "./websocket.ts";
+
+/** A gate that took the connection must answer the upgrade in this time: an editor's host can be busy for seconds. */
+const HANDSHAKE_MS = 10_000;
+const RETRY_MS = 50;
+const MAX_RETRY_MS = 1000;
+const RESTART_POLL_MS = 200;
+/** Connections in a row that a gate may drop before it has said anything. */
+const MAX_DROPS = 10;
+/** A port that refuses this often belongs to nobody any more. */
+const MAX_REFUSALS = 2;
+
+export interface Question {
+	home: string;
+	root: string;
+	id: string;
+	/** JSON text of the submit, made when it is sent, because the deadline in it runs. */
+	submit(): string;
+	/** Whether a gate that is about to come back is worth waiting for. */
+	waitsForRestart(): boolean;
+}
+
+export type Answer =
+	| { kind: "reply"; output: Output; take(): Promise<void> }
+	/** The gate said that it will not decide. */
+	| { kind: "refused"; reason: string }
+	| { kind: "no-gate"; problems: string[] };
+
+type Ending = Answer | { kind: "lost"; why: string; spoke: boolean };
+
+/** Why a gate will not decide, by its error code. */
+const REASONS: Record<string, string> = {
+	"bad-message": "the gate could not read what the hook sent; is an older hook installed? Connect the agent again.",
+	"too-large": "the agent's event is larger than the gate takes.",
+	"too-many": "too many requests are waiting at the gate; answer some of them and try again.",
+	"too-fast": "too many requests came at once; wait a moment and try again.",
+	"same-id-other-content": "the request came a second time with other content.",
+	"not-yours": "another hook has taken this request over.",
+	spent: "this request is over already; ask again.",
+	"not-my-folder": "the gate does not serve this folder any more.",
+	internal: "the gate had an error; see Gatepost in the editor.",
+};
+
+export class Asker {
+	readonly #question: Question;
+	#connection: Connection | undefined;
+	#stopped = false;
+
+	constructor(question: Question) {
+		this.#question = question;
+	}
+
+	/** Resolves with the first answer; waits as long as a gate lives or is about to come back. */
+	async ask(): Promise<Answer> {
+		const { home, root } = this.#question;
+		const refusals = new Map<string, number>();
+		const skipped = new Map<string, string>();
+		let drops = 0;
+		for (;;) {
+			const found = findGates(home, root);
+			let again = false;
+			for (const gate of found.live) {
+				if (skipped.has(gate.id)) continue;
+				const ending = await this.#askOne(gate);
+				if (ending instanceof ConnectError) {
+					const count = (refusals.get(gate.id) ?? 0) + 1;
+					refusals.set(gate.id, count);
+					if (ending.why === "refused" && count < MAX_REFUSALS) again = true;
+					else if (ending.why === "refused") removeEntry(gate);
+					else skipped.set(gate.id, `port ${gate.port} (${gate.editor}): ${ending.message}`);
+					continue;
+				}
+				if (ending.kind !== "lost") return ending;
+				drops = ending.spoke ? 1 : drops + 1;
+				if (drops >= MAX_DROPS) skipped.set(gate.id, `port ${gate.port} (${gate.editor}): ${ending.why}`);
+				again = true;
+				break;
+			}
+			if (this.#stopped) return new Promise(() => undefined);
+			if (again) await sleep(Math.min(RETRY_MS * 2 ** drops, MAX_RETRY_MS));
+			else if (found.restarting && this.#question.waitsForRestart()) await sleep(RESTART_POLL_MS);
+			else return { kind: "no-gate", problems: [...found.problems, ...skipped.values()] };
+		}
+	}
+
+	/** Takes the request back, where it was made. Resolves when that has left this process. */
+	async withdraw(): Promise<void> {
+		this.#stopped = true;
+		await this.#connection?.close(JSON.stringify({ type: "withdraw", id: this.#question.id }));
+	}
+
+	async #askOne(gate: GateEntry): Promise<Ending | ConnectError> {
+		let connection: Connection;
+		try {
+			connection = await openConnection(gate, HANDSHAKE_MS);
+		} catch (error) {
+			if (error instanceof ConnectError) return error;
+			throw error;
+		}
+		const { id } = this.#question;
+		return new Promise((resolve, reject) => {
+			let spoke = false;
+			connection.listen({
+				onText: (text) => {
+					try {
+						const message = JSON.parse(text) as GateMessage;
+						spoke = true;
+						if (message.type === "error") resolve(endOf(message.code));
+						if (message.type === "reply" && message.id === id) {
+							const { stdout, stderr, exit } = message;
+							const take = () => connection.close(JSON.stringify({ type: "received", id }));
+							resolve({ kind: "reply", output: checked({ stdout, stderr, exit }), take });
+						}
+					} catch (error) {
+						reject(error);
+					}
+				},
+				onLost: (code, reason) => {
+					this.#connection = undefined;
+					resolve(code === 1009 ? endOf("too-large") : { kind: "lost", why: `${code} ${reason}`.trim(), spoke });
+				},
+			});
+			if (this.#stopped) return;
+			this.#connection = connection;
+			connection.send(this.#question.submit());
+		});
+	}
+}
+
+function endOf(code: string): Ending {
+	if (code === "stopping") return { kind: "lost", why: "the gate stops", spoke: true };
+	return {
+		kind: "refused",
+		reason: REASONS[code] ?? `the gate answered with an error this hook does not know (${code}).`,
+	};
+}
+
+/** The reply, if it is one: half a reply must not become an exit code of 0. */
+function checked(output: Output): Output {
+	const { stdout, stderr, exit } = output;
+	const valid =
+		typeof stdout === "string" && typeof stderr === "string" && Number.isInteger(exit) && exit >= 0 && exit <= 255;
+	if (!valid) throw new Error("The gate's reply cannot be read.");
+	return output;
+}
+
+function sleep(ms: number): Promise<void> {
+	return new Promise((resolve) => setTimeout(resolve, ms));
+}

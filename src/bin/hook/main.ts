@@ -1,0 +1,127 @@
+// The hook: `hook.cjs --agent <name> --home DIR [--deadline SECONDS]`. Sends the agent's bytes to the gate, prints what
+// the gate says, exits as told; and says no by itself when there is no answer (DESIGN 2.1). Dumb and fast on purpose.
+import { writeSync } from "node:fs";
+import { MAX_PAYLOAD_BYTES } from "../../protocol/hookWire.ts";
+import { type Answer, Asker } from "./ask.ts";
+import { classify, type Output, plain, refusal, silence } from "./event.ts";
+import { readInput } from "./input.ts";
+import { readOptions } from "./options.ts";
+import { keepForLater } from "./outbox.ts";
+import { namedEnv, ownCwd, projectRoot } from "./place.ts";
+import { isQuietRead } from "./quietRead.ts";
+import { randomUuid } from "./random.ts";
+
+// First of all: without a listener this signal opens Node's inspector, and whoever connects to it answers for the gate.
+process.on("SIGUSR1", () => undefined);
+
+const PARENT_WATCH_MS = 1000;
+const { pid, ppid, env } = process;
+
+let payload: Buffer | undefined;
+let asker: Asker | undefined;
+let over = false;
+
+function main(): void {
+	process.on("uncaughtException", (error) => giveUp(`The hook failed: ${error.message}`));
+	for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) {
+		process.on(signal, () => giveUp("The agent took this request back."));
+	}
+	setInterval(() => {
+		// An orphan would keep a card up that nobody waits for.
+		if (process.ppid !== ppid) giveUp("The agent has ended.");
+	}, PARENT_WATCH_MS);
+	const options = readOptions(process.argv.slice(2));
+	const deadlineAt = Date.now() + options.deadlineMs;
+	setTimeout(() => giveUp("Nobody answered in time. Ask again."), options.deadlineMs);
+	run(options.agent, options.home, deadlineAt).catch((error) => giveUp(error.message));
+}
+
+async function run(agent: string, home: string, deadlineAt: number): Promise<void> {
+	payload = await readInput(MAX_PAYLOAD_BYTES);
+	const bytes = payload;
+	const id = randomUuid();
+	const root = projectRoot(env, ppid);
+	const submit = () =>
+		JSON.stringify({
+			type: "submit",
+			v: 1,
+			id,
+			agent,
+			pid,
+			ppid,
+			root,
+			cwd: ownCwd(),
+			env: namedEnv(env),
+			deadlineMs: Math.max(0, deadlineAt - Date.now()),
+			payload: bytes.toString("base64"),
+		});
+	asker = new Asker({ home, root, id, submit, waitsForRestart: () => classify(bytes) !== "report" });
+	const answer = await asker.ask();
+	if (over) return;
+	if (answer.kind === "reply") {
+		over = true;
+		await answer.take();
+		finish(answer.output);
+	} else if (classify(bytes) === "report") {
+		over = true;
+		finish(kept(home, id, submit(), bytes.length));
+	} else if (answer.kind === "no-gate" && isQuietRead(agent, env, root, bytes)) {
+		finish(silence);
+	} else {
+		giveUp(reasonOf(answer, root));
+	}
+}
+
+function reasonOf(answer: Exclude<Answer, { kind: "reply" }>, root: string): string {
+	if (answer.kind === "refused") return `Refused: ${answer.reason}`;
+	const folder = plain(root);
+	return [
+		`No gate is running for ${folder}, so nothing was run.`,
+		`Open ${folder} in VS Code or Cursor with Gatepost, or run: gatepost serve --folder ${folder}`,
+		...answer.problems.map((problem) => `(${plain(problem)})`),
+	].join("\n");
+}
+
+function kept(home: string, id: string, submit: string, bytes: number): Output {
+	try {
+		keepForLater(home, id, submit, bytes);
+		return silence;
+	} catch (error) {
+		// The agent is not stopped for it: exit 0 keeps this out of the conversation, a debug log shows it.
+		return { ...silence, stderr: `Gatepost: this event was not kept: ${(error as Error).message}\n` };
+	}
+}
+
+/** No answer will come: takes the request back and says no, in the way that fits the event. */
+function giveUp(reason: string): void {
+	if (over) return;
+	over = true;
+	const isGate = payload === undefined || classify(payload) === "gate";
+	const output = isGate ? refusal(reason) : silence;
+	(asker?.withdraw() ?? Promise.resolve()).then(
+		() => finish(output),
+		() => finish(output),
+	);
+}
+
+function finish({ stdout, stderr, exit }: Output): never {
+	write(2, stderr);
+	write(1, stdout);
+	process.exit(exit);
+}
+
+/** Writes all of it before the process ends; a pipe that the agent made non-blocking can be full for a while. */
+function write(fd: number, text: string): void {
+	let rest = Buffer.from(text, "utf8");
+	while (rest.length > 0) {
+		try {
+			rest = rest.subarray(writeSync(fd, rest));
+		} catch (error) {
+			// Gone: there is nobody left to tell.
+			if ((error as NodeJS.ErrnoException).code !== "EAGAIN") return;
+			Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+		}
+	}
+}
+
+main();
