@@ -97,6 +97,7 @@ export async function startHost(options: StartOptions): Promise<RunningHost> {
 	const server = startServer(installed, dirs, env, [
 		...["--host", "127.0.0.1", "--port", String(options.port ?? 0)],
 		...["--without-connection-token", "--accept-server-license-terms", "--telemetry-level", "off"],
+		"--disable-update-check",
 		...(options.workspaceTrust === "ask" ? [] : ["--disable-workspace-trust"]),
 		...["--enable-smoke-test-driver", ...dirArgs],
 	]);

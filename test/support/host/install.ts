@@ -1,13 +1,11 @@
 // A real VS Code without a display or a download site: the npm package `code-server` carries VS Code's own server and
 // workbench. It is taken from npm (pinned by hash), made smaller, and kept in the cache of test parts.
-// The browser that shows it is Debian's or the machine's own.
 import { createHash } from "node:crypto";
-import { accessSync, constants } from "node:fs";
-import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cached } from "../cache.ts";
-import { runTool } from "./tool.ts";
+import { isProgram, runTool } from "./tool.ts";
 
 /** VS Code releases that Gatepost is tested in: the newest, and the oldest that `engines.vscode` allows. */
 export type HostVersion = "1.139" | "1.105";
@@ -22,23 +20,38 @@ export type InstalledHost = {
 };
 
 /** Raise it when the steps below change what an installed host holds. */
-const recipe = 2;
+const recipe = 3;
 
 type Package = { spec: string; integrity: string };
 
-const hosts: Record<HostVersion, Package & { version: string; node: "checkout" | "22" }> = {
+type Host = Package & {
+	version: string;
+	node: "checkout" | "22";
+	/** Whose native log writer and watchdog are replaced by `stand-ins/`: package folder and file. */
+	standIns: Record<string, string>;
+};
+
+const hosts: Record<HostVersion, Host> = {
 	"1.139": {
 		spec: "code-server@4.139.1",
 		integrity: "sha512-fUYvJVdz4ZoVJfakGiGWXFMpF8K1ObsrpGvX17ZxNpKOzdNHs7lANT670JTr4ZhA8DnWqyvvmFG/d3HV9Yy6ew==",
 		version: "1.139.1",
 		node: "checkout",
+		standIns: { "@vscode/spdlog": "spdlog.cjs", "@vscode/native-watchdog": "watchdog.cjs" },
 	},
 	"1.105": {
 		spec: "code-server@4.105.1",
 		integrity: "sha512-uYQwGkhOMR1/1vkuvj8oR6A03yBcWvxemR4hZdMnBLyZKreZFx4oGhUSVq9lXedXb4kc0jwtYfoeee1J0Q09bw==",
 		version: "1.105.1",
 		node: "22",
+		standIns: { "@vscode/spdlog": "spdlog.cjs", "native-watchdog": "watchdog.cjs" },
 	},
+};
+
+/** Brings `rg` for every platform; older hosts want it from GitHub. */
+const ripgrep: Package = {
+	spec: "@vscode/ripgrep-universal@1.18.0",
+	integrity: "sha512-kgrAVy1L/v/8erAjo+I720ifTf7o4rvYUwgsuEu97XAEBtPT9sk3HhcSgFpxMydvNmwdJtXo9/AVee7JjocTrg==",
 };
 
 const node22Version = "22.23.3";
@@ -58,14 +71,12 @@ const unusedPackages = [
 	"@devcontainers/cli",
 	"@github/copilot-sdk",
 	"@microsoft/mxc-sdk",
-	"@vscode/ripgrep",
-	"@vscode/ripgrep-universal",
 	"@vscode/sandbox-runtime",
 	"@vscode/windows-process-tree",
 	"@vscode/windows-registry",
 	"kerberos",
 ];
-/** Built-in extensions that call services, take much memory, or need packages of their own (TypeScript). */
+/** Built-in extensions that call services or are large. */
 const unusedExtensions = [
 	"copilot",
 	"mermaid-chat-features",
@@ -74,8 +85,6 @@ const unusedExtensions = [
 	"ms-vscode.js-debug",
 	"ms-vscode.js-debug-companion",
 	"ms-vscode.vscode-js-profile-table",
-	"php-language-features",
-	"typescript-language-features",
 ];
 
 /**
@@ -110,37 +119,41 @@ function checkoutNode(): string {
 }
 
 async function installNode22(onInstall: (part: string) => void): Promise<string> {
-	const wanted = node22[`${process.platform}-${process.arch}`];
-	if (!wanted) throw new Error(`No Node 22 on npm is known for ${process.platform}-${process.arch}.`);
+	const wanted = node22[ownPlatform];
+	if (!wanted) throw new Error(`No Node 22 on npm is known for ${ownPlatform}.`);
 	const dir = await cached("node", node22Version, (own) => unpack(wanted, ["bin/node", "LICENSE"], own), { onInstall });
 	return join(dir, "bin/node");
 }
 
 /** Fills `dir` with the server of a code-server package and the packages it needs: no scripts, no compiler. */
-async function installServer(host: Package, dir: string): Promise<void> {
+async function installServer(host: Host, dir: string): Promise<void> {
 	const unpacked = join(dir, "unpacked");
 	await mkdir(unpacked);
-	await unpack(host, ["lib/vscode", "LICENSE", "ThirdPartyNotices.txt"], unpacked);
+	await unpack(host, ["lib/vscode"], unpacked);
 	const vscode = join(unpacked, "lib/vscode");
-	for (const extension of unusedExtensions)
-		await rm(join(vscode, "extensions", extension), { recursive: true, force: true });
-	await keepNeededPackages(vscode);
-	await runTool("npm", ["install", "--omit=dev", "--ignore-scripts", "--no-bin-links", "--no-audit", "--no-fund"], {
-		cwd: vscode,
-	});
-	await keepOwnPrebuilds(join(vscode, "node_modules/node-pty/prebuilds"));
-	await copyFile(new URL("spdlog.cjs", import.meta.url), join(vscode, "node_modules/@vscode/spdlog/index.js"));
+	for (const name of unusedExtensions) await rm(join(vscode, "extensions", name), { recursive: true, force: true });
+	for (const folder of [vscode, join(vscode, "extensions")]) {
+		await keepNeededPackages(folder);
+		const quiet = ["--no-bin-links", "--no-audit", "--no-fund"];
+		await runTool("npm", ["install", "--omit=dev", "--ignore-scripts", ...quiet], { cwd: folder });
+	}
+	const modules = join(vscode, "node_modules");
+	for (const [name, file] of Object.entries(host.standIns)) {
+		await copyFile(new URL(`stand-ins/${file}`, import.meta.url), join(modules, name, "index.js"));
+	}
+	await keepOwnPlatform(join(modules, "node-pty/prebuilds"));
+	await keepOwnPlatform(join(modules, "@vscode/ripgrep-universal/bin"));
+	if (await isFolder(join(modules, "@vscode/ripgrep"))) await addRipgrep(join(modules, "@vscode/ripgrep"));
 	for (const name of await readdir(vscode)) await rename(join(vscode, name), join(dir, name));
 	await rm(unpacked, { recursive: true });
 }
 
-/** Removes what tests do not use from the server's list of packages, and takes from npm what it wants from GitHub. */
-async function keepNeededPackages(vscode: string): Promise<void> {
-	const manifest = await readJson<Manifest>(join(vscode, "package.json"));
-	const lock = await readJson<{ packages: Record<string, Manifest> }>(join(vscode, "npm-shrinkwrap.json"));
+/** Removes what tests do not use from a list of packages, and takes from npm what it wants from GitHub. */
+async function keepNeededPackages(folder: string): Promise<void> {
+	const manifest = await readJson<Manifest>(join(folder, "package.json"));
+	const lock = await readJson<{ packages: Record<string, Manifest> }>(join(folder, "npm-shrinkwrap.json"));
 	const root = lock.packages[""];
-	if (!root)
-		throw new Error("This code-server package has no lock for its packages, so what it installs is not pinned.");
+	if (!root) throw new Error(`${folder} has no lock for its packages, so what would be installed is not pinned.`);
 	for (const name of unusedPackages) {
 		delete manifest.dependencies?.[name];
 		delete root.dependencies?.[name];
@@ -151,14 +164,27 @@ async function keepNeededPackages(vscode: string): Promise<void> {
 		delete lock.packages["node_modules/@parcel/watcher"];
 	}
 	for (const list of [manifest, root]) delete list.devDependencies;
-	await writeFile(join(vscode, "package.json"), JSON.stringify(manifest, undefined, 2));
-	await writeFile(join(vscode, "npm-shrinkwrap.json"), JSON.stringify(lock, undefined, 2));
+	await writeFile(join(folder, "package.json"), JSON.stringify(manifest, undefined, 2));
+	await writeFile(join(folder, "npm-shrinkwrap.json"), JSON.stringify(lock, undefined, 2));
 }
 
-async function keepOwnPrebuilds(prebuilds: string): Promise<void> {
-	const names = await readdir(prebuilds).catch(() => []);
-	for (const name of names) {
-		if (name !== `${process.platform}-${process.arch}`) await rm(join(prebuilds, name), { recursive: true });
+/** Puts into an old host's ripgrep package the program that its install script would get from GitHub. */
+async function addRipgrep(folder: string): Promise<void> {
+	const all = join(folder, "all");
+	await mkdir(all);
+	await unpack(ripgrep, ["bin"], all);
+	await mkdir(join(folder, "bin"));
+	await rename(join(all, "bin", ownPlatform, "rg"), join(folder, "bin/rg"));
+	await rm(all, { recursive: true });
+}
+
+const ownPlatform = `${process.platform}-${process.arch}`;
+
+/** Removes the programs for other platforms from a folder that has one folder a platform (and may not exist). */
+async function keepOwnPlatform(folder: string): Promise<void> {
+	if (!(await isFolder(folder))) return;
+	for (const name of await readdir(folder)) {
+		if (name !== ownPlatform) await rm(join(folder, name), { recursive: true });
 	}
 }
 
@@ -182,63 +208,11 @@ async function unpack(source: Package, members: string[], dir: string): Promise<
 	await rm(file);
 }
 
-const browserNames = ["chromium", "google-chrome", "google-chrome-stable", "chromium-browser", "microsoft-edge"];
-const macBrowsers = [
-	"/Applications/Chromium.app/Contents/MacOS/Chromium",
-	"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-];
-
-/**
- * A Chromium on this machine: `GATEPOST_CHROMIUM`, else the first on PATH. Debian's package is installed when there is
- * none and we are root on Debian.
- * @throws when there is none; the message says how to install it.
- */
-export async function chromiumPath(say: (text: string) => void = console.log): Promise<string> {
-	const named = process.env.GATEPOST_CHROMIUM;
-	if (named) {
-		if (isProgram(named)) return named;
-		throw new Error(`GATEPOST_CHROMIUM names ${named}, which is not a program. Correct or unset it.`);
-	}
-	const found = findBrowser();
-	if (found) return found;
-	if (!(await isDebian()) || process.getuid?.() !== 0) {
-		throw new Error(
-			"No Chromium or Chrome was found, and the tests in a real VS Code need one. Install it " +
-				"(Debian: `sudo apt-get update && sudo apt-get install chromium`), or set GATEPOST_CHROMIUM to its path.",
-		);
-	}
-	say("Installing chromium from Debian (once) ...");
-	const apt = ["-o", "DPkg::Lock::Timeout=300", "-q"];
-	const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-	await runTool("apt-get", [...apt, "update"], { env });
-	await runTool("apt-get", [...apt, "install", "-y", "--no-install-recommends", "chromium", "fonts-liberation"], {
-		env,
-	});
-	const installed = findBrowser();
-	if (!installed)
-		throw new Error("apt-get installed chromium, but it is not on PATH. Set GATEPOST_CHROMIUM to its path.");
-	return installed;
-}
-
-function findBrowser(): string | undefined {
-	const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder.startsWith("/"));
-	const onPath = browserNames.flatMap((name) => folders.map((folder) => join(folder, name)));
-	return [...onPath, ...(process.platform === "darwin" ? macBrowsers : [])].find(isProgram);
-}
-
-async function isDebian(): Promise<boolean> {
-	// Ubuntu's chromium package is a snap, which does not run in containers: only Debian's is taken.
-	const release = await readFile("/etc/os-release", "utf8").catch(() => "");
-	return /^ID=debian$/m.test(release);
-}
-
-function isProgram(path: string): boolean {
-	try {
-		accessSync(path, constants.X_OK);
-		return true;
-	} catch {
-		return false;
-	}
+async function isFolder(path: string): Promise<boolean> {
+	return stat(path).then(
+		(found) => found.isDirectory(),
+		() => false,
+	);
 }
 
 type Manifest = { dependencies?: Record<string, string>; devDependencies?: Record<string, string> };

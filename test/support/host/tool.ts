@@ -1,5 +1,6 @@
 // Runs a tool of the machine (npm, tar, apt-get) to its end.
 import { spawn } from "node:child_process";
+import { accessSync, constants } from "node:fs";
 
 const keptOutput = 8_000;
 
@@ -28,4 +29,14 @@ export async function runTool(
 	if (ended === "0") return stdout;
 	const output = `${stdout.slice(-keptOutput)}${stderr}`.trim();
 	throw new Error(`\`${[program, ...args].join(" ")}\` failed (${ended}):\n${output}`);
+}
+
+/** Whether this file exists and may be run. */
+export function isProgram(path: string): boolean {
+	try {
+		accessSync(path, constants.X_OK);
+		return true;
+	} catch {
+		return false;
+	}
 }
