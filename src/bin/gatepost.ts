@@ -1,0 +1,145 @@
+// `gatepost`: the command line. It cannot answer, pair or accept policy, except `serve` in its own terminal (DESIGN 5).
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { Command, InvalidArgumentError } from "commander";
+
+declare const GATEPOST_VERSION: string | undefined;
+const version = typeof GATEPOST_VERSION === "string" ? GATEPOST_VERSION : "0.0.0-source";
+
+// The default action of SIGUSR1 in Node opens the inspector (DESIGN 5).
+process.on("SIGUSR1", () => {});
+
+interface Common {
+	home: string;
+	folder: string;
+	json: boolean;
+}
+
+function minutes(text: string): number {
+	const value = Number(text);
+	if (!Number.isInteger(value) || value < 1 || value > 1380) {
+		throw new InvalidArgumentError("Give whole minutes from 1 to 1380.");
+	}
+	return value;
+}
+
+/** --home, --folder and --json, the same everywhere. */
+function command(parent: Command, name: string, description: string): Command {
+	return parent
+		.command(name)
+		.description(description)
+		.option("--home <dir>", "Gatepost home", resolvePath, process.env["GATEPOST_HOME"] ?? join(homedir(), ".gatepost"))
+		.option("--folder <dir>", "workspace folder", resolvePath, process.cwd())
+		.option("--json", "one JSON object a line", false);
+}
+
+function resolvePath(text: string): string {
+	return resolve(text);
+}
+
+const print = (text: string) => process.stdout.write(text);
+
+/** Runs an action, sets its exit code, and says in words what went wrong (exit 2). */
+function runs<T extends unknown[]>(action: (...args: T) => Promise<number>): (...args: T) => Promise<void> {
+	return async (...args) => {
+		try {
+			process.exitCode = await action(...args);
+		} catch (error) {
+			process.stderr.write(`gatepost: ${error instanceof Error ? error.message : String(error)}\n`);
+			process.exitCode = 2;
+		}
+	};
+}
+
+const program = new Command("gatepost")
+	.description("Between you, your agent and the gatepost: hold, ask, record.")
+	.version(version)
+	.showHelpAfterError();
+
+command(program, "serve", "run the gate for a folder in this terminal and answer here")
+	.option(
+		"--prompt <where>",
+		'where Claude Code is answered: "gatepost" or "both" (its own prompt as well)',
+		"gatepost",
+	)
+	.option("--answer-within <minutes>", "minutes a request waits before it is denied", minutes, 30)
+	.action(
+		runs(async (options: Common & { prompt: string; answerWithin: number }) => {
+			if (options.prompt !== "gatepost" && options.prompt !== "both")
+				throw new Error('--prompt is "gatepost" or "both".');
+			const { serve } = await import("./serve.ts");
+			return serve({
+				...options,
+				prompt: options.prompt,
+				deadlineMinutes: options.answerWithin,
+				version,
+				input: process.stdin,
+				output: process.stdout,
+			});
+		}),
+	);
+
+command(program, "status", "which gates are open, which folders they serve and how many requests wait").action(
+	runs(async (options: Common) => {
+		const { status } = await import("./status.ts");
+		return status({ ...options, out: print });
+	}),
+);
+
+const agents = program.command("agents").description("connect, disconnect and check agents");
+command(agents, "list", "agents and whether their hooks are installed").action(
+	runs(async (options: Common) => (await import("./agents.ts")).list({ ...options, out: print })),
+);
+command(agents, "install", "write Gatepost's hooks into an agent's settings, after showing the change")
+	.argument("<agent>", "claude-code")
+	.option("--project", "this folder's settings instead of the user's", false)
+	.option("--yes", "write without asking", false)
+	.action(
+		runs(async (agent: string, options: Common & { project: boolean; yes: boolean }) =>
+			(await import("./agents.ts")).install(agent, { ...options, out: print }),
+		),
+	);
+command(agents, "uninstall", "take Gatepost's hooks out of an agent's settings")
+	.argument("<agent>", "claude-code")
+	.option("--project", "this folder's settings instead of the user's", false)
+	.action(
+		runs(async (agent: string, options: Common & { project: boolean }) =>
+			(await import("./agents.ts")).uninstall(agent, { ...options, out: print }),
+		),
+	);
+command(agents, "doctor", "check the hooks and prove with a canary that a denied tool does not run")
+	.argument("[agent]", "claude-code", "claude-code")
+	.option("--no-canary", "do not start the agent")
+	.action(
+		runs(async (agent: string, options: Common & { canary: boolean }) =>
+			(await import("./agents.ts")).doctor(agent, { ...options, out: print }),
+		),
+	);
+
+const log = program.command("log").description("read and check the audit log");
+command(log, "list", "the entries of a folder's log, oldest first").action(
+	runs(async (options: Common) => (await import("./log.ts")).logList({ ...options, out: print })),
+);
+command(log, "show", "one entry or all entries of one request")
+	.argument("<id>", "request id, entry hash, or their first characters")
+	.action(
+		runs(async (id: string, options: Common) => (await import("./log.ts")).logShow({ ...options, id, out: print })),
+	);
+command(log, "verify", "recompute the chain: exit 0 consistent, 1 problems, 2 not readable")
+	.argument("[path]", "journal folder or segment; the folder's journal when absent", resolvePath)
+	.option("--key <fingerprint>", "the signer's key fingerprint, known from outside")
+	.action(
+		runs(async (path: string | undefined, options: Common & { key?: string }) =>
+			(await import("./log.ts")).logVerify({ ...options, ...(path === undefined ? {} : { path }), out: print }),
+		),
+	);
+
+program
+	.command("uninstall-hook", { hidden: true })
+	.description("run by the editor when the extension is removed")
+	.action(runs(async () => (await import("./agents.ts")).editorRemoved()));
+
+program.parseAsync().catch((error: unknown) => {
+	process.stderr.write(`gatepost: ${error instanceof Error ? error.message : String(error)}\n`);
+	process.exitCode = 2;
+});
