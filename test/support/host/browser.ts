@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { chromiumPath } from "./chromium.ts";
-import type { RunningHost, RunningHost } from "./host.ts";
+import type { RunningHost } from "./host.ts";
 import { checkout } from "./install.ts";
 
 /** How long a step of the workbench may take on a busy machine before it counts as broken. */

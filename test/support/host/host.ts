@@ -56,12 +56,14 @@ export type RunningHost = {
 
 /** Settings that keep this VS Code quiet and off the network. */
 export const quietSettings: Record<string, unknown> = {
+	"chat.commandCenter.enabled": false,
 	"chat.disableAIFeatures": true,
 	"extensions.autoCheckUpdates": false,
 	"extensions.autoUpdate": false,
 	"extensions.ignoreRecommendations": true,
 	"git.autofetch": false,
 	"git.openRepositoryInParentFolders": "never",
+	"remote.autoForwardPorts": false,
 	"telemetry.telemetryLevel": "off",
 	"update.mode": "none",
 	"update.showReleaseNotes": false,
