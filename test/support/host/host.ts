@@ -1,16 +1,13 @@
 // Starts a VS Code server with a profile of its own that shares nothing with the user's editors, agents or settings.
-import { type ChildProcess, spawn } from "node:child_process";
-import { createHash } from "node:crypto";
-import { createWriteStream } from "node:fs";
+import { createHash, randomBytes } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
+import { setTimeout as delay } from "node:timers/promises";
+import { type Group, startGroup } from "./group.ts";
 import { type HostVersion, type InstalledHost, installHost } from "./install.ts";
 import { runTool } from "./tool.ts";
 
 const startLimitMs = 60_000;
-const stopLimitMs = 10_000;
 /** Linux allows 107 bytes for a socket's path; VS Code's own names take 50 of them. */
 const longestRunDir = 55;
 
@@ -34,24 +31,17 @@ export type StartOptions = {
 
 export type HostDirs = { home: string; serverData: string; userData: string; extensions: string; run: string };
 
-export type RunningHost = {
-	/** Address that opens `folder`. */
+export type RunningHost = Group & {
+	/** Address that opens `folder`; it holds the token that this server asks for. */
 	url: string;
 	/** "http://127.0.0.1:<port>" */
 	origin: string;
 	port: number;
-	/** Process group of the server and all it started. */
-	pid: number;
+	/** Full VS Code version. */
 	version: string;
 	homeDirs: HostDirs;
-	/** Resolves when the server has ended, for whatever reason. */
-	ended: Promise<void>;
-	/** The end of what the server printed. */
-	output(): string;
 	/** Address that opens other folders, with an optional payload for the workbench. */
 	urlFor(folder: string | string[], payload?: [string, string][]): Promise<string>;
-	/** Ends the process group and resolves when no process of it is left. */
-	stop(): Promise<void>;
 };
 
 /** Settings that keep this VS Code quiet and off the network. */
@@ -96,18 +86,25 @@ export async function startHost(options: StartOptions): Promise<RunningHost> {
 	for (const vsix of options.extensions ?? []) {
 		await runTool(installed.node, [installed.serverMain, ...dirArgs, "--install-extension", vsix, "--force"], { env });
 	}
-	const server = startServer(installed, dirs, env, [
+	// Whoever reaches the port could otherwise use this editor's terminal as the user who started it.
+	const token = randomBytes(16).toString("hex");
+	const { group, port } = await startServer(installed, dirs, env, [
 		...["--host", "127.0.0.1", "--port", String(options.port ?? 0)],
-		...["--without-connection-token", "--accept-server-license-terms", "--telemetry-level", "off"],
-		"--disable-update-check",
+		...["--connection-token-file", await writeToken(dirs, token)],
+		...["--accept-server-license-terms", "--telemetry-level", "off", "--disable-update-check"],
 		...(options.workspaceTrust === "ask" ? [] : ["--disable-workspace-trust"]),
 		...["--enable-smoke-test-driver", ...dirArgs],
 	]);
-	const port = await server.listening;
 	const origin = `http://127.0.0.1:${port}`;
-	const urlFor = (folder: string | string[], payload?: [string, string][]) => address(origin, dirs, folder, payload);
+	const urlFor = async (folder: string | string[], payload?: [string, string][]) => {
+		const query = new URLSearchParams({ tkn: token });
+		if (typeof folder === "string") query.set("folder", folder);
+		else query.set("workspace", await writeWorkspace(dirs, folder));
+		if (payload) query.set("payload", JSON.stringify(payload));
+		return `${origin}/?${query}`;
+	};
 	return {
-		...server,
+		...group,
 		origin,
 		port,
 		version: installed.version,
@@ -161,76 +158,42 @@ export function privateEnvironment(dirs: HostDirs, extra: StartOptions["env"] = 
 	};
 }
 
-type Server = Pick<RunningHost, "pid" | "ended" | "output" | "stop"> & { listening: Promise<number> };
-
-function startServer(installed: InstalledHost, dirs: HostDirs, env: NodeJS.ProcessEnv, args: string[]): Server {
-	const supervisor = fileURLToPath(new URL("supervise.mjs", import.meta.url));
-	const child = spawn(installed.node, [supervisor, installed.node, installed.serverMain, ...args], {
+/** The server and its port, once it listens. */
+async function startServer(
+	installed: InstalledHost,
+	dirs: HostDirs,
+	env: NodeJS.ProcessEnv,
+	args: string[],
+): Promise<{ group: Group; port: number }> {
+	let found: (port: number) => void = () => undefined;
+	const listening = new Promise<number>((done) => {
+		found = done;
+	});
+	const group = startGroup(installed.node, [installed.serverMain, ...args], {
+		node: installed.node,
 		cwd: dirs.home,
 		env,
-		detached: true,
-		stdio: ["pipe", "pipe", "pipe"],
+		log: join(dirs.serverData, "host.log"),
+		onLine: (line) => {
+			const port = /^Extension host agent listening on (\d+)/.exec(line)?.[1];
+			if (port) found(Number(port));
+		},
 	});
-	const lines: string[] = [];
-	const log = createWriteStream(join(dirs.serverData, "host.log"), { flags: "a" });
-	const ended = new Promise<void>((done) => child.on("close", () => log.end(done)));
-	const output = () => lines.slice(-40).join("\n");
-	const stop = () => stopGroup(child, ended);
-	const listening = new Promise<number>((done, failed) => {
-		const fail = (why: string) =>
-			failed(new Error(`VS Code ${installed.version} ${why}. Its last output:\n${output()}`));
-		const timer = setTimeout(() => fail(`does not listen after ${startLimitMs / 1000} s`), startLimitMs);
-		child.on("error", (error) => fail(`could not be started: ${error.message}`));
-		void ended.then(() => fail("ended before it was ready"));
-		for (const stream of [child.stdout, child.stderr]) {
-			createInterface({ input: stream }).on("line", (line) => {
-				lines.push(line);
-				if (lines.length > 1_000) lines.shift();
-				log.write(`${line}\n`);
-				const port = /^Extension host agent listening on (\d+)/.exec(line)?.[1];
-				if (!port) return;
-				clearTimeout(timer);
-				done(Number(port));
-			});
-		}
-	});
-	const guarded = listening.catch(async (error) => {
-		await stop();
-		throw error;
-	});
-	return { pid: child.pid ?? 0, ended, output, stop, listening: guarded };
+	const timer = new AbortController();
+	const port = await Promise.race([
+		listening,
+		group.ended.then(() => "ended before it was ready"),
+		delay(startLimitMs, `does not listen after ${startLimitMs / 1000} s`, { signal: timer.signal }),
+	]).finally(() => timer.abort());
+	if (typeof port === "number") return { group, port };
+	await group.stop();
+	throw new Error(`VS Code ${installed.version} ${port}. Its last output:\n${group.output()}`);
 }
 
-/** Ends the supervisor's process group: it asks with SIGTERM, then uses SIGKILL. */
-async function stopGroup(child: ChildProcess, ended: Promise<void>): Promise<void> {
-	const { pid } = child;
-	if (!pid) return;
-	child.stdin?.end();
-	const limit = setTimeout(() => killGroup(pid), stopLimitMs);
-	await ended;
-	clearTimeout(limit);
-	killGroup(pid);
-}
-
-function killGroup(pid: number): void {
-	try {
-		process.kill(-pid, "SIGKILL");
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-	}
-}
-
-async function address(
-	origin: string,
-	dirs: HostDirs,
-	folder: string | string[],
-	payload?: [string, string][],
-): Promise<string> {
-	const query = new URLSearchParams();
-	if (typeof folder === "string") query.set("folder", folder);
-	else query.set("workspace", await writeWorkspace(dirs, folder));
-	if (payload) query.set("payload", JSON.stringify(payload));
-	return `${origin}/?${query}`;
+async function writeToken(dirs: HostDirs, token: string): Promise<string> {
+	const file = join(dirs.serverData, "token");
+	await writeFile(file, token, { mode: 0o600 });
+	return file;
 }
 
 /** A `.code-workspace` file for these folders; the same folders get the same file. */

@@ -10,6 +10,7 @@ const pollMs = 50;
 
 const [program, ...args] = process.argv.slice(2);
 const child = spawn(program, args, { stdio: ["ignore", "inherit", "inherit"] });
+let code = 1;
 
 let ending = false;
 function endGroup() {
@@ -17,15 +18,16 @@ function endGroup() {
 	ending = true;
 	process.kill(-process.pid, "SIGTERM");
 	const limit = Date.now() + graceMs;
-	const timer = setInterval(() => {
-		if (Date.now() < limit && othersInGroup()) return;
-		clearInterval(timer);
-		process.kill(-process.pid, "SIGKILL");
+	setInterval(() => {
+		if (!othersInGroup()) process.exit(code);
+		if (Date.now() > limit) process.kill(-process.pid, "SIGKILL");
 	}, pollMs);
 }
 
 /** Whether a living process other than this one is in our group (/proc/<pid>/stat: "pid (name) state ppid pgrp"). */
 function othersInGroup() {
+	// Where there is no /proc the group gets its whole grace and then SIGKILL.
+	if (process.platform !== "linux") return true;
 	return readdirSync("/proc").some((name) => {
 		if (!/^\d+$/.test(name) || Number(name) === process.pid) return false;
 		try {
@@ -44,8 +46,8 @@ child.on("error", (error) => {
 	console.error(`${program} could not be started: ${error.message}`);
 	process.exit(127);
 });
-child.on("exit", (code, signal) => {
-	if (ending) return;
-	console.error(`${program} ended by itself (${signal ?? code})`);
+child.on("exit", (exitCode, signal) => {
+	code = exitCode ?? 1;
+	if (signal && !ending) console.error(`${program} was ended by ${signal}`);
 	endGroup();
 });
