@@ -1,0 +1,68 @@
+// Checkpoints: a signed note (c2sp.org/signed-note) over the head of a segment, in the shape of c2sp.org/tlog-checkpoint.
+// Origin, number of entries, base64 of the hash of the last of them. The hash is the head of our chain, not a Merkle root.
+// The key's name is the origin, as tlog-checkpoint wants it, so the standard tools take the note as it is.
+import { createHash, type KeyObject, verify } from "node:crypto";
+import { publicKeyFromHex, publicKeyHex, type Signer } from "./keys.ts";
+
+export interface Checkpoint {
+	/** `<workspace id>/<segment>` */
+	origin: string;
+	/** Number of entries covered: all before the checkpoint's own. */
+	entries: number;
+	/** Hex hash of the last of them. */
+	hash: string;
+}
+
+/** What every checkpoint of a segment names as its log. */
+export function originOf(workspace: string, segment: string): string {
+	return `${workspace}/${segment}`;
+}
+
+/** The signed note of a checkpoint. */
+export function signCheckpoint({ origin, entries, hash }: Checkpoint, signer: Signer): string {
+	const text = `${origin}\n${entries}\n${Buffer.from(hash, "hex").toString("base64")}\n`;
+	const signature = Buffer.concat([keyId(origin, publicKeyHex(signer.publicKey)), signer.sign(Buffer.from(text))]);
+	return `${text}\n— ${origin} ${signature.toString("base64")}\n`;
+}
+
+/** The verifier key of a segment in the text form of signed notes (`name+id+key`), for tools that speak it. */
+export function verifierKey(origin: string, publicKey: string): string {
+	const typed = Buffer.concat([Buffer.from([1]), Buffer.from(publicKey, "hex")]);
+	return `${origin}+${keyId(origin, publicKey).toString("hex")}+${typed.toString("base64")}`;
+}
+
+/** signed-note: SHA-256(key name, line feed, signature type 0x01, 32-byte key), first 4 bytes. */
+function keyId(name: string, publicKey: string): Buffer {
+	return createHash("sha256").update(`${name}\n\x01`).update(Buffer.from(publicKey, "hex")).digest().subarray(0, 4);
+}
+
+const NOTE =
+	/^([^\s+]{1,300})\n(0|[1-9]\d{0,14})\n([A-Za-z0-9+/]{43}=)\n\n— ([^\s+]{1,300}) ([A-Za-z0-9+/]{1,200}={0,2})\n$/;
+
+/**
+ * The checkpoint of a note that `publicKey` (hex) signed, or why there is none.
+ * Only notes as `signCheckpoint` writes them: one signature, no extension lines.
+ */
+export function openCheckpoint(note: string, publicKey: string): Checkpoint | { why: string } {
+	const [, origin = "", entries = "", root = "", name = "", signature = ""] = NOTE.exec(note) ?? [];
+	if (origin === "") return { why: "it is not a signed note" };
+	if (name !== origin) return { why: "it is signed under another name" };
+	const signed = Buffer.from(signature, "base64");
+	if (!signed.subarray(0, 4).equals(keyId(origin, publicKey))) return { why: "it was signed with another key" };
+	const text = Buffer.from(note.slice(0, note.indexOf("\n\n") + 1));
+	if (!verify(null, text, keyObject(publicKey), signed.subarray(4))) return { why: "the signature does not fit" };
+	return { origin, entries: Number(entries), hash: Buffer.from(root, "base64").toString("hex") };
+}
+
+/** One key signs many checkpoints; making its object costs as much as a verification. */
+const keyObjects = new Map<string, KeyObject>();
+
+function keyObject(publicKey: string): KeyObject {
+	let key = keyObjects.get(publicKey);
+	if (key === undefined) {
+		if (keyObjects.size >= 100) keyObjects.clear();
+		key = publicKeyFromHex(publicKey);
+		keyObjects.set(publicKey, key);
+	}
+	return key;
+}

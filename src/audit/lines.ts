@@ -1,0 +1,97 @@
+// A segment as lines: streaming, with bounded memory whatever the file holds.
+import { isUtf8 } from "node:buffer";
+import type { FileHandle } from "node:fs/promises";
+import { MAX_LINE_BYTES } from "./chain.ts";
+import { openPlain, readAt } from "./files.ts";
+
+export interface Line {
+	/** 1-based. */
+	number: number;
+	/** Offset of its first byte. */
+	offset: number;
+	/** Bytes with the line break, where there is one. */
+	bytes: number;
+	/** Without the line break; undefined when it is longer than any line can be, or not UTF-8. */
+	text: string | undefined;
+	/** Has its line break. */
+	ended: boolean;
+}
+
+const CHUNK = 256 * 1024;
+const NEWLINE = 10;
+
+/** Lines of a file from `offset` on (which must be the start of a line; numbers then count from there). */
+export async function* linesOf(path: string, offset = 0): AsyncGenerator<Line> {
+	const handle = await openPlain(path);
+	try {
+		yield* linesIn(handle, offset);
+	} finally {
+		await handle.close();
+	}
+}
+
+async function* linesIn(handle: FileHandle, offset: number): AsyncGenerator<Line> {
+	let position = offset;
+	let number = 0;
+	let start = offset;
+	// What is known of the line that is not ended yet. Of an overlong one only its length is kept.
+	let parts: Buffer[] = [];
+	let length = 0;
+	const take = (ended: boolean): Line => {
+		const long = length > MAX_LINE_BYTES;
+		const bytes = parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
+		const line: Line = {
+			number: ++number,
+			offset: start,
+			bytes: length + (ended ? 1 : 0),
+			text: long || !isUtf8(bytes) ? undefined : bytes.toString("utf8"),
+			ended,
+		};
+		start += line.bytes;
+		parts = [];
+		length = 0;
+		return line;
+	};
+	for (;;) {
+		const chunk = Buffer.allocUnsafe(CHUNK);
+		const { bytesRead } = await handle.read(chunk, 0, CHUNK, position);
+		if (bytesRead === 0) break;
+		position += bytesRead;
+		let from = 0;
+		while (from < bytesRead) {
+			const found = chunk.indexOf(NEWLINE, from);
+			const to = found < 0 || found >= bytesRead ? bytesRead : found;
+			length += to - from;
+			if (length <= MAX_LINE_BYTES) parts.push(chunk.subarray(from, to));
+			if (to === bytesRead) break;
+			yield take(true);
+			from = to + 1;
+		}
+	}
+	if (length > 0) yield take(false);
+}
+
+/** The line that ends right before `end` (which is the offset after a line break), or undefined when there is none. */
+export async function lineBefore(handle: FileHandle, end: number): Promise<string | undefined> {
+	let length = 4096;
+	for (;;) {
+		const from = Math.max(0, end - length);
+		const bytes = await readAt(handle, from, end - from);
+		if (bytes.length !== end - from || bytes.at(-1) !== NEWLINE) return undefined;
+		const previous = bytes.length < 2 ? -1 : bytes.lastIndexOf(NEWLINE, bytes.length - 2);
+		if (previous >= 0 || from === 0) {
+			const line = bytes.subarray(previous + 1, bytes.length - 1);
+			return isUtf8(line) ? line.toString("utf8") : undefined;
+		}
+		if (length > MAX_LINE_BYTES) return undefined;
+		length *= 4;
+	}
+}
+
+/** The offset after the last line break; undefined when what follows it is longer than any line can be. */
+export async function lastLineEnd(handle: FileHandle, size: number): Promise<number | undefined> {
+	const from = Math.max(0, size - MAX_LINE_BYTES - 1);
+	const found = (await readAt(handle, from, size - from)).lastIndexOf(NEWLINE);
+	if (found < 0 && from > 0) return undefined;
+	return from + found + 1;
+}

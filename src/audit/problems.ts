@@ -1,0 +1,44 @@
+// What a verification finds.
+
+export type ProblemKind =
+	| "edited"
+	| "removed"
+	| "inserted"
+	| "reordered"
+	/** Lines that were acknowledged are missing at the end, or what would show it is missing. */
+	| "cut-tail"
+	/** The last line is not whole: a gate died while writing, and no gate has started here since. */
+	| "torn"
+	/** Signed by a key that is not the given one. */
+	| "wrong-key"
+	| "evidence-missing"
+	| "evidence-altered"
+	| "segment-missing"
+	| "bad-checkpoint";
+
+export interface Problem {
+	segment: string;
+	/** 1-based line; absent when it is about the segment. */
+	line?: number;
+	kind: ProblemKind;
+	/** For a person. May quote the log, which is hostile: escape it before showing it. */
+	detail: string;
+}
+
+/** A destroyed log has a problem in every line; nobody reads more than this. */
+const MAX_PROBLEMS = 1000;
+
+export class Problems {
+	readonly list: Problem[] = [];
+	/** Found but not kept. */
+	more = 0;
+
+	add(segment: string, line: number | undefined, kind: ProblemKind, detail: string): void {
+		if (this.list.length >= MAX_PROBLEMS) this.more++;
+		else this.list.push({ segment, ...(line === undefined ? {} : { line }), kind, detail });
+	}
+
+	get none(): boolean {
+		return this.list.length === 0;
+	}
+}

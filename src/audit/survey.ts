@@ -1,0 +1,164 @@
+// What is there before a new segment begins: the heads it must link, the keys this workspace has seen, and tails that a
+// dying gate left torn. Only the ends of segments are read, so a large log costs a start little.
+import type { FileHandle } from "node:fs/promises";
+import { join } from "node:path";
+import { type Entry, GENESIS, openLine } from "./chain.ts";
+import { bodyOf, type EntryBody, type Link } from "./entry.ts";
+import { systemCode } from "./errors.ts";
+import { openPlain } from "./files.ts";
+import { headPath, readHead } from "./head.ts";
+import type { WorkspacePaths } from "./home.ts";
+import { lastLineEnd, lineBefore, linesOf } from "./lines.ts";
+import { isDead } from "./owner.ts";
+import { listSegments } from "./segment.ts";
+
+/** The unacknowledged end of a dead gate's segment that holds no entry. */
+export interface TornTail {
+	segment: string;
+	offset: number;
+	/** Size of the segment when this was seen. */
+	size: number;
+}
+
+export interface Survey {
+	/** Heads to link: those that no other segment links in their final state yet. Transitively that is all of them. */
+	links: Link[];
+	torn: TornTail[];
+	/** Public keys (hex) of the segments, oldest first, each once. */
+	keys: string[];
+	/** The key of the newest segment. */
+	lastKey: string | undefined;
+	unreadable: { segment: string; code: string }[];
+}
+
+type Started = EntryBody<"gate.started">;
+
+/** Looks at all segments of a workspace. A segment that cannot be read is named, and stops nobody from starting. */
+export async function surveySegments(paths: WorkspacePaths): Promise<Survey> {
+	const survey: Survey = { links: [], torn: [], keys: [], lastKey: undefined, unreadable: [] };
+	const segments = listSegments(paths.journal);
+	const covered = new Map<string, Link>();
+	for (const segment of segments) {
+		const started = await named(survey, segment, () => firstEntry(join(paths.journal, segment)));
+		if (started === undefined) continue;
+		const key = started.signer.publicKey;
+		if (!survey.keys.includes(key)) survey.keys.push(key);
+		survey.lastKey = key;
+		for (const link of started.links) if (link.final) covered.set(link.segment, link);
+	}
+	for (const segment of segments) {
+		await named(survey, segment, () => surveyOne(paths, segment, covered.get(segment), survey));
+	}
+	return survey;
+}
+
+async function named<T>(survey: Survey, segment: string, look: () => Promise<T>): Promise<T | undefined> {
+	try {
+		return await look();
+	} catch (error) {
+		const code = systemCode(error) || (error instanceof Error ? error.name : String(error));
+		if (!survey.unreadable.some((one) => one.segment === segment)) survey.unreadable.push({ segment, code });
+		return undefined;
+	}
+}
+
+/** The body of a segment's first entry; undefined when there is none yet, or what is there is something else. */
+export async function firstEntry(path: string): Promise<Started | undefined> {
+	for await (const line of linesOf(path)) {
+		if (!line.ended || line.text === undefined) return undefined;
+		const opened = openLine(line.text);
+		if (opened.state === "unparsable" || opened.entry.head.type !== "gate.started") return undefined;
+		return bodyOf("gate.started", opened.entry.body);
+	}
+	return undefined;
+}
+
+async function surveyOne(
+	paths: WorkspacePaths,
+	segment: string,
+	known: Link | undefined,
+	survey: Survey,
+): Promise<void> {
+	const path = join(paths.journal, segment);
+	const handle = await openPlain(path);
+	try {
+		const { size, mtimeMs } = await handle.stat();
+		if (known !== undefined && known.bytes === size) return;
+		const outside = await readHead(headPath(paths.heads, segment));
+		const dead = isDead(path, outside?.owner, mtimeMs);
+		const end = await findEnd(path, handle, size, outside?.head);
+		if (end === undefined) return;
+		if (end.tornAt !== undefined && dead) survey.torn.push({ segment, offset: end.tornAt, size });
+		if (end.last === undefined) return;
+		// What is linked must outlast a crash, also when its own gate did not come to syncing it.
+		if (process.platform !== "win32") await handle.datasync();
+		const stopped = end.last.head.type === "gate.stopped" || end.stoppedBefore;
+		survey.links.push({
+			segment,
+			entries: end.last.head.seq,
+			bytes: end.bytes,
+			head: end.last.hash,
+			final: dead || stopped,
+		});
+	} finally {
+		await handle.close();
+	}
+}
+
+/** A batch is never this large, so no crash leaves as much. Bytes. */
+const MAX_TORN = 256 * 1024 * 1024;
+
+interface End {
+	/** The last entry that is whole. */
+	last: Entry | undefined;
+	/** Bytes up to and with it. */
+	bytes: number;
+	/** Where something begins that is no entry, and that was never acknowledged. */
+	tornAt: number | undefined;
+	stoppedBefore: boolean;
+}
+
+/**
+ * The end of a segment, found from its outside head forward. Undefined when the end does not hold together in a way no
+ * crash explains: that is for the verifier to tell a person, and nothing to link or repair.
+ */
+async function findEnd(
+	path: string,
+	handle: FileHandle,
+	size: number,
+	head: { bytes: number; hash: string } | undefined,
+): Promise<End | undefined> {
+	// Without an outside head only a last line that is not ended can be taken for torn.
+	const from = head === undefined ? await lastLineEnd(handle, size) : head.bytes;
+	if (from === undefined || from > size || size - from > MAX_TORN) return undefined;
+	let last: Entry | undefined;
+	if (from > 0) {
+		const text = await lineBefore(handle, from);
+		const opened = text === undefined ? undefined : openLine(text);
+		if (opened?.state !== "good" || (head !== undefined && opened.entry.hash !== head.hash)) return undefined;
+		last = opened.entry;
+	}
+	let bytes = from;
+	let stoppedBefore = last !== undefined && (await followsStop(handle, from));
+	for await (const line of linesOf(path, from)) {
+		if (line.offset >= size) break;
+		const opened = line.ended && line.text !== undefined ? openLine(line.text) : undefined;
+		if (opened === undefined || opened.state === "unparsable")
+			return { last, bytes, tornAt: line.offset, stoppedBefore };
+		if (opened.state === "altered" || opened.entry.prev !== (last?.hash ?? GENESIS)) return undefined;
+		stoppedBefore = last?.head.type === "gate.stopped";
+		last = opened.entry;
+		bytes = line.offset + line.bytes;
+	}
+	return { last, bytes, tornAt: undefined, stoppedBefore };
+}
+
+/** True when the last entry is the checkpoint after gate.stopped. */
+async function followsStop(handle: FileHandle, end: number): Promise<boolean> {
+	const last = await lineBefore(handle, end);
+	if (last === undefined) return false;
+	const before = await lineBefore(handle, end - Buffer.byteLength(last) - 1);
+	if (before === undefined) return false;
+	const opened = openLine(before);
+	return opened.state !== "unparsable" && opened.entry.head.type === "gate.stopped";
+}
