@@ -114,7 +114,8 @@ export async function startHost(options: StartOptions): Promise<RunningHost> {
 	};
 }
 
-async function makeDirs(home: string): Promise<HostDirs> {
+/** Makes the private folders under `home`. */
+export async function makeDirs(home: string): Promise<HostDirs> {
 	const dirs = {
 		home: join(home, "home"),
 		serverData: join(home, "server"),
@@ -197,7 +198,7 @@ async function writeToken(dirs: HostDirs, token: string): Promise<string> {
 }
 
 /** A `.code-workspace` file for these folders; the same folders get the same file. */
-async function writeWorkspace(dirs: HostDirs, folders: string[]): Promise<string> {
+export async function writeWorkspace(dirs: HostDirs, folders: string[]): Promise<string> {
 	const name = createHash("sha256").update(folders.join("\0")).digest("hex").slice(0, 12);
 	const file = join(dirs.home, `${name}.code-workspace`);
 	await writeFile(file, JSON.stringify({ folders: folders.map((path) => ({ path })) }, undefined, "\t"));

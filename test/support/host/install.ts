@@ -108,6 +108,11 @@ export async function installHost(
 	return { serverMain: join(dir, "out/server-main.js"), node, version: host.version };
 }
 
+/** Full version of the VS Code that `version` stands for, for example "1.139.1". */
+export function vscodeVersion(version: HostVersion): string {
+	return hosts[version].version;
+}
+
 /** The folder of the checkout this file is in. */
 export const checkout = fileURLToPath(new URL("../../..", import.meta.url)).replace(/\/$/, "");
 

@@ -1,0 +1,20 @@
+import assert from "node:assert/strict";
+import * as vscode from "vscode";
+
+describe("the editor these tests run in", () => {
+	it("is the VS Code release that was asked for", () => {
+		const wanted = process.env.GATEPOST_TEST_VSCODE;
+		assert(wanted, "GATEPOST_TEST_VSCODE is not set");
+		assert.equal(vscode.version, wanted);
+	});
+
+	it("runs extensions on a Node that Gatepost supports", () => {
+		const major = Number(/^v(\d+)\./.exec(process.version)?.[1]);
+		assert(major >= 20, `extension host on Node ${process.version}`);
+	});
+
+	it("has a folder open and a home of its own", () => {
+		assert.equal(vscode.workspace.workspaceFolders?.length, 1);
+		assert.equal(process.env.HOME?.startsWith(process.env.GATEPOST_TEST_PRIVATE ?? "unset"), true);
+	});
+});
