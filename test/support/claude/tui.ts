@@ -10,6 +10,9 @@ import { type PermissionMode, type ProfileOptions, prepareProfile } from "./prof
 const run = promisify(execFile);
 const pollMs = 60;
 const stopMs = 8_000;
+/** How often and how long apart `answer` presses. */
+const answerTries = 12;
+const answerMs = 700;
 
 export interface TuiOptions extends ProfileOptions {
 	/** From `installClaude`. */
@@ -36,8 +39,13 @@ export interface Tui {
 	key(...names: string[]): Promise<void>;
 	/** Types a prompt and sends it. */
 	prompt(text: string): Promise<void>;
-	/** Ends claude as a crash would. */
-	kill9(): void;
+	/**
+	 * Presses keys until what they answer has left the screen: a dialog ignores keys in its first moments (a guard of
+	 * Claude Code against typing into a dialog that just opened).
+	 */
+	answer(dialog: RegExp, ...keys: string[]): Promise<void>;
+	/** Ends claude as a crash would; resolves when it is gone. */
+	kill9(): Promise<void>;
 	/** Closes the terminal and waits until claude is gone. */
 	stop(): Promise<void>;
 }
@@ -99,12 +107,27 @@ export async function startTui(options: TuiOptions): Promise<Tui> {
 			await tui.waitFor(new RegExp(`❯.*${escapeRegExp(text.slice(0, 40))}`));
 			await tui.key("Enter");
 		},
-		kill9: () => void process.kill(pid, "SIGKILL"),
+		answer: async (dialog, ...keys) => {
+			await tui.waitFor(dialog);
+			for (let tries = 0; tries < answerTries; tries++) {
+				await tui.key(...keys);
+				const gone = await tui.waitGone(dialog, answerMs).then(
+					() => true,
+					() => false,
+				);
+				if (gone) return;
+			}
+			throw new Error(`${keys.join(" ")} did not answer the dialog:\n${await screen()}`);
+		},
+		kill9: async () => {
+			process.kill(pid, "SIGKILL");
+			while (await isAlive(pid)) await delay(pollMs);
+		},
 		stop: async () => {
 			// Its terminal closes (SIGHUP); one that does not leave is ended.
 			await tmux("kill-server").catch(() => undefined);
 			const deadline = Date.now() + stopMs;
-			while (isAlive(pid)) {
+			while (await isAlive(pid)) {
 				if (Date.now() > deadline) process.kill(pid, "SIGKILL");
 				await delay(pollMs);
 			}
@@ -120,14 +143,12 @@ export async function startTui(options: TuiOptions): Promise<Tui> {
 	return tui;
 }
 
-function isAlive(pid: number): boolean {
-	try {
-		process.kill(pid, 0);
-		return true;
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
-		throw error;
-	}
+/** A process that ended counts as gone also while nobody has collected it (tmux may leave it a zombie). */
+async function isAlive(pid: number): Promise<boolean> {
+	return run("ps", ["-o", "stat=", "-p", String(pid)]).then(
+		({ stdout }) => !stdout.trim().startsWith("Z"),
+		() => false,
+	);
 }
 
 function escapeRegExp(text: string): string {
