@@ -17,7 +17,8 @@ export function readOptions(argv: string[]): HookOptions {
 	for (let i = 0; i < argv.length; i += 2) {
 		const name = argv[i] as string;
 		const value = argv[i + 1];
-		if (!["--agent", "--home", "--deadline"].includes(name)) throw new Error(`unknown option: ${name}`);
+		// --tag only makes an installation's arguments its own (src/agents/claude-code/entry.ts says why).
+		if (!["--agent", "--home", "--deadline", "--tag"].includes(name)) throw new Error(`unknown option: ${name}`);
 		if (value === undefined) throw new Error(`${name} needs a value`);
 		if (given.has(name)) throw new Error(`${name} is given twice`);
 		given.set(name, value);
