@@ -3,9 +3,10 @@ import * as vscode from "vscode";
 
 describe("the editor these tests run in", () => {
 	it("is the VS Code release that was asked for", () => {
+		const [major, minor] = vscode.version.split(".").map(Number);
+		assert(major === 1 && Number(minor) >= 105, `VS Code ${vscode.version}`);
 		const wanted = process.env.GATEPOST_TEST_VSCODE;
-		assert(wanted, "GATEPOST_TEST_VSCODE is not set");
-		assert.equal(vscode.version, wanted);
+		if (wanted) assert.equal(vscode.version, wanted);
 	});
 
 	it("runs extensions on a Node that Gatepost supports", () => {

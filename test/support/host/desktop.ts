@@ -1,8 +1,8 @@
 // A desktop VS Code instead of the one in a browser: for machines with a display. GATEPOST_VSCODE=download takes it from
 // Microsoft through @vscode/test-electron, GATEPOST_VSCODE=<path> is a program that is installed.
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { downloadAndUnzipVSCode } from "@vscode/test-electron";
 import { cacheRoot } from "../cache.ts";
 import { startGroup } from "./group.ts";
@@ -16,11 +16,16 @@ export function desktopWanted(version: HostVersion): boolean {
 	return wanted === "download" || (Boolean(wanted) && version === "1.139");
 }
 
+/** The VS Code that the tests must find themselves in; undefined where the user chose the program. */
+export function expectedVersion(version: HostVersion): string | undefined {
+	const chosen = desktopWanted(version) && process.env.GATEPOST_VSCODE !== "download";
+	return chosen ? undefined : vscodeVersion(version);
+}
+
 /** Starts a desktop VS Code with a profile of its own that runs the tests and ends. */
 export async function startDesktop(start: EditorStart): Promise<TestEditor> {
 	const program = await desktopProgram(start.version);
 	const dirs = await makeDirs(start.home);
-	await mkdir(join(dirs.userData, "User"), { recursive: true });
 	await writeFile(
 		join(dirs.userData, "User/settings.json"),
 		JSON.stringify({ ...quietSettings, ...start.settings }, undefined, "\t"),
@@ -52,9 +57,13 @@ async function desktopProgram(version: HostVersion): Promise<string> {
 	return downloadAndUnzipVSCode({ version: vscodeVersion(version), cachePath: join(cacheRoot(), "vscode-desktop") });
 }
 
-/** What a window needs of the session it opens in; the home is private, so the X authority file is named. */
+/** What a window needs of the session it opens in; home and run-time folder are private, so files are named. */
 function displayVariables(): Record<string, string | undefined> {
-	const { DISPLAY, WAYLAND_DISPLAY, XAUTHORITY, DBUS_SESSION_BUS_ADDRESS } = process.env;
-	const authority = XAUTHORITY ?? (DISPLAY ? join(homedir(), ".Xauthority") : undefined);
-	return { DISPLAY, WAYLAND_DISPLAY, XAUTHORITY: authority, DBUS_SESSION_BUS_ADDRESS };
+	const { DISPLAY, WAYLAND_DISPLAY, XAUTHORITY, XDG_RUNTIME_DIR, DBUS_SESSION_BUS_ADDRESS } = process.env;
+	return {
+		DISPLAY,
+		DBUS_SESSION_BUS_ADDRESS,
+		XAUTHORITY: XAUTHORITY ?? (DISPLAY ? join(homedir(), ".Xauthority") : undefined),
+		WAYLAND_DISPLAY: WAYLAND_DISPLAY && XDG_RUNTIME_DIR ? resolve(XDG_RUNTIME_DIR, WAYLAND_DISPLAY) : undefined,
+	};
 }

@@ -1,6 +1,7 @@
 // Starts a VS Code server with a profile of its own that shares nothing with the user's editors, agents or settings.
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Group, startGroup } from "./group.ts";
@@ -112,6 +113,12 @@ export async function startHost(options: StartOptions): Promise<RunningHost> {
 		urlFor,
 		url: await urlFor(options.folder),
 	};
+}
+
+/** A new folder for a host's `home`, short enough for sockets; the caller removes it. */
+export async function temporaryHome(): Promise<string> {
+	const base = tmpdir().length > longestRunDir - "/gatepost-123456/run".length ? "/tmp" : tmpdir();
+	return mkdtemp(join(base, "gatepost-"));
 }
 
 /** Makes the private folders under `home`. */

@@ -1,14 +1,13 @@
 // Runs the Mocha suite of test/editor inside the extension host of a real VS Code, and counts. Whatever goes wrong on
 // the way (a crash, a hang, a run that ends early) is a failure with a name, never a shorter list of passes.
-import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { openWorkbench, screenshot, type Workbench } from "./browser.ts";
 import { buildEditorTests } from "./buildEditorTests.ts";
-import { desktopWanted, startDesktop } from "./desktop.ts";
-import { type RunningHost, startHost } from "./host.ts";
-import { checkout, type HostVersion, vscodeVersion } from "./install.ts";
+import { desktopWanted, expectedVersion, startDesktop } from "./desktop.ts";
+import { type RunningHost, startHost, temporaryHome } from "./host.ts";
+import { checkout, type HostVersion } from "./install.ts";
 import { type Counts, ReportReader } from "./report.ts";
 
 const pollMs = 200;
@@ -52,7 +51,7 @@ export type TestEditor = {
 export async function runEditorTests(options: EditorTestOptions): Promise<Counts> {
 	const say = options.say ?? console.log;
 	const entry = options.entry ?? (await buildEditorTests());
-	const home = await mkdtemp(join(tmpdir(), "gatepost-"));
+	const home = await temporaryHome();
 	const report = join(home, "report.jsonl");
 	await writeFile(report, "");
 	const reader = new ReportReader(report, say);
@@ -87,7 +86,7 @@ async function startEditor(
 	const env = {
 		GATEPOST_TEST_REPORT: report,
 		GATEPOST_TEST_PRIVATE: home,
-		GATEPOST_TEST_VSCODE: vscodeVersion(options.version),
+		GATEPOST_TEST_VSCODE: expectedVersion(options.version),
 		GATEPOST_TEST_GREP: options.grep ?? process.env.GATEPOST_TEST_GREP,
 		CI: process.env.CI,
 		...options.env,
