@@ -1,6 +1,6 @@
 // Messages between a hook and the gate, over one WebSocket (DESIGN 13). Text frames, one JSON object each.
 // The hook (src/bin/hook) speaks this without zod, so keep the shapes flat.
-import { z } from "zod/mini";
+import * as z from "zod/mini";
 import { ENV_NAMES, MAX_FRAME_BYTES } from "./hookWire.ts";
 
 export * from "./hookWire.ts";

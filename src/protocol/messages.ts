@@ -1,7 +1,7 @@
 // Every sentence a person can meet, by code. Core code and webviews pass {code, args} around and never sentences;
 // the text is made at the last moment by `format`, through a translator where there is one (@vscode/l10n).
 // A sentence that reports trouble says what happened, what Gatepost did, and what the person can do.
-import { z } from "zod/mini";
+import * as z from "zod/mini";
 import { TEXTS } from "./texts.ts";
 
 /** A sentence to be: its code in TEXTS and the values for its {placeholders}. */

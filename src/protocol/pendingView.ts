@@ -1,6 +1,6 @@
 // Messages between the editor host and the sidebar's "Pending" webview. Both directions are checked by their schema:
 // the webview draws agents' text and is treated as if it could be hostile.
-import { z } from "zod/mini";
+import * as z from "zod/mini";
 import { CardModel } from "./card.ts";
 import { Message } from "./messages.ts";
 

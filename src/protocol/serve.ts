@@ -1,5 +1,5 @@
 // `gatepost serve --json` (DESIGN 13): one JSON object a line out, answers in.
-import { z } from "zod/mini";
+import * as z from "zod/mini";
 import type { CardModel } from "./card.ts";
 import type { Outcome } from "./pendingView.ts";
 

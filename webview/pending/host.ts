@@ -1,0 +1,87 @@
+// The wire to the editor. The host is trusted, but only what has the right shape is taken: a message this build does not
+// understand must show as such, not as an empty list.
+import type { PendingHostMessage, PendingViewMessage } from "../../src/protocol/pendingView.ts";
+
+/** What the view keeps for itself between two lives of its document. Never holds a card. */
+export interface ViewMemory {
+	expanded?: string;
+	/** Reasons being written, by request. */
+	drafts?: Record<string, string>;
+}
+
+interface VsCodeApi {
+	postMessage(message: PendingViewMessage): void;
+	getState(): unknown;
+	setState(state: ViewMemory): void;
+}
+
+declare global {
+	function acquireVsCodeApi(): VsCodeApi;
+}
+
+export class Host {
+	readonly #api = acquireVsCodeApi();
+
+	post(message: PendingViewMessage): void {
+		this.#api.postMessage(message);
+	}
+
+	get memory(): ViewMemory {
+		const state = this.#api.getState();
+		return isObject(state) ? (state as ViewMemory) : {};
+	}
+
+	set memory(memory: ViewMemory) {
+		this.#api.setState(memory);
+	}
+
+	/** @param onOther called for what cannot be understood */
+	listen(onMessage: (message: PendingHostMessage) => void, onOther: () => void): void {
+		window.addEventListener("message", (event) => {
+			// Only the webview's own frame relays messages; another origin has nothing to say here.
+			if (event.origin !== window.origin) return;
+			if (isHostMessage(event.data)) onMessage(event.data);
+			else onOther();
+		});
+	}
+}
+
+function isHostMessage(data: unknown): data is PendingHostMessage {
+	if (!isObject(data)) return false;
+	switch (data.type) {
+		case "state":
+			return (
+				["pending", "settled", "activity", "warnings"].every((key) => Array.isArray(data[key])) &&
+				(data.pending as unknown[]).every(isCard) &&
+				typeof data.paused === "boolean" &&
+				typeof data.elsewhere === "number" &&
+				isObject(data.gate)
+			);
+		case "strings":
+			return isObject(data.contents);
+		case "reveal":
+			return typeof data.id === "string";
+		case "refused":
+			return typeof data.id === "string" && isObject(data.message);
+		default:
+			return false;
+	}
+}
+
+function isCard(card: unknown): boolean {
+	return (
+		isObject(card) &&
+		typeof card.id === "string" &&
+		typeof card.target === "string" &&
+		typeof card.input === "string" &&
+		typeof card.guard === "boolean" &&
+		isObject(card.agent) &&
+		isObject(card.session) &&
+		isObject(card.verb) &&
+		["files", "why", "risks"].every((key) => Array.isArray(card[key]))
+	);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+	return typeof value === "object" && value !== null && !Array.isArray(value);
+}

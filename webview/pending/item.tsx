@@ -1,0 +1,196 @@
+// One request on the list: a line, or the whole card, or the ghost of either.
+import type { JSX } from "preact";
+import { memo } from "preact/compat";
+import { useEffect, useLayoutEffect, useMemo, useReducer, useRef } from "preact/hooks";
+import type { CardModel } from "../../src/protocol/card.ts";
+import { AgentText, Sentence } from "../ui/agentText.tsx";
+import { CardBody, KIND_ICONS } from "../ui/card.tsx";
+import { Counts } from "../ui/file.tsx";
+import { Icon } from "../ui/icons.tsx";
+import type { ShownCard } from "../ui/shown.ts";
+import { ShowingProvider } from "../ui/shownContext.ts";
+import { t } from "../ui/texts.ts";
+import { minutesAndSeconds, useCountdown } from "../ui/time.ts";
+import { ViewWatch } from "../ui/viewWatch.ts";
+import { oneLine } from "../ui/visible.ts";
+import { AnswerBar } from "./answerBar.tsx";
+import type { Item } from "./model.ts";
+import { OUTCOME_ICONS, outcomeText } from "./outcome.ts";
+import type { Store } from "./store.ts";
+
+/** Characters of the target on a line of the list. */
+const SUMMARY_CHARACTERS = 160;
+
+export function ItemView({ store, item }: { store: Store; item: Item }): JSX.Element {
+	const { card, ghost } = item;
+	const full = ghost ? store.fullGhosts.has(card.id) : store.expanded === card.id;
+	const article = useRef<HTMLElement>(null);
+	const height = useRef(0);
+	const clear = () => store.answers.clearHint(card.id);
+	const head = `head-${card.id}`;
+
+	useLayoutEffect(() => {
+		const element = article.current;
+		if (!element) return;
+		if (!ghost) {
+			element.style.minHeight = "";
+			height.current = element.offsetHeight;
+			return;
+		}
+		// A ghost keeps the height of the card, and the focus that was in it.
+		element.style.minHeight = `${height.current}px`;
+		const inside =
+			element.contains(document.activeElement) && document.activeElement !== element.querySelector("button.head");
+		if (inside) element.querySelector<HTMLElement>("button.head")?.focus({ preventScroll: true });
+	});
+
+	return (
+		<li data-card={card.id} onPointerDownCapture={clear} onKeyDownCapture={clear}>
+			<article
+				ref={article}
+				class={`card ${full ? "full" : ""} ${ghost ? "ghost" : ""} ${card.guard ? "is-guard" : ""}`}
+				aria-labelledby={head}
+			>
+				<h3>
+					<button
+						type="button"
+						id={head}
+						class="head"
+						aria-expanded={full}
+						aria-disabled={ghost ? "true" : undefined}
+						onClick={() => ghost || store.toggle(card.id)}
+					>
+						<Icon name="chevron" />
+						<Icon name={KIND_ICONS[card.kind]} />
+						<HeadText card={card} full={full} />
+						{ghost && !full ? <Outcome store={store} item={item} /> : !ghost && <Marks card={card} full={full} />}
+					</button>
+				</h3>
+				{full && <Full key={store.shown(card).serial} store={store} item={item} shown={store.shown(card)} />}
+				{!full && <ClosedHint store={store} id={card.id} />}
+			</article>
+		</li>
+	);
+}
+
+const HeadText = memo(function HeadText({ card, full }: { card: CardModel; full: boolean }): JSX.Element {
+	return (
+		<span class="head-text">
+			<span class="verb">
+				<Sentence message={card.verb} />
+			</span>{" "}
+			{!full && <AgentText text={oneLine(card.target, SUMMARY_CHARACTERS)} code />}
+		</span>
+	);
+});
+
+function Marks({ card, full }: { card: CardModel; full: boolean }): JSX.Element {
+	const left = useCountdown(card.deadlineAt);
+	const added = card.files.reduce((sum, file) => sum + file.added, 0);
+	const removed = card.files.reduce((sum, file) => sum + file.removed, 0);
+	return (
+		<span class="marks">
+			{card.guard && (
+				<span class="guard-mark">
+					<Icon name="shield" />
+					<span class="unseen">{t("ui.card.guardMark")}</span>
+				</span>
+			)}
+			{!full && card.files.length > 0 && <Counts added={added} removed={removed} />}
+			{left !== undefined && (
+				<span class="countdown">
+					<Icon name="clock" />
+					<span class="unseen">{t("ui.card.timeLeft")} </span>
+					{minutesAndSeconds(left)}
+				</span>
+			)}
+		</span>
+	);
+}
+
+function Full({ store, item, shown }: { store: Store; item: Item; shown: ShownCard }): JSX.Element {
+	const { card, ghost } = item;
+	const [, redraw] = useReducer((n: number) => n + 1, 0);
+	const body = useRef<HTMLDivElement>(null);
+	const isGhost = ghost !== undefined;
+	useLayoutEffect(() => {
+		redraw(undefined);
+		return shown.subscribe(() => redraw(undefined));
+	}, [shown]);
+	const watch = useMemo(() => (card.guard ? new ViewWatch(shown) : undefined), [card.guard, shown]);
+	useEffect(() => () => watch?.stop(), [watch]);
+	useVisible(body, shown, isGhost);
+	const showing = useMemo(() => ({ shown, watch }), [shown, watch]);
+	const actions = useMemo(
+		() => ({
+			openDiff: (file: number) => store.host.post({ type: "openDiff", id: card.id, file }),
+			openFile: (file: number) => store.host.post({ type: "openFile", id: card.id, file }),
+		}),
+		[store, card.id],
+	);
+	return (
+		<div class="full-card" ref={body}>
+			<div inert={isGhost}>
+				<ShowingProvider value={showing}>
+					<CardBody card={card} actions={actions} />
+				</ShowingProvider>
+			</div>
+			{ghost ? (
+				<div class="bar outcome-bar">
+					<Outcome store={store} item={item} />
+				</div>
+			) : (
+				<AnswerBar store={store} card={card} shown={shown} />
+			)}
+		</div>
+	);
+}
+
+/** Tells the card when it is on screen, in a document that is. */
+function useVisible(element: { current: HTMLElement | null }, shown: ShownCard, isGhost: boolean): void {
+	useEffect(() => {
+		if (!element.current || isGhost) return undefined;
+		let onScreen = false;
+		const tell = () => shown.setVisible(onScreen && document.visibilityState === "visible");
+		const observer = new IntersectionObserver((entries) => {
+			onScreen = entries.at(-1)?.isIntersecting ?? false;
+			tell();
+		});
+		observer.observe(element.current);
+		document.addEventListener("visibilitychange", tell);
+		return () => {
+			observer.disconnect();
+			document.removeEventListener("visibilitychange", tell);
+			shown.setVisible(false);
+		};
+	}, [element, shown, isGhost]);
+}
+
+function Outcome({ store, item: { card, ghost } }: { store: Store; item: Item }): JSX.Element {
+	const outcome = ghost?.outcome;
+	return (
+		<span class={`outcome ${outcome ?? "gone"}`}>
+			<Icon name={outcome ? OUTCOME_ICONS[outcome] : "clock"} />
+			<span>
+				{outcomeText(outcome, store.answers.isOurs(card.id, outcome))}
+				{ghost?.message && (
+					<>
+						{" "}
+						<Sentence message={ghost.message} />
+					</>
+				)}
+			</span>
+		</span>
+	);
+}
+
+/** A refusal at a card that is not open. */
+function ClosedHint({ store, id }: { store: Store; id: string }): JSX.Element | null {
+	const hint = store.answers.hint(id);
+	if (!hint) return null;
+	return (
+		<p class="hint closed" role="alert" key={hint.serial}>
+			<Sentence message={hint.message} />
+		</p>
+	);
+}

@@ -1,0 +1,114 @@
+// The rarer answers and Copy, behind "⋯".
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { IconButton } from "../ui/button.tsx";
+import { t } from "../ui/texts.ts";
+import type { BarProps } from "./answerBar.tsx";
+import { useAnswerRules } from "./answerRules.ts";
+import { handled } from "./keys.ts";
+
+export function Menu(props: BarProps): JSX.Element {
+	const { store, card } = props;
+	const [open, setOpen] = useState(false);
+	const box = useRef<HTMLDivElement>(null);
+	const close = () => {
+		setOpen(false);
+		box.current?.querySelector<HTMLElement>("vscode-button")?.focus({ preventScroll: true });
+	};
+
+	useEffect(() => {
+		if (!open) return undefined;
+		box.current?.querySelector<HTMLElement>("[role=menuitem]")?.focus({ preventScroll: true });
+		const outside = (event: Event) => {
+			if (!box.current?.contains(event.target as Node)) setOpen(false);
+		};
+		document.addEventListener("pointerdown", outside, true);
+		document.addEventListener("focusin", outside, true);
+		return () => {
+			document.removeEventListener("pointerdown", outside, true);
+			document.removeEventListener("focusin", outside, true);
+		};
+	}, [open]);
+
+	const onKeyDown = (event: KeyboardEvent) => {
+		const items = [...(box.current?.querySelectorAll<HTMLElement>("[role=menuitem]") ?? [])];
+		const at = items.indexOf(event.target as HTMLElement);
+		const to = STEPS[event.key]?.(at, items.length);
+		if (event.key === "Escape") {
+			handled(event);
+			close();
+		} else if (event.key === "Tab") setOpen(false);
+		else if (to !== undefined) {
+			handled(event);
+			items[(to + items.length) % items.length]?.focus({ preventScroll: true });
+		}
+	};
+
+	return (
+		<div class="menu" ref={box}>
+			<IconButton
+				icon="ellipsis"
+				label={t("ui.more")}
+				hasMenu
+				expanded={open}
+				onClick={() => (open ? close() : setOpen(true))}
+			/>
+			{open && (
+				<div class="menu-items" role="menu" aria-label={t("ui.more")} tabIndex={-1} onKeyDown={onKeyDown}>
+					<button
+						type="button"
+						role="menuitem"
+						tabIndex={-1}
+						onClick={() => {
+							setOpen(false);
+							store.write(card.id);
+						}}
+					>
+						{t("ui.denyReason")}
+					</button>
+					<StopItem {...props} />
+					<hr />
+					<button
+						type="button"
+						role="menuitem"
+						tabIndex={-1}
+						onClick={() => {
+							close();
+							store.host.post({ type: "copy", id: card.id });
+						}}
+					>
+						{t("ui.copy")}
+					</button>
+				</div>
+			)}
+		</div>
+	);
+}
+
+const STEPS: Record<string, (at: number, length: number) => number> = {
+	ArrowUp: (at) => at - 1,
+	ArrowDown: (at) => at + 1,
+	Home: () => 0,
+	End: (_, length) => length - 1,
+};
+
+function StopItem({ store, card, shown }: BarProps): JSX.Element {
+	const { elementRef, ...rules } = useAnswerRules({
+		identity: shown.serial,
+		onAnswer: (gesture) => store.answer(card.id, { verdict: "deny", stopSession: true, gesture }),
+		onRefused: (why) => store.answers.refuse(card.id, why),
+	});
+	return (
+		<button
+			type="button"
+			role="menuitem"
+			tabIndex={-1}
+			ref={(element) => {
+				elementRef.current = element;
+			}}
+			{...rules}
+		>
+			{t("ui.denyStop")}
+		</button>
+	);
+}

@@ -1,0 +1,265 @@
+// All that the view shows, in one place: the host's state, the list with its ghosts, the selection, drafts. Components
+// draw it and call its methods; every rule about when something may move is here.
+import type { CardModel } from "../../src/protocol/card.ts";
+import type { PendingHostMessage, PendingState } from "../../src/protocol/pendingView.ts";
+import { ShownCard } from "../ui/shown.ts";
+import { setStrings } from "../ui/texts.ts";
+import { announceNew, announceOutcomes } from "./announce.ts";
+import { Answers, type GivenAnswer } from "./answers.ts";
+import { attention } from "./attention.ts";
+import type { Host } from "./host.ts";
+import { type Group, hasGhosts, itemsOf, merge, nextAfter, sweep } from "./model.ts";
+
+/** Ghosts nobody points at or has the focus in are gone after this long. */
+const LINGER_MS = 3000;
+
+export class Store {
+	readonly host: Host;
+	readonly answers: Answers;
+	groups: Group[] = [];
+	/** Undefined until the host has spoken. */
+	state: PendingState | undefined;
+	/** What is drawn above the list: as old as needed so that the list does not move under the pointer. */
+	top: PendingState | undefined;
+	/** The card drawn in full form. A ghost can be it until it is swept away. */
+	expanded: string | undefined;
+	/** Ghosts drawn in full form, because they were when they were settled. */
+	readonly fullGhosts = new Set<string>();
+	/** The request whose reason is being written. */
+	writing: string | undefined;
+	/** The host sent something this build does not understand. */
+	puzzled = false;
+	/** For screen readers. */
+	announcement = "";
+	/** Take the focus to this card, and bring it into view, after drawing. */
+	wanted: { id: string; focus: boolean } | undefined;
+
+	readonly #shown = new Map<string, ShownCard>();
+	readonly #drafts: Map<string, string>;
+	readonly #listeners = new Set<() => void>();
+	#pointerInside = false;
+	#keysInside = false;
+	#collapsedByPerson = false;
+	#linger: ReturnType<typeof setTimeout> | undefined;
+
+	constructor(host: Host) {
+		this.host = host;
+		this.answers = new Answers(
+			(message) => host.post(message),
+			() => this.#changed(),
+		);
+		const { expanded, drafts } = host.memory;
+		this.expanded = typeof expanded === "string" ? expanded : undefined;
+		this.#drafts = new Map(Object.entries(drafts ?? {}).filter(([, text]) => typeof text === "string"));
+	}
+
+	start(): void {
+		this.host.listen(
+			(message) => this.take(message),
+			() => {
+				this.puzzled = true;
+				this.#changed();
+			},
+		);
+		this.host.post({ type: "ready" });
+	}
+
+	subscribe(listener: () => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	take(message: PendingHostMessage): void {
+		if (message.type === "strings") setStrings(message.contents);
+		else if (message.type === "refused") this.answers.refuse(message.id, message.message);
+		else if (message.type === "reveal") this.reveal(message.id);
+		else this.#takeState(message);
+		this.#changed();
+	}
+
+	/** What is known of a card's being shown; begun when it is first drawn in full form. */
+	shown(card: CardModel): ShownCard {
+		let shown = this.#shown.get(card.id);
+		if (!shown) {
+			shown = new ShownCard(card);
+			this.#shown.set(card.id, shown);
+		}
+		return shown;
+	}
+
+	/** Draws a card in full form, or closes it when it is. */
+	toggle(id: string): void {
+		const closes = this.expanded === id;
+		this.#sweepIfFree();
+		this.#collapsedByPerson = closes;
+		this.#select(closes ? undefined : id);
+		this.wanted = { id, focus: false };
+		this.#changed();
+	}
+
+	/** Selects a card for the person; answers nothing. */
+	reveal(id: string): void {
+		if (!itemsOf(this.groups).some(({ card, ghost }) => card.id === id && !ghost)) return;
+		this.#collapsedByPerson = false;
+		this.#select(id);
+		this.wanted = { id, focus: true };
+		this.#changed();
+	}
+
+	/** The focus went to another card by key. */
+	moved(): void {
+		attention.changed();
+		this.#sweepIfFree();
+		this.#changed();
+	}
+
+	answer(id: string, answer: GivenAnswer): void {
+		const item = itemsOf(this.groups).find(({ card }) => card.id === id);
+		if (!item || item.ghost) return;
+		if (this.expanded !== id) this.answers.refuse(id, "ui.refused.closed");
+		else void this.answers.give(id, answer, this.shown(item.card));
+	}
+
+	draft(id: string): string {
+		return this.#drafts.get(id) ?? "";
+	}
+
+	setDraft(id: string, text: string): void {
+		if (text === "") this.#drafts.delete(id);
+		else this.#drafts.set(id, text);
+		this.#remember();
+	}
+
+	/** Opens or closes the box for a reason. */
+	write(id: string | undefined): void {
+		this.writing = id;
+		this.#changed();
+	}
+
+	pointer(inside: boolean): void {
+		this.#pointerInside = inside;
+		if (!inside) this.#sweep();
+		this.#changed();
+	}
+
+	keys(inside: boolean): void {
+		if (this.#keysInside === inside) return;
+		this.#keysInside = inside;
+		this.#lingerIfFree();
+	}
+
+	#takeState(state: PendingState): void {
+		const isFirst = this.state === undefined;
+		const before = itemsOf(this.groups);
+		this.state = state;
+		this.puzzled = false;
+		this.groups = merge(this.groups, state, this.#pointerInside);
+		this.#keepDrawn();
+		const items = itemsOf(this.groups);
+		const wasWaiting = new Set(before.filter((item) => !item.ghost).map((item) => item.card.id));
+		const ended = items.filter((item) => item.ghost && wasWaiting.has(item.card.id));
+		for (const { card } of ended) this.answers.settled(card.id);
+		const old = new Set(before.map((item) => item.card.id));
+		const fresh = items.filter((item) => !item.ghost && !old.has(item.card.id)).map((item) => item.card);
+		this.announcement = [
+			...announceOutcomes(ended, this.answers),
+			...announceNew(fresh, state.pending.length, isFirst),
+		].join(" ");
+		if (ended.some(({ card }) => card.id === this.expanded)) this.#moveOn();
+		if (!this.#pointerInside) this.top = state;
+		this.#selectSomething();
+		this.#lingerIfFree();
+	}
+
+	/** A card with the same words stays the same object, and goes on being shown; with other words it starts anew. */
+	#keepDrawn(): void {
+		for (const item of itemsOf(this.groups)) {
+			const shown = this.#shown.get(item.card.id);
+			if (!shown || item.ghost) continue;
+			if (shown.isSame(item.card)) item.card = shown.card;
+			else {
+				shown.setVisible(false);
+				this.#shown.delete(item.card.id);
+				if (item.card.id === this.expanded) attention.changed();
+			}
+		}
+	}
+
+	/** The expanded card is settled: the selection moves on within its session (DESIGN 9). */
+	#moveOn(): void {
+		const id = this.expanded as string;
+		this.fullGhosts.add(id);
+		this.#shown.get(id)?.setVisible(false);
+		if (this.writing === id) this.writing = undefined;
+		const given = this.answers.given(id);
+		if (given?.gesture === "key") {
+			const next = nextAfter(this.groups, id, "any");
+			if (next === undefined) return;
+			this.#select(next);
+			this.wanted = { id: next, focus: true };
+		} else if (given) {
+			// Under a pointer, only what is below may open; the rest waits until the pointer has left.
+			const next = nextAfter(this.groups, id, "below");
+			if (next !== undefined) this.#select(next);
+		}
+	}
+
+	#selectSomething(): void {
+		const items = itemsOf(this.groups);
+		if (items.every((item) => item.ghost)) this.#collapsedByPerson = false;
+		if (items.some(({ card }) => card.id === this.expanded) || this.#collapsedByPerson) return;
+		this.#select(items.find((item) => !item.ghost)?.card.id);
+	}
+
+	#select(id: string | undefined): void {
+		if (this.expanded === id) return;
+		if (this.expanded !== undefined) this.#shown.get(this.expanded)?.setVisible(false);
+		this.expanded = id;
+		this.writing = undefined;
+		attention.changed();
+		this.#remember();
+	}
+
+	#sweepIfFree(): void {
+		if (!this.#pointerInside) this.#sweep();
+	}
+
+	/** Ghosts go, sessions come together, what waited above the list is drawn. */
+	#sweep(): void {
+		clearTimeout(this.#linger);
+		if (!this.state) return;
+		const { pending } = this.state;
+		const expandedWaits = pending.some((card) => card.id === this.expanded);
+		const next =
+			this.expanded === undefined || expandedWaits ? undefined : nextAfter(this.groups, this.expanded, "any");
+		this.groups = sweep(this.groups, pending);
+		this.top = this.state;
+		this.fullGhosts.clear();
+		const ids = new Set(pending.map((card) => card.id));
+		for (const id of this.#shown.keys()) if (!ids.has(id)) this.#shown.delete(id);
+		for (const id of this.#drafts.keys()) if (!ids.has(id)) this.#drafts.delete(id);
+		this.answers.keep(ids);
+		if (next !== undefined) this.#select(next);
+		this.#selectSomething();
+	}
+
+	#lingerIfFree(): void {
+		clearTimeout(this.#linger);
+		if (this.#pointerInside || this.#keysInside || !hasGhosts(this.groups)) return;
+		this.#linger = setTimeout(() => {
+			this.#sweep();
+			this.#changed();
+		}, LINGER_MS);
+	}
+
+	#remember(): void {
+		this.host.memory = {
+			...(this.expanded === undefined ? {} : { expanded: this.expanded }),
+			drafts: Object.fromEntries(this.#drafts),
+		};
+	}
+
+	#changed(): void {
+		for (const listener of this.#listeners) listener();
+	}
+}

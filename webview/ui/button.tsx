@@ -1,0 +1,57 @@
+// Buttons like the editor's own.
+import type { ComponentChildren, HTMLAttributes, JSX, Ref } from "preact";
+import { Icon, type IconName } from "./icons.tsx";
+import type { HostEvents } from "./toolkit.ts";
+
+interface Common extends HostEvents {
+	class?: string | undefined;
+	title?: string | undefined;
+	/** Refuses but can be reached and says why, unlike a disabled one. */
+	unavailable?: boolean | undefined;
+	keyShortcuts?: string | undefined;
+	elementRef?: Ref<HTMLElement> | undefined;
+}
+
+interface ButtonProps extends Common {
+	look: "primary" | "secondary";
+	children: ComponentChildren;
+}
+
+export function Button({ look, children, ...rest }: ButtonProps): JSX.Element {
+	return (
+		<vscode-button appearance={look} {...attributes(rest)}>
+			{children}
+		</vscode-button>
+	);
+}
+
+interface IconButtonProps extends Common {
+	icon: IconName;
+	label: string;
+	expanded?: boolean | undefined;
+	hasMenu?: boolean | undefined;
+}
+
+export function IconButton({ icon, label, expanded, hasMenu, ...rest }: IconButtonProps): JSX.Element {
+	// The element hands its aria attributes on to the button inside it.
+	// aria-label comes first: the element names itself "Icon Button" when it learns its appearance without one.
+	return (
+		<vscode-button
+			aria-label={label}
+			appearance="icon"
+			{...attributes({ title: label, ...rest })}
+			{...{ "aria-expanded": expanded, "aria-haspopup": hasMenu ? "menu" : undefined }}
+		>
+			<Icon name={icon} />
+		</vscode-button>
+	);
+}
+
+function attributes({ unavailable, keyShortcuts, elementRef, ...rest }: Common): HTMLAttributes<HTMLElement> {
+	return {
+		...rest,
+		...(unavailable ? { "aria-disabled": "true" } : {}),
+		...(keyShortcuts === undefined ? {} : { "aria-keyshortcuts": keyShortcuts }),
+		...(elementRef === undefined ? {} : { ref: elementRef }),
+	} as HTMLAttributes<HTMLElement>;
+}

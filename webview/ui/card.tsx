@@ -1,0 +1,158 @@
+// What a person is shown of one request: the same in sidebar, panel and phone. Verb and target first, then why it was
+// asked, then the change. Everything that decides is on it in full or says that it is not.
+import type { JSX } from "preact";
+import { useContext, useLayoutEffect, useMemo } from "preact/hooks";
+import type { CardModel } from "../../src/protocol/card.ts";
+import { AgentText, Sentence } from "./agentText.tsx";
+import { FileView } from "./file.tsx";
+import { Fold } from "./fold.tsx";
+import { Icon, type IconName } from "./icons.tsx";
+import { ChunkEnd, Lines } from "./lines.tsx";
+import { textRows } from "./rows.ts";
+import { isLongLabel, needsInput } from "./shown.ts";
+import { ShownContext } from "./shownContext.ts";
+import { t } from "./texts.ts";
+import { timeOfDay } from "./time.ts";
+import { hasRightToLeft } from "./visible.ts";
+
+export const KIND_ICONS: Record<CardModel["kind"], IconName> = {
+	shell: "terminal",
+	edit: "edit",
+	write: "newFile",
+	delete: "trash",
+	read: "eye",
+	fetch: "globe",
+	mcp: "plug",
+	spawn: "person",
+	other: "gear",
+};
+
+/** Lines of a command before "Show all". */
+const TARGET_LINES = 12;
+const INPUT_LINES = 12;
+const PROSE_LINES = 4;
+
+export interface CardActions {
+	openDiff(file: number): void;
+	openFile(file: number): void;
+}
+
+export function CardBody({ card, actions }: { card: CardModel; actions: CardActions }): JSX.Element {
+	const target = useMemo(() => textRows(card.target), [card.target]);
+	const place = isAboutFiles(card) ? card.root : card.cwd;
+	return (
+		<div class="card-body">
+			<Lines piece="target" rows={target} limit={TARGET_LINES} look="code" label={t("ui.card.target")} />
+			{hasRightToLeft(card.target) && <p class="note">{t("ui.card.rightToLeft")}</p>}
+			<Notes card={card} />
+			{card.description !== undefined && <Description card={card} text={card.description} />}
+			<p class="from">
+				<span>
+					{t("ui.card.from")} <AgentText text={card.agent.label} />
+					{card.session.subagent !== undefined && (
+						<>
+							{" "}
+							({t("ui.card.subagent")} <AgentText text={card.session.subagent} />)
+						</>
+					)}
+				</span>
+				<span>
+					{t("ui.card.tool")} <AgentText text={card.tool} code />
+				</span>
+				<span>
+					{t("ui.card.in")} <AgentText text={place} code />
+				</span>
+				<time dateTime={card.createdAt}>{timeOfDay(card.createdAt)}</time>
+			</p>
+			{isLongLabel(card) && <SessionLabel label={card.session.label} />}
+			{card.files.map((file, index) => (
+				<FileView key={index} card={card} file={file} index={index} actions={actions} />
+			))}
+			{needsInput(card) && <Input card={card} />}
+		</div>
+	);
+}
+
+function Notes({ card }: { card: CardModel }): JSX.Element {
+	return (
+		<div class="notes">
+			{card.guard && (
+				<p class="note guard">
+					<Icon name="shield" />
+					<span>{t("ui.card.guard")}</span>
+				</p>
+			)}
+			{card.problem && (
+				<p class="note warns">
+					<Icon name="warning" />
+					<span>
+						{t("ui.card.problem")} <Sentence message={card.problem} />
+					</span>
+				</p>
+			)}
+			{(card.risks.length > 0 || card.why.length > 0) && (
+				<ul aria-label={t("ui.card.why")}>
+					{card.risks.map((risk, index) => (
+						<li key={`risk ${index}`} class="note warns">
+							<Icon name="warning" />
+							<span>
+								<span class="unseen">{t("ui.card.risk")} </span>
+								<Sentence message={risk} />
+							</span>
+						</li>
+					))}
+					{card.why.map((why, index) => (
+						<li key={`why ${index}`} class="note">
+							<Icon name="info" />
+							<Sentence message={why} />
+						</li>
+					))}
+				</ul>
+			)}
+			<Drawn piece="notes" />
+		</div>
+	);
+}
+
+/** Says that all of a piece that is never cut has been drawn. */
+function Drawn({ piece }: { piece: string }): JSX.Element {
+	const { shown } = useContext(ShownContext);
+	useLayoutEffect(() => shown.drawn(piece, 1), [shown, piece]);
+	return <ChunkEnd piece={piece} chunk={0} />;
+}
+
+function Description({ card, text }: { card: CardModel; text: string }): JSX.Element {
+	const rows = useMemo(() => textRows(text), [text]);
+	return (
+		<div class="says">
+			<p class="label">
+				{t("ui.card.says")} <AgentText text={card.agent.label} />
+			</p>
+			<Lines piece="description" rows={rows} limit={PROSE_LINES} look="prose" label={t("ui.card.description")} />
+		</div>
+	);
+}
+
+function SessionLabel({ label }: { label: string }): JSX.Element {
+	const rows = useMemo(() => textRows(label), [label]);
+	return (
+		<div class="says">
+			<p class="label">{t("ui.card.session")}</p>
+			<Lines piece="session" rows={rows} limit={PROSE_LINES} look="prose" label={t("ui.card.session")} />
+		</div>
+	);
+}
+
+function Input({ card }: { card: CardModel }): JSX.Element {
+	const rows = useMemo(() => textRows(card.input), [card.input]);
+	return (
+		<Fold piece="input" name={<span class="name">{t("ui.card.input")}</span>}>
+			<Lines piece="input" rows={rows} limit={INPUT_LINES} look="code" label={t("ui.card.input")} />
+		</Fold>
+	);
+}
+
+/** Paths on the card are relative to the root; a command runs in its working directory. */
+function isAboutFiles({ kind }: CardModel): boolean {
+	return kind === "edit" || kind === "write" || kind === "delete" || kind === "read";
+}

@@ -1,0 +1,140 @@
+// Lines of text that are never cut silently: the first few, then a button that says how many there are. All of them are
+// drawn by the browser only where they are on screen (content-visibility), so ten thousand lines scroll like ten.
+import type { JSX } from "preact";
+import { memo } from "preact/compat";
+import { useContext, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { Visible } from "./agentText.tsx";
+import { chunks, firstRows, type Row } from "./rows.ts";
+import type { PieceId } from "./shown.ts";
+import { ShownContext } from "./shownContext.ts";
+import { counted, t } from "./texts.ts";
+
+export interface LinesProps {
+	piece: PieceId;
+	rows: readonly Row[];
+	/** Lines shown before somebody asks for all. */
+	limit: number;
+	look: "code" | "prose" | "diff";
+	/** Name for screen readers. */
+	label: string;
+}
+
+export function Lines({ piece, rows, limit, look, label }: LinesProps): JSX.Element {
+	const { shown } = useContext(ShownContext);
+	const open = shown.isOpen(piece);
+	const first = useMemo(() => firstRows(rows, limit), [rows, limit]);
+	const parts = useMemo(() => chunks(open ? rows : first), [open, rows, first]);
+	const box = useRef<HTMLDivElement>(null);
+	const [clipped, setClipped] = useState(false);
+	const lines = useMemo(() => rows.filter((row) => !row.goesOn && !row.gap).length, [rows]);
+
+	useLayoutEffect(() => {
+		const element = box.current;
+		if (!element) return undefined;
+		const measure = () => {
+			const cut = !open && (first.length < rows.length || element.scrollHeight > element.clientHeight + 1);
+			setClipped(cut);
+			if (!cut) shown.drawn(piece, parts.length);
+		};
+		measure();
+		const observer = new ResizeObserver(measure);
+		observer.observe(element);
+		return () => observer.disconnect();
+	}, [open, first, rows, parts, piece, shown]);
+
+	const numbered = look === "diff" || (look === "code" && lines > 1);
+	const last = rows.findLast((row) => row.number !== undefined)?.number ?? 0;
+	return (
+		<div class={`lines look-${look} ${numbered ? "numbered" : ""}`} style={{ "--digits": String(last).length }}>
+			{/* biome-ignore lint/a11y/useSemanticElements: lines of text are no form fields, which a fieldset is for */}
+			<div
+				ref={box}
+				key={open ? "all" : "first"}
+				class={open ? "box" : "box clamped"}
+				style={{ "--rows": limit }}
+				role="group"
+				aria-label={label}
+			>
+				{parts.map((part, index) => (
+					<Chunk key={index} piece={piece} index={index} rows={part} light={parts.length > 3} />
+				))}
+			</div>
+			{(clipped || open) && (
+				<button
+					type="button"
+					class="link more"
+					aria-expanded={open}
+					onClick={() => (open ? shown.close(piece) : shown.open(piece))}
+				>
+					{open ? t("ui.showLess") : moreLabel(rows, lines, limit)}
+				</button>
+			)}
+		</div>
+	);
+}
+
+function moreLabel(rows: readonly Row[], lines: number, limit: number): string {
+	if (lines > limit) return counted("ui.showAllLines", lines);
+	return counted(
+		"ui.showAllCharacters",
+		rows.reduce((sum, row) => sum + row.text.length, 0),
+	);
+}
+
+interface ChunkProps {
+	piece: PieceId;
+	index: number;
+	rows: readonly Row[];
+	light: boolean;
+}
+
+const Chunk = memo(function Chunk({ piece, index, rows, light }: ChunkProps): JSX.Element {
+	// A guess until it has been drawn once: about 36 characters fit a line of a narrow side bar.
+	const height = rows.reduce((sum, row) => sum + Math.ceil((row.text.length + 1) / 36), 0) * 18;
+	return (
+		<>
+			<div
+				class="chunk"
+				style={light ? { contentVisibility: "auto", containIntrinsicBlockSize: `auto ${height}px` } : {}}
+			>
+				{rows.map((row, at) => (
+					<RowView key={at} row={row} />
+				))}
+			</div>
+			<ChunkEnd piece={piece} chunk={index} />
+		</>
+	);
+});
+
+/** Marks the end of something that must have been in view. */
+export function ChunkEnd({ piece, chunk }: { piece: PieceId; chunk: number }): JSX.Element | null {
+	const { watch } = useContext(ShownContext);
+	const mark = useRef<HTMLElement>(null);
+	useEffect(() => (watch && mark.current ? watch.add(mark.current, piece, chunk) : undefined), [watch, piece, chunk]);
+	return watch ? <i class="end" ref={mark} /> : null;
+}
+
+const WORDS = { "+": "ui.line.added", "-": "ui.line.removed", " ": undefined } as const;
+const BREAKS = { "\n": "LF", "\r\n": "CRLF", "\r": "CR", "": "" } as const;
+
+function RowView({ row }: { row: Row }): JSX.Element {
+	if (row.gap) return <div class="row gap">{t("ui.line.gap")}</div>;
+	const word = row.op && !row.goesOn ? WORDS[row.op] : undefined;
+	const kind = row.op === "+" ? "added" : row.op === "-" ? "removed" : "";
+	return (
+		<div class={`row ${kind}`}>
+			<span class="number" aria-hidden="true">
+				{row.number ?? ""}
+			</span>
+			<span class="sign" aria-hidden="true">
+				{row.goesOn ? "" : row.op === "-" ? "−" : (row.op ?? "")}
+			</span>
+			<span class="text">
+				{word && <span class="unseen">{t(word)} </span>}
+				<Visible text={row.text} marks={row.marks} />
+				{row.eol !== undefined && row.eol !== "" && <span class="v-eol">{BREAKS[row.eol]}</span>}
+				{row.eol === "" && <span class="v-eol words">{t("ui.line.noBreak")}</span>}
+			</span>
+		</div>
+	);
+}
