@@ -1,0 +1,99 @@
+// Whether a search pattern aims at files that may hold secrets. A broad pattern ("*.ts", "src/**") does not; ".en?", ".[e]nv"
+// and "{.env,x}" do. Patterns are only ever widened here (a bracket counts as "*"), so a doubt asks.
+import { isSensitive } from "./sensitive.ts";
+
+/** More alternatives in braces than this are not looked through. */
+const MAX_ALTERNATIVES = 64;
+const MAX_LENGTH = 1000;
+
+/** Names that stand for their kind when a pattern has wildcards. `plain`: the ending is that of ordinary files, too. */
+const SAMPLES = [
+	...[".env", ".env.local", ".env.production", ".envrc", "id_rsa", "id_ed25519", "server.pem", "server.key"],
+	...["cert.p12", "cert.pfx", "store.jks", ".npmrc", ".netrc", ".pypirc", ".git-credentials", ".pgpass", ".htpasswd"],
+	...[".ssh", ".aws", ".kube", ".docker", ".gnupg", ".config", "terraform.tfstate", "prod.tfvars", ".bash_history"],
+	...[".secrets", "credentials", "secrets", "passwords.kdbx", ".git", ".vault-token", ".credentials.json"],
+].map((name) => ({ name, plain: false }));
+const PLAIN_SAMPLES = [
+	"credentials.json",
+	"secrets.yaml",
+	"secrets.json",
+	"auth.json",
+	"token.json",
+	"client_secret.json",
+]
+	.concat(["service-account.json", "secret.txt", "secrets.toml"])
+	.map((name) => ({ name, plain: true }));
+
+/**
+ * Whether a glob aims at sensitive files.
+ * @param everything what a pattern of nothing but stars means: false where it lists what is searched anyhow, true where
+ *   it also brings in hidden and ignored files (ripgrep's --glob does)
+ */
+export function aimsAtSecrets(glob: string, everything: boolean): boolean {
+	if (glob.length > MAX_LENGTH) return true;
+	const alternatives = expandBraces(glob);
+	if (alternatives === undefined) return true;
+	return alternatives.some((one) => {
+		const segments = one.split(/[\\/]+/).filter((segment) => segment !== "");
+		if (segments.every((segment) => /^(?:\*+|\*\.\*|\.)$/.test(segment))) return everything;
+		return isSensitive(one) || segments.some(aims);
+	});
+}
+
+/** The pattern up to its first segment with a wildcard: the folder (or file) it starts from. */
+export function literalStart(glob: string): string {
+	const segments = glob.split("/");
+	const wild = segments.findIndex((segment) => /[*?[\]{}()!\\]/.test(segment));
+	return wild === -1 ? glob : segments.slice(0, wild).join("/") || (glob.startsWith("/") ? "/" : "");
+}
+
+/** `{a,b}` written out; undefined when there is too much of it, or it does not close. */
+export function expandBraces(glob: string): string[] | undefined {
+	const todo = [glob];
+	const done: string[] = [];
+	while (todo.length > 0) {
+		const next = todo.pop() ?? "";
+		const inner = /\{([^{}]*)\}/.exec(next);
+		if (inner === null) {
+			if (/[{}]/.test(next)) return undefined;
+			done.push(next);
+		} else {
+			const before = next.slice(0, inner.index);
+			const after = next.slice(inner.index + inner[0].length);
+			for (const part of (inner[1] ?? "").split(",")) todo.push(before + part + after);
+		}
+		if (todo.length + done.length > MAX_ALTERNATIVES) return undefined;
+	}
+	return done;
+}
+
+function aims(segment: string): boolean {
+	const wide = segment.toLowerCase().replace(/\[[^\]]*\]|\\.|[?@+!]?\([^)]*\)|[?[\]()\\!]/g, "*");
+	if (!wide.includes("*") || /^(?:\*+|\*\.\*)$/.test(segment)) return false;
+	const starts = !wide.startsWith("*");
+	return [...SAMPLES, ...PLAIN_SAMPLES].some(({ name, plain }) => (!plain || starts) && fits(wide, name));
+}
+
+/** `*` in the pattern is any run of characters. One pass with one way back, so no pattern is slow. */
+function fits(pattern: string, name: string): boolean {
+	let at = 0;
+	let back = -1;
+	let from = 0;
+	let index = 0;
+	while (index < name.length) {
+		if (pattern[at] === "*") {
+			back = at;
+			from = index;
+			at += 1;
+		} else if (pattern[at] === name[index]) {
+			at += 1;
+			index += 1;
+		} else if (back !== -1) {
+			at = back + 1;
+			from += 1;
+			index = from;
+		} else return false;
+	}
+	while (pattern[at] === "*") at += 1;
+	return at === pattern.length;
+}
