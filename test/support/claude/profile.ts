@@ -1,6 +1,6 @@
 // A private Claude Code profile: nobody's real configuration is read, nothing but the model server is called, and the
 // first-run dialogs are answered before they are asked (facts of 2.1.330, found by running it).
-import { mkdir, realpath, writeFile } from "node:fs/promises";
+import { mkdir, readFile, realpath, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /** Accepted by the CLI because `.claude.json` lists it as approved; no server but ours ever sees it. */
@@ -21,26 +21,22 @@ export interface ProfileOptions {
 	settings?: object;
 	/** Whether the trust dialog of `cwd` counts as answered; default true. Headless runs never ask. */
 	trusted?: boolean;
+	/**
+	 * Whether the warning before an interactive bypass mode counts as accepted. Claude Code then moves that into the user
+	 * settings (`skipDangerousModePermissionPrompt`), rewriting the file: only where it is needed.
+	 */
+	bypassAccepted?: boolean;
 	/** Added last; undefined takes a variable away. */
 	env?: Record<string, string | undefined>;
 }
 
-/** Writes what the profile needs and is not there yet. @returns the whole environment for claude */
+/** Writes what the profile needs, before claude starts. @returns the whole environment for claude */
 export async function prepareProfile(options: ProfileOptions): Promise<Record<string, string>> {
 	const configDir = options.configDir ?? join(options.home, ".claude");
 	const tmp = join(options.home, "tmp");
 	await mkdir(configDir, { recursive: true });
 	await mkdir(tmp, { recursive: true });
-	const project = { hasTrustDialogAccepted: true, hasCompletedProjectOnboarding: true };
-	const state = {
-		hasCompletedOnboarding: true,
-		bypassPermissionsModeAccepted: true,
-		hasSeenAutoDefaultNotice: true,
-		// Keys are remembered by their last 20 characters.
-		customApiKeyResponses: { approved: [FAKE_API_KEY.slice(-20)], rejected: [] },
-		projects: options.trusted === false ? {} : { [await realpath(options.cwd)]: project },
-	};
-	await writeIfMissing(join(configDir, ".claude.json"), `${JSON.stringify(state, null, 2)}\n`);
+	await answerFirstRun(join(configDir, ".claude.json"), options);
 	if (options.settings) {
 		await writeFile(join(configDir, "settings.json"), `${JSON.stringify(options.settings, null, 2)}\n`);
 	}
@@ -72,8 +68,22 @@ function environment(options: ProfileOptions & { configDir: string }, tmp: strin
 	return Object.fromEntries(Object.entries(env).filter((pair): pair is [string, string] => pair[1] !== undefined));
 }
 
-async function writeIfMissing(path: string, text: string): Promise<void> {
-	await writeFile(path, text, { flag: "wx" }).catch((error: NodeJS.ErrnoException) => {
-		if (error.code !== "EEXIST") throw error;
+/** Claude Code's own state file: what is already in it stays. */
+async function answerFirstRun(path: string, options: ProfileOptions): Promise<void> {
+	const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+		if (error.code === "ENOENT") return "{}";
+		throw error;
 	});
+	const state = JSON.parse(text);
+	state.hasCompletedOnboarding = true;
+	state.hasSeenAutoDefaultNotice = true;
+	// Keys are remembered by their last 20 characters.
+	state.customApiKeyResponses ??= { approved: [FAKE_API_KEY.slice(-20)], rejected: [] };
+	if (options.bypassAccepted) state.bypassPermissionsModeAccepted = true;
+	if (options.trusted !== false) {
+		const project = await realpath(options.cwd);
+		state.projects = { ...state.projects };
+		state.projects[project] = { ...state.projects[project], hasTrustDialogAccepted: true };
+	}
+	await writeFile(path, `${JSON.stringify(state, null, 2)}\n`);
 }

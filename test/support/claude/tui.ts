@@ -62,7 +62,7 @@ let terminals = 0;
 
 /** Starts the interactive claude and waits for its input line (or for the trust dialog where `trusted` is false). */
 export async function startTui(options: TuiOptions): Promise<Tui> {
-	const env = await prepareProfile(options);
+	const env = await prepareProfile({ bypassAccepted: options.mode === "bypassPermissions", ...options });
 	const sockets = await mkdtemp(join(tmpdir(), "gp-tmux-"));
 	const socket = `gatepost-${process.pid}-${++terminals}`;
 	// The tmux server takes over the environment of its first client: claude then has nothing of ours.
