@@ -42,7 +42,7 @@ export function activate(context: vscode.ExtensionContext): void {
 		gate: {
 			state: gateHost.state,
 			...(gateHost.problem === undefined ? {} : { message: gateHost.problem }),
-			folders: gateHost.open?.folders() ?? [],
+			folders: [...(gateHost.open?.folders() ?? [])],
 			agents: gateHost.open?.agentsConnected() ?? [],
 		},
 		elsewhere: gateHost.open?.waitingElsewhere() ?? 0,

@@ -28,7 +28,7 @@ function command(parent: Command, name: string, description: string): Command {
 	return parent
 		.command(name)
 		.description(description)
-		.option("--home <dir>", "Gatepost home", resolvePath, process.env["GATEPOST_HOME"] ?? join(homedir(), ".gatepost"))
+		.option("--home <dir>", "Gatepost home", resolvePath, process.env.GATEPOST_HOME ?? join(homedir(), ".gatepost"))
 		.option("--folder <dir>", "workspace folder", resolvePath, process.cwd())
 		.option("--json", "one JSON object a line", false);
 }

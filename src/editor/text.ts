@@ -1,9 +1,12 @@
 // Sentences for people inside the editor: message codes, in the editor's language.
 import * as vscode from "vscode";
-import { format, type Message, type MessageCode, message } from "../protocol/messages.ts";
+import { format, type MessageCode, message } from "../protocol/messages.ts";
+
+/** A message as it may come from another build or window: its code need not be one of ours. */
+type Shown = { code: string; args?: Record<string, string | number> | undefined };
 
 /** The sentence of a message in the editor's display language. */
-export function text(msg: Message): string {
+export function text(msg: Shown): string {
 	return format(msg, (template) => vscode.l10n.t(template));
 }
 

@@ -72,6 +72,8 @@ export class GateContext {
 	/** The proposed changes behind the cards, for the native diff. */
 	readonly proposals = new Map<string, Proposal>();
 	readonly warnings = new Map<string, Warning>();
+	/** The gate is closing: a hook that is gone now was cut off by us, not taken back by its agent. */
+	stopping = false;
 	/** Tool calls that were questions to the agent's own user: their results need no decision. */
 	readonly questions = new Set<string>();
 

@@ -20,9 +20,13 @@ import { realpathOr } from "./workspaces.ts";
 
 export type { GateEvents, GateOptions, GateSettings } from "./context.ts";
 
+/** How long a closing gate waits for its last entries. Milliseconds. */
+const IDLE_MS = 3000;
+
 export class Gate extends EventEmitter<GateEvents> {
 	readonly #context: GateContext;
 	/** Sessions being opened: two calls of a new session must not record it twice. */
+	readonly #handled = new Set<Promise<void>>();
 	readonly #opening = new Map<string, Promise<Session>>();
 
 	constructor(options: GateOptions) {
@@ -74,8 +78,34 @@ export class Gate extends EventEmitter<GateEvents> {
 		return this.#context.options.desk.answer(id, answer);
 	}
 
+	/** A log that could not be written outside an action: a warning, because an entry is missing. */
+	logTrouble(folder: string, error: unknown): void {
+		this.#context.trouble(folder, error);
+	}
+
+	/** Resolves when nothing is handled any more, or after a while. */
+	async idle(): Promise<void> {
+		const late = new Promise((resolve) => setTimeout(resolve, IDLE_MS).unref());
+		await Promise.race([Promise.allSettled(this.#handled), late]);
+	}
+
+	/** The gate is about to close: a hook that is gone from now on was cut off by us. */
+	stopping(): void {
+		this.#context.stopping = true;
+	}
+
 	/** One hook call, from bytes to reply. Never throws: what goes wrong is denied with its reason. */
 	async handle(submit: Submit, call: Call): Promise<void> {
+		const handled = this.#handle(submit, call);
+		this.#handled.add(handled);
+		try {
+			await handled;
+		} finally {
+			this.#handled.delete(handled);
+		}
+	}
+
+	async #handle(submit: Submit, call: Call): Promise<void> {
 		const { adapters, workspaces } = this.#context.options;
 		const adapter = adapters.find((candidate) => candidate.id === submit.agent);
 		if (adapter === undefined) {

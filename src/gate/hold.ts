@@ -61,7 +61,8 @@ export async function before(
 	const gone = new AbortController();
 	call.onGone(() => {
 		gone.abort();
-		desk.withdraw(line.request, format(message("gate.agentGone")));
+		if (gate.stopping) desk.settleByFailure(line.request, format(message("gate.stopping")));
+		else desk.withdraw(line.request, format(message("gate.agentGone")));
 	});
 
 	try {
@@ -79,7 +80,9 @@ export async function before(
 		}
 		call.ack();
 		await recordRequest(gate, line, session, verdict, proposal);
-		const decision = gone.signal.aborted ? withdrawn() : await ask(gate, line, session, verdict, proposal, deadlineAt);
+		const decision = gone.signal.aborted
+			? goneDecision(gate)
+			: await ask(gate, line, session, verdict, proposal, deadlineAt);
 		settled.resolve(await finish(gate, handling, line, session, verdict, decision));
 	} catch (error) {
 		line.state = "denied";
@@ -125,7 +128,7 @@ async function byRule(
 ): Promise<Decision> {
 	// Pause holds what policy would allow, too.
 	const state = verdict.effect === "allow" ? await gate.options.desk.whenRunning(deadlineAt, gone) : "running";
-	if (state === "aborted") return withdrawn();
+	if (state === "aborted") return goneDecision(gate);
 	if (state === "timeout") return { by: "timeout", verdict: "deny", reason: timeoutText(gate) };
 	const why = verdict.why[0];
 	return {
@@ -230,7 +233,9 @@ export async function finish(
 	return stands;
 }
 
-function withdrawn(): Decision {
+/** The hook is gone: its agent took the request back, or the gate is closing and cut it off. */
+function goneDecision(gate: GateContext): Decision {
+	if (gate.stopping) return { by: "failure", verdict: "deny", reason: format(message("gate.stopping")) };
 	return { by: "withdrawn", verdict: "deny", reason: format(message("gate.agentGone")) };
 }
 

@@ -86,6 +86,8 @@ export const TEXTS = {
 	"gate.ungated":
 		'A {agent} session runs in {folder} without asking this gate. Restart it after "Gatepost: Connect Claude Code".',
 	"gate.secondGate": "Another Gatepost ({editor}) also serves {folder}. The oldest one is asked; both are in the log.",
+	"gate.outbox": "An event that was kept while no gate was open ({file}) could not be taken into the log ({detail}). It stays in the outbox.",
+	"gate.registry": "This gate's entry in the registry could not be written ({detail}), so agents may not find it and are refused.",
 	"gate.breach": "A connection to the gate was refused ({code}). Nothing was let through.",
 	"gate.timeout": "Nobody answered within {minutes} minutes, so it was denied. Ask again when somebody is there.",
 
@@ -171,11 +173,10 @@ export const TEXTS = {
 	"ui.card.guardMark": "Weakens Gatepost",
 	"ui.card.problem": "The change could not be worked out, so the raw input is shown instead:",
 	"ui.card.rightToLeft": "Right-to-left letters are drawn in the order in which they are stored.",
-	"ui.card.from": "From",
 	"ui.card.subagent": "sub-agent",
-	"ui.card.tool": "with",
+	"ui.card.tool": "Tool",
 	"ui.card.in": "in",
-	"ui.card.says": "In its own words,",
+	"ui.card.says": "In the agent's own words",
 	"ui.card.description": "The agent's description",
 	"ui.card.session": "Session",
 	"ui.card.input": "Raw input",
