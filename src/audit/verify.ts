@@ -53,6 +53,7 @@ export interface Verification {
 	/** Problems found beyond those listed. */
 	moreProblems: number;
 	entries: number;
+	segments: number;
 	heads: SegmentHead[];
 	signer: { pinned: boolean; keys: SignerKey[] };
 }
@@ -134,6 +135,7 @@ async function verifyAll(
 		problems: problems.list,
 		moreProblems: problems.more,
 		entries: results.reduce((sum, { entries }) => sum + entries, 0),
+		segments: results.length,
 		heads: coveredBySignatures(results, seen),
 		signer: { pinned: pins !== undefined, keys },
 	};

@@ -1,0 +1,157 @@
+// The functions behind `gatepost log list|show|verify`. They read only: no home, folder or key is made.
+// Exit codes: 0 fine, 1 problems found or nothing matches, 2 cannot read.
+import { realpathSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { JournalError, systemCode } from "../audit/errors.ts";
+import { OUTSIDE, workspaceId, workspacePaths } from "../audit/home.ts";
+import { printable } from "../audit/printable.ts";
+import { type ReadLine, readEntries } from "../audit/read.ts";
+import { type Verification, verifySegments, verifyWorkspace } from "../audit/verify.ts";
+import { jsonLine, listLine, showText, verifyText } from "./logText.ts";
+
+export type ExitCode = 0 | 1 | 2;
+
+/** Takes a part of the output. A promise is waited for, so that a slow reader of a large log costs no memory. */
+export type Output = (text: string) => void | Promise<void>;
+
+export interface LogOptions {
+	/** Folder of the Gatepost home. */
+	home: string;
+	/** A folder whose log is meant, or one inside it; undefined for what was logged outside all roots. */
+	folder: string | undefined;
+	/** One JSON object a line instead of text for people. */
+	json: boolean;
+	out: Output;
+	/** Where trouble is told; standard error by default. */
+	err?: Output;
+}
+
+export interface ListOptions extends LogOptions {
+	/** Only entries of this type, e.g. "action.decided". */
+	type?: string | undefined;
+	/** Only entries whose session id begins so. */
+	session?: string | undefined;
+}
+
+export interface ShowOptions extends LogOptions {
+	/** `<segment or gate id, or its beginning>:<line>`, the beginning of a hash (8 digits or more), or a request id. */
+	ref: string;
+}
+
+export interface VerifyOptions extends Omit<LogOptions, "folder"> {
+	folder?: string | undefined;
+	/** A log to verify instead: a workspace's folder, a folder of segments, or one segment. */
+	path?: string | undefined;
+	/** Public keys in hex that may have signed, noted outside the log. */
+	key?: string | readonly string[] | undefined;
+}
+
+/**
+ * Where the log of a folder lies: of the folder itself, else of the nearest one above that has a log.
+ * @throws JournalError "no-root" | "unreadable"
+ */
+export function logDir(home: string, folder: string | undefined): string {
+	if (folder === undefined) return workspacePaths(home, OUTSIDE).dir;
+	workspaceId(folder);
+	const real = realpathSync.native(folder);
+	for (let at = real; ; at = dirname(at)) {
+		const paths = workspacePaths(home, workspaceId(at));
+		if (isFolder(paths.journal)) return paths.dir;
+		if (at === dirname(at))
+			throw new JournalError(
+				"unreadable",
+				`There is no audit log of ${real} in ${home}. Nothing was read. Check --folder and --home.`,
+			);
+	}
+}
+
+/** The verification of a folder's log. @throws JournalError */
+export async function verifyFolder(
+	home: string,
+	folder: string | undefined,
+	key?: string | readonly string[],
+): Promise<Verification> {
+	return verifyWorkspace(logDir(home, folder), { key });
+}
+
+/** Lists entries, oldest first, one a line. */
+export function logList(options: ListOptions): Promise<ExitCode> {
+	return reading(options, async () => {
+		for await (const line of readEntries(logDir(options.home, options.folder))) {
+			if (!isWanted(line, options)) continue;
+			await options.out(options.json ? jsonLine(line) : listLine(line));
+		}
+		return 0;
+	});
+}
+
+/** Shows entries whole: one by its place or hash, or all of a request. */
+export function logShow(options: ShowOptions): Promise<ExitCode> {
+	return reading(options, async () => {
+		const matches = matcher(options.ref);
+		let found = 0;
+		for await (const line of readEntries(logDir(options.home, options.folder))) {
+			if (!matches(line)) continue;
+			found++;
+			await options.out(options.json ? jsonLine(line) : showText(line));
+		}
+		if (found === 0) await tell(options, `No entry matches ${printable(options.ref)}.`);
+		return found === 0 ? 1 : 0;
+	});
+}
+
+/** Verifies a log and says what was found. */
+export function logVerify(options: VerifyOptions): Promise<ExitCode> {
+	return reading(options, async () => {
+		const keys = [options.key ?? []].flat();
+		for (const key of keys) {
+			if (/^[0-9a-f]{64}$/i.test(key)) continue;
+			await tell(options, `--key takes a public key in hex (64 digits), not ${printable(key)}.`);
+			return 2;
+		}
+		const key = keys.length === 0 ? undefined : keys;
+		const where = options.path ?? logDir(options.home, options.folder);
+		const whole = options.path === undefined || isFolder(join(options.path, "journal"));
+		const found = whole ? await verifyWorkspace(where, { key }) : await verifySegments(where, { key });
+		await options.out(options.json ? jsonLine(found) : verifyText(where, found));
+		return found.ok ? 0 : 1;
+	});
+}
+
+async function reading(options: Pick<LogOptions, "err">, read: () => Promise<ExitCode>): Promise<ExitCode> {
+	try {
+		return await read();
+	} catch (error) {
+		if (error instanceof JournalError) await tell(options, printable(error.message));
+		else if (systemCode(error) !== "" && error instanceof Error)
+			await tell(options, printable(`The audit log cannot be read: ${error.message}. Check the path and its rights.`));
+		else throw error;
+		return 2;
+	}
+}
+
+async function tell({ err }: Pick<LogOptions, "err">, text: string): Promise<void> {
+	await (err ?? ((part: string) => void process.stderr.write(part)))(`${text}\n`);
+}
+
+function isWanted({ entry, problem }: ReadLine, { type, session }: ListOptions): boolean {
+	// What cannot be read may be what is looked for.
+	if (entry === undefined || problem !== undefined) return true;
+	if (type !== undefined && entry.head.type !== type) return false;
+	return session === undefined || (entry.head.session ?? "").startsWith(session);
+}
+
+function matcher(ref: string): (line: ReadLine) => boolean {
+	const [, place, number] = /^([0-9A-Za-z._-]+):(\d+)$/.exec(ref) ?? [];
+	if (place !== undefined) {
+		return ({ segment, line }) =>
+			line === Number(number) &&
+			(segment.startsWith(place) || segment.slice(segment.indexOf("-") + 1).startsWith(place));
+	}
+	const isHash = /^[0-9a-f]{8,64}$/.test(ref);
+	return ({ entry }) => entry !== undefined && ((isHash && entry.hash.startsWith(ref)) || entry.body?.request === ref);
+}
+
+function isFolder(path: string): boolean {
+	return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}

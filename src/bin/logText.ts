@@ -1,0 +1,121 @@
+// How entries and verifications read in a terminal.
+import type { Entry } from "../audit/chain.ts";
+import { printable, printableJson } from "../audit/printable.ts";
+import type { ReadLine } from "../audit/read.ts";
+import type { Verification } from "../audit/verify.ts";
+
+const SUMMARY_CHARS = 120;
+
+/** One line of `log list`. */
+export function listLine({ segment, line, entry, problem }: ReadLine): string {
+	const place = `${gateOf(segment)}:${line}`;
+	const warning = problem === undefined ? "" : `  !! ${printable(problem)}`;
+	if (entry === undefined) return `${" ".repeat(24)}  ${place}${warning}\n`;
+	const { time, type, session = "" } = entry.head;
+	const parts = [
+		printable(time).padEnd(24),
+		place.padEnd(14),
+		printable(type).padEnd(18),
+		printable(session.slice(0, 8)).padEnd(8),
+	];
+	return `${parts.join("  ")}  ${summary(entry)}${warning}\n`;
+}
+
+/** One entry of `log show`, whole. */
+export function showText({ segment, line, entry, problem }: ReadLine): string {
+	const title = `${printable(segment)}:${line}${problem === undefined ? "" : `  !! ${printable(problem)}`}`;
+	return `${title}\n${entry === undefined ? "" : `${printableJson(entry, 2)}\n`}\n`;
+}
+
+/** A line of `--json`. */
+export function jsonLine(value: unknown): string {
+	return `${printableJson(value)}\n`;
+}
+
+/** What `log verify` says. */
+export function verifyText(where: string, found: Verification): string {
+	const { problems, moreProblems, entries, segments, heads, signer, verdict } = found;
+	const signed = heads.reduce((sum, head) => sum + head.signed, 0);
+	const lines = [
+		`Log       ${printable(where)}`,
+		`Entries   ${entries} in ${segments} segments, ${signed} covered by signatures`,
+		...signer.keys.map((key) => `Signed by ${key.publicKey} (${key.storage}, ${key.segments} segments)`),
+	];
+	for (const { kind, segment, line, detail } of problems)
+		lines.push(`Problem   ${kind}: ${printable(segment)}${line === undefined ? "" : `:${line}`}: ${printable(detail)}`);
+	if (moreProblems > 0) lines.push(`          and ${moreProblems} more`);
+	lines.push(`Verdict   ${verdict}`);
+	if (verdict === "consistent, signer unknown")
+		lines.push(
+			"          Nothing was changed, unless all of it was written anew. To rule that out, pass the public key",
+			"          you noted elsewhere with --key.",
+		);
+	if (verdict === "problems found")
+		lines.push("          Gatepost changed nothing. Keep a copy of this folder before you go on.");
+	return `${lines.join("\n")}\n`;
+}
+
+function gateOf(segment: string): string {
+	return printable(segment.replace(/^[^-]*-/, "").replace(/\.jsonl$/, "")).slice(0, 6);
+}
+
+type Body = Record<string, unknown>;
+
+function summary({ head, body }: Entry): string {
+	if (body === undefined) return "(left out)";
+	const text = SUMMARIES[head.type]?.(body) ?? rest(body);
+	const safe = printable(text);
+	return safe.length > SUMMARY_CHARS ? `${safe.slice(0, SUMMARY_CHARS)}…` : safe;
+}
+
+const SUMMARIES: Record<string, (body: Body) => string> = {
+	"gate.started": ({ writer }) =>
+		`${str(writer, "editor")} ${str(writer, "version")}, ${str(writer, "osUser")}@${str(writer, "host")}`,
+	"gate.stopped": (body) => str(body, "reason"),
+	"key.created": (body) => `${str(body, "publicKey")} (${str(body, "storage")})`,
+	prompt: ({ claimed }) => str(claimed, "text"),
+	"action.requested": (body) =>
+		`${str(body, "tool")} ${target(body.claimed)}${body.guard === true ? " (guard change)" : ""}`,
+	"action.decided": ({ decision }) => `${str(decision, "verdict")} by ${decider(decision)}${reason(decision)}`,
+	"action.released": (body) => `${str(body, "verdict")}${body.delivered === true ? "" : ", not delivered"}`,
+	"action.settled": (body) => `by ${str(body, "by")}`,
+	"action.executed": (body) => `${str(body, "tool")} ${str(body, "outcome")}`,
+	checkpoint: ({ note }) => `signed up to entry ${typeof note === "string" ? (note.split("\n")[1] ?? "") : ""}`,
+	repair: (body) => `${str(body, "bytes")} torn bytes cut out of ${str(body, "segment")}`,
+};
+
+function decider(decision: unknown): string {
+	const by = str(decision, "by");
+	if (by === "rule") return `rule ${str(decision, "ruleId")}`;
+	if (by !== "person") return by;
+	const approver = member(decision, "approver");
+	return `${str(approver, "osUser")} (${str(member(approver, "claims"), "gitName") || "no name claimed"}) via ${str(decision, "channel")}`;
+}
+
+function reason(decision: unknown): string {
+	const text = str(decision, "reason");
+	return text === "" ? "" : `: ${text}`;
+}
+
+function target(claimed: unknown): string {
+	const input = member(claimed, "input");
+	for (const name of ["command", "file_path", "notebook_path", "path", "url", "pattern", "query"]) {
+		const text = str(input, name);
+		if (text !== "") return text;
+	}
+	return JSON.stringify(input ?? {}).slice(0, 2 * SUMMARY_CHARS);
+}
+
+function rest(body: Body): string {
+	const { salt: _, ...others } = body;
+	return JSON.stringify(others).slice(0, 2 * SUMMARY_CHARS);
+}
+
+function member(value: unknown, name: string): unknown {
+	return typeof value === "object" && value !== null && Object.hasOwn(value, name) ? (value as Body)[name] : undefined;
+}
+
+function str(value: unknown, name: string): string {
+	const found = member(value, name);
+	return typeof found === "string" ? found.slice(0, 2 * SUMMARY_CHARS) : typeof found === "number" ? String(found) : "";
+}
