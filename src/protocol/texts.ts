@@ -86,8 +86,10 @@ export const TEXTS = {
 	"gate.ungated":
 		'A {agent} session runs in {folder} without asking this gate. Restart it after "Gatepost: Connect Claude Code".',
 	"gate.secondGate": "Another Gatepost ({editor}) also serves {folder}. The oldest one is asked; both are in the log.",
-	"gate.outbox": "An event that was kept while no gate was open ({file}) could not be taken into the log ({detail}). It stays in the outbox.",
-	"gate.registry": "This gate's entry in the registry could not be written ({detail}), so agents may not find it and are refused.",
+	"gate.outbox":
+		"An event that was kept while no gate was open ({file}) could not be taken into the log ({detail}). It stays in the outbox.",
+	"gate.registry":
+		"This gate's entry in the registry could not be written ({detail}), so agents may not find it and are refused.",
 	"gate.breach": "A connection to the gate was refused ({code}). Nothing was let through.",
 	"gate.timeout": "Nobody answered within {minutes} minutes, so it was denied. Ask again when somebody is there.",
 
@@ -250,4 +252,112 @@ export const TEXTS = {
 	"ui.empty.connected": "Connected:",
 	"ui.empty.none": "No agent is connected yet.",
 	"ui.empty.install": "Connect Claude Code",
+
+	// json, payload: why a hook's payload was not taken
+	"json.utf8": "it is not valid UTF-8",
+	"json.syntax": "it is not valid JSON",
+	"json.object": "it is not a JSON object",
+	"json.depth": "it is nested deeper than {max} levels",
+	"json.duplicate": 'the key "{key}" is there twice, so two programs could read two values',
+	"json.surrogate": "it holds half of a character (a lone surrogate)",
+	"json.number": "it holds a number that is too large",
+	"json.proto": 'it holds a key named "__proto__"',
+	"payload.member": '"{member}" is missing or is not what this event has',
+	"payload.path": '"{member}" of {tool} is not a path',
+	"payload.event": 'the event "{event}" is not known',
+
+	// replies: what an agent's model reads
+	"reply.allowedByRule": "Gatepost: allowed by rule {rule}.",
+	"reply.allowedByPerson": "Gatepost: allowed by a person.",
+	"reply.deniedByRule": "Gatepost's policy denied this (rule {rule}): {reason}",
+	"reply.denied":
+		"A person denied this action in Gatepost and gave no reason. Do not try it another way; ask what they want instead.",
+	"reply.deniedWhy": "A person denied this action in Gatepost and said: {reason}",
+	"reply.stopped": "A person denied this action in Gatepost and stopped the session.",
+	"reply.stoppedWhy": "A person denied this action in Gatepost, stopped the session, and said: {reason}",
+
+	// proposals: why a change could not be computed
+	"proposal.noPath": "{tool} names no file, so what it would change is not known. Look at its input.",
+	"proposal.tool": "What {tool} would make of the file is not known. Look at its input.",
+	"proposal.input":
+		'"{member}" of {tool} is not what it should be, so the change could not be computed. Look at its input.',
+	"proposal.directory": "{path} is a folder, not a file, so no change can be shown. The agent's tool should fail.",
+	"proposal.notFile":
+		"{path} is a device, a pipe or a socket, not a file, so it was not read and no change can be shown.",
+	"proposal.tooLarge": "{path} is larger than {max} MB, so the change was not computed. Look at the input.",
+	"proposal.changing":
+		"{path} changed while it was read, or does not know its own size, so a diff would be wrong. Look at the input.",
+	"proposal.unreadable": "{path} could not be read ({detail}), so the change could not be computed. Look at the input.",
+	"proposal.danglingLink":
+		"{path} is a link to something that is not there ({detail}), so where it would be written is not known.",
+	"proposal.binaryFile":
+		"The file on disk is binary. Claude Code refuses to write it; if this version does not, what it writes is in the input.",
+	"proposal.otherEncoding":
+		"The file on disk is not UTF-8. Claude Code refuses to write it; if this version does not, what it writes is in the input.",
+	"proposal.noChange": "Old and new text are the same, so nothing would change.",
+	"proposal.noFile": "{path} does not exist, so there is nothing to edit. The agent's tool should fail.",
+	"proposal.notEmpty": "It means to make a new file, and the file on disk is not empty. The agent's tool should fail.",
+	"proposal.notFound":
+		"The old text is not in the file exactly as given. Claude Code may still match it loosely (quotes, escapes), so the change could not be computed. Look at the input.",
+	"proposal.notUnique":
+		"The old text is in the file more than once and only one place is meant. The agent's tool should fail.",
+	"proposal.notebookByEdit": "Claude Code does not edit notebooks as text, so the change could not be computed.",
+	"proposal.noNotebook": "The notebook does not exist. The agent's tool should fail.",
+	"proposal.notNotebook": "The file on disk is not a notebook that can be read, so the change could not be computed.",
+	"proposal.noCell": 'The notebook has no cell "{cell}". The agent\'s tool should fail.',
+	"proposal.randomCellId":
+		"A cell is added and gets an id that is made up when it is written, so the exact file is not known yet. Look at the input.",
+	"proposal.memory":
+		"Claude Code changes what it writes into its memory folder, so the exact file is not known yet. Look at the input.",
+
+	// risks: notes on a card
+	"risk.outside": "Outside the folders of this window: {path}",
+	"risk.link": "{path} is reached through a link and lands in {target}, if the agent follows links.",
+	"risk.deletes": "Deletes {path}.",
+	"risk.executable": "{path} is executable.",
+	"risk.empties": "Leaves {path} empty.",
+	"risk.lockFile": "{path} decides which packages are installed.",
+	"risk.ciFile": "{path} decides what runs in CI.",
+	"risk.runsByItself": "{path} can make builds, installs or editors run commands.",
+	"risk.hiddenName": "The name {path} holds characters that do not show.",
+	"risk.hidden": "Holds {count} characters that do not show or that change the order of what does.",
+	"risk.secret": "Holds something that looks like a secret.",
+	"risk.pipeToShell": "Runs what it downloads.",
+	"risk.deletesAll": "Can delete or throw away many files at once.",
+	"risk.sends": "Can send data to another machine.",
+	"risk.root": "Runs with another user's rights.",
+	"risk.chmod": "Changes who may use or run files.",
+	"risk.noSandbox": "Runs outside the agent's own sandbox.",
+	"risk.background": "Keeps running in the background.",
+	// agents: installation and enforcement
+	"install.syntax":
+		"{file} is not valid JSON (line {line}, column {column}: {detail}), so Claude Code ignores all of it. Gatepost changed nothing. Repair that place, then try again.",
+	"install.notAnObject":
+		"{file} does not hold a JSON object, so Claude Code ignores it. Gatepost changed nothing. Repair or remove it, then try again.",
+	"install.hooksNotAnObject":
+		'"hooks" in {file} is not an object. Gatepost changed nothing. Repair it, then try again.',
+	"install.eventNotAList":
+		'"hooks.{event}" in {file} is not a list. Gatepost changed nothing. Repair it, then try again.',
+	"install.badEntry":
+		'Claude Code drops "hooks.{event}" of {file}, and with it the whole file: {fault}. Gatepost changed nothing. Repair that entry, then try again.',
+	"install.duplicateKey":
+		'{file} has the key "{key}" twice (line {line}, column {column}); only the last one counts. Gatepost changed nothing. Remove one, then try again.',
+	"install.cannotRead": "{file} could not be read ({detail}). Gatepost changed nothing. Check who may read it.",
+	"install.notAFile": "{file} is not a plain file. Gatepost changed nothing. Move it away, then try again.",
+	"install.tooBig": "{file} is larger than 4 MB. Gatepost changed nothing. Check what is in it.",
+	"install.notUtf8": "{file} is not UTF-8 text. Gatepost changed nothing. Save it as UTF-8, then try again.",
+	"install.leadsOutside":
+		"{file} leads out of the project to {target}. Gatepost changed nothing. Replace that link by a file, then try again.",
+	"install.changedMeanwhile":
+		"{file} was changed while you looked at the preview. Gatepost did not touch it. Try again to see a new preview.",
+	"install.cannotWrite": "{file} could not be written ({detail}) and is as it was. Check who may write there.",
+	"install.otherOwner":
+		"{file} belongs to another user, and Gatepost could not keep that. It is as it was. Connect as that user.",
+	"install.noBackup":
+		"No backup of {file} could be made beside it ({detail}), so Gatepost did not change it. Check who may write there.",
+	"install.keepOutOfGit": "{file} is for you alone. Keep it out of version control: it names a program in your home.",
+	"install.absent":
+		"Gatepost's hooks are not in {file}: Claude Code runs ungated with these settings. Connect it again.",
+	"install.outdated":
+		"Gatepost's hooks in {file} are not as this version writes them ({events}). Connect Claude Code again to renew them.",
 } as const;

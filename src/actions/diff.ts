@@ -1,0 +1,199 @@
+// The inline diff of a card: hunks with three lines of context, exact to the last line break, and bounded in time and size.
+import { createHash } from "node:crypto";
+import { diffWordsWithSpace } from "diff";
+import type { CardFile, DiffLine, Hunk } from "../protocol/card.ts";
+import type { FileChange, FileSide } from "./change.ts";
+import { type Block, bare, changedBlocks, loosePairs, splitBreak, splitLines } from "./lines.ts";
+
+/** Unchanged lines around a change. */
+const CONTEXT = 3;
+/** Longer lines, and blocks with more lines, get no word marks. */
+const MAX_MARKED_LENGTH = 2000;
+const MAX_MARKED_LINES = 200;
+
+/** What a card may still hold. One budget for all files of a card; it is used up as lines are taken. */
+export interface DiffBudget {
+	lines: number;
+	/** UTF-16 units of line text. */
+	chars: number;
+	/** Milliseconds left for word marks. */
+	markMs: number;
+}
+
+/** About 2,000 lines: more is for the native diff. */
+export function newBudget(): DiffBudget {
+	return { lines: 2000, chars: 400_000, markMs: 150 };
+}
+
+export interface FileDiff {
+	hunks: Hunk[];
+	added: number;
+	removed: number;
+	/** Changed lines that differ from their old line in white space only, line break equal or not. */
+	whitespaceOnly: number;
+	/** Changed lines whose text is the same and whose line break is not. */
+	eolOnly: number;
+	/** Lines were left out of `hunks`; the counts are of all. */
+	cut: boolean;
+}
+
+/** The differences of two texts. An absent side has no lines. */
+export function diffTexts(before: string, after: string, budget: DiffBudget): FileDiff {
+	const a = splitLines(before);
+	const b = splitLines(after);
+	const blocks = changedBlocks(a, b);
+	const result: FileDiff = { hunks: [], added: 0, removed: 0, whitespaceOnly: 0, eolOnly: 0, cut: false };
+	const pairs = new Map<Block, [number, number][]>();
+	for (const block of blocks) {
+		result.removed += block.a1 - block.a0;
+		result.added += block.b1 - block.b0;
+		const found = loosePairs(a.slice(block.a0, block.a1), b.slice(block.b0, block.b1));
+		pairs.set(block, found);
+		for (const [i, j] of found) {
+			const eolOnly = splitBreak(a[block.a0 + i] ?? "").text === splitBreak(b[block.b0 + j] ?? "").text;
+			result[eolOnly ? "eolOnly" : "whitespaceOnly"] += 1;
+		}
+	}
+	for (const group of grouped(blocks)) {
+		if (budget.lines <= 0 || budget.chars <= 0) {
+			result.cut = true;
+			break;
+		}
+		const hunk = new HunkWriter(a, b, budget);
+		hunk.write(group, pairs);
+		if (hunk.lines.length > 0) result.hunks.push({ lines: hunk.lines });
+		if (hunk.cut) result.cut = true;
+	}
+	return result;
+}
+
+/** Blocks whose contexts touch share a hunk. */
+function grouped(blocks: Block[]): Block[][] {
+	const groups: Block[][] = [];
+	for (const block of blocks) {
+		const last = groups.at(-1)?.at(-1);
+		if (last !== undefined && block.a0 - last.a1 <= 2 * CONTEXT) groups.at(-1)?.push(block);
+		else groups.push([block]);
+	}
+	return groups;
+}
+
+class HunkWriter {
+	readonly lines: DiffLine[] = [];
+	cut = false;
+	readonly #a: string[];
+	readonly #b: string[];
+	readonly #budget: DiffBudget;
+
+	constructor(a: string[], b: string[], budget: DiffBudget) {
+		this.#a = a;
+		this.#b = b;
+		this.#budget = budget;
+	}
+
+	write(blocks: Block[], pairs: Map<Block, [number, number][]>): void {
+		const [first] = blocks;
+		const last = blocks.at(-1);
+		if (first === undefined || last === undefined) return;
+		let at = Math.max(0, first.a0 - CONTEXT);
+		for (const block of blocks) {
+			for (; at < block.a0; at += 1) this.#put(" ", at, at - block.a0 + block.b0);
+			const marks = this.#marks(block, pairs.get(block) ?? []);
+			for (let i = block.a0; i < block.a1; i += 1) this.#put("-", i, undefined, marks.before.get(i));
+			for (let j = block.b0; j < block.b1; j += 1) this.#put("+", undefined, j, marks.after.get(j));
+			at = block.a1;
+		}
+		const end = Math.min(this.#a.length, last.a1 + CONTEXT);
+		for (; at < end; at += 1) this.#put(" ", at, at - last.a1 + last.b1);
+	}
+
+	#put(op: DiffLine["op"], i: number | undefined, j: number | undefined, mark?: [number, number][]): void {
+		if (this.cut) return;
+		const line = i === undefined ? this.#b[j ?? 0] : this.#a[i];
+		const { text, eol } = splitBreak(line ?? "");
+		this.#budget.lines -= 1;
+		this.#budget.chars -= text.length;
+		if (this.#budget.lines < 0 || this.#budget.chars < 0) {
+			this.cut = true;
+			return;
+		}
+		this.lines.push({
+			op,
+			...(i === undefined ? {} : { before: i + 1 }),
+			...(j === undefined ? {} : { after: j + 1 }),
+			text,
+			eol,
+			...(mark === undefined ? {} : { mark }),
+		});
+	}
+
+	/** Which words of changed lines differ. Lines are paired by what they are without white space, else by place. */
+	#marks(block: Block, loose: [number, number][]): { before: Marks; after: Marks } {
+		const found = { before: new Map(), after: new Map() } as { before: Marks; after: Marks };
+		const [removed, added] = [block.a1 - block.a0, block.b1 - block.b0];
+		if (this.cut || removed === 0 || added === 0 || Math.max(removed, added) > MAX_MARKED_LINES) return found;
+		const byPlace = removed === added ? Array.from({ length: removed }, (_, i): [number, number] => [i, i]) : [];
+		for (const [i, j] of loose.length > 0 ? loose : byPlace) {
+			if (this.#budget.markMs <= 0) break;
+			const started = performance.now();
+			const words = wordMarks(
+				splitBreak(this.#a[block.a0 + i] ?? "").text,
+				splitBreak(this.#b[block.b0 + j] ?? "").text,
+			);
+			this.#budget.markMs -= performance.now() - started;
+			if (words === undefined) continue;
+			found.before.set(block.a0 + i, words.before);
+			found.after.set(block.b0 + j, words.after);
+		}
+		return found;
+	}
+}
+
+type Marks = Map<number, [number, number][]>;
+
+/** Ranges of words that differ, or undefined where the lines have too little in common for marks to help. */
+function wordMarks(a: string, b: string): { before: [number, number][]; after: [number, number][] } | undefined {
+	if (a === b || a.length > MAX_MARKED_LENGTH || b.length > MAX_MARKED_LENGTH) return undefined;
+	const changes = diffWordsWithSpace(a, b, { maxEditLength: 200, timeout: 20 });
+	if (changes === undefined) return undefined;
+	const before: [number, number][] = [];
+	const after: [number, number][] = [];
+	let i = 0;
+	let j = 0;
+	let common = 0;
+	for (const { added, removed, value } of changes) {
+		if (removed) before.push([i, i + value.length]);
+		if (added) after.push([j, j + value.length]);
+		if (!added) i += value.length;
+		if (!removed) j += value.length;
+		if (!added && !removed) common += bare(value).length;
+	}
+	const most = Math.max(bare(a).length, bare(b).length);
+	return common * 3 < most ? undefined : { before, after };
+}
+
+/** A file of a change as the card shows it. `outside` and the label are the card's business. */
+export function diffFile(change: FileChange, budget: DiffBudget): Omit<CardFile, "label" | "outside"> {
+	const { before, after } = change;
+	const binary = before?.binary === true || after?.binary === true;
+	const none: FileDiff = { hunks: [], added: 0, removed: 0, whitespaceOnly: 0, eolOnly: 0, cut: false };
+	const diff = binary ? none : diffTexts(textOf(before), textOf(after), budget);
+	return {
+		path: change.path,
+		...(change.target === undefined ? {} : { target: change.target }),
+		op: change.op,
+		binary,
+		...(before === undefined ? {} : { before: cardSide(before) }),
+		...(after === undefined ? {} : { after: cardSide(after) }),
+		...diff,
+	};
+}
+
+function textOf(side: FileSide | undefined): string {
+	return side === undefined ? "" : side.bytes.toString("utf8");
+}
+
+function cardSide({ bytes, eol, bom, finalNewline, mode }: FileSide): NonNullable<CardFile["before"]> {
+	const sha256 = createHash("sha256").update(bytes).digest("hex");
+	return { size: bytes.length, sha256, eol, bom, finalNewline, ...(mode === undefined ? {} : { mode }) };
+}

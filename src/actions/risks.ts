@@ -1,0 +1,145 @@
+// Plain notes on a card: what a person should not overlook. They inform, they do not decide: policy does, with a parser.
+import { join } from "node:path";
+import { type Message, message } from "../protocol/messages.ts";
+import type { Action } from "./action.ts";
+import { type FileChange, isChange, type Proposal } from "./change.ts";
+import { changedBlocks, splitLines } from "./lines.ts";
+import { isWithin, labelOf } from "./paths.ts";
+import { redact } from "./redact.ts";
+
+/** Text longer than this is looked at up to here. Characters. */
+const MAX_TEXT = 200_000;
+const MAX_NOTES = 12;
+
+/** Characters that do not show, or that turn what follows around: controls but tab and line breaks, format, bidi, fillers. */
+const HIDDEN = /(?![\t\n\r])[\p{Cc}\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/gu;
+
+/** @param folders real paths of the gate's folders */
+export function risksOf(action: Action, proposal: Proposal, folders: readonly string[]): Message[] {
+	const files = isChange(proposal) ? proposal.files : [];
+	const notes = [
+		...(action.kind === "shell" ? shellRisks(action) : []),
+		...files.flatMap((file) => fileRisks(file, action.root, folders)),
+		...(files.length === 0 && writes(action) ? action.paths.flatMap((path) => nameRisks(path, action.root)) : []),
+		...textRisks(action, files),
+	];
+	const seen = new Map(notes.map((note) => [JSON.stringify(note), note]));
+	return [...seen.values()].slice(0, MAX_NOTES);
+}
+
+function writes({ kind }: Action): boolean {
+	return kind === "edit" || kind === "write" || kind === "delete";
+}
+
+function fileRisks(file: FileChange, root: string, folders: readonly string[]): Message[] {
+	const { path, target, op, before, after } = file;
+	const notes: Message[] = [];
+	const label = labelOf(path, root);
+	if (!folders.some((folder) => isWithin(target ?? path, folder))) {
+		notes.push(message("risk.outside", { path: target ?? path }));
+	}
+	// A workspace that is itself reached through a link is everyday.
+	const sameInside = (folder: string) => target !== undefined && target === join(folder, label);
+	if (target !== undefined && !folders.some(sameInside)) notes.push(message("risk.link", { path: label, target }));
+	if (op === "delete") notes.push(message("risk.deletes", { path: label }));
+	if (op === "modify" && ((before?.mode ?? 0) & 0o111) !== 0) notes.push(message("risk.executable", { path: label }));
+	if (op === "modify" && after?.bytes.length === 0 && before?.bytes.length !== 0) {
+		notes.push(message("risk.empties", { path: label }));
+	}
+	return [...notes, ...nameRisks(target ?? path, root)];
+}
+
+const LOCK_FILES =
+	/\/(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|deno\.lock|cargo\.lock|gemfile\.lock|poetry\.lock|pdm\.lock|uv\.lock|pipfile\.lock|composer\.lock|go\.sum|flake\.lock|mix\.lock|podfile\.lock|package\.resolved|packages\.lock\.json)$/i;
+const CI_FILES =
+	/\/(?:\.github\/(?:workflows|actions)\/|\.circleci\/|\.buildkite\/|\.woodpecker|\.drone\.ya?ml$|\.gitlab-ci|jenkinsfile|azure-pipelines|bitbucket-pipelines|\.travis\.ya?ml$|cloudbuild\.ya?ml$|\.ci\/|\.forgejo\/workflows\/|\.gitea\/workflows\/)/i;
+/** Files from which builds, installs and editors run commands by themselves. */
+const RUNS_BY_ITSELF =
+	/\/(?:package\.json|makefile|gnumakefile|justfile|cmakelists\.txt|build\.rs|setup\.py|pyproject\.toml|conftest\.py|dockerfile[^/]*|docker-compose[^/]*\.ya?ml|compose\.ya?ml|\.envrc|\.pre-commit-config\.yaml|\.husky\/[^/]+|\.git\/hooks\/[^/]+|\.vscode\/(?:tasks|launch|settings)\.json|\.devcontainer\/.+|build\.gradle(?:\.kts)?|rakefile|gruntfile\.\w+|gulpfile\.\w+)$/i;
+
+function nameRisks(path: string, root: string): Message[] {
+	const label = labelOf(path, root);
+	const notes: Message[] = [];
+	if (LOCK_FILES.test(path)) notes.push(message("risk.lockFile", { path: label }));
+	if (CI_FILES.test(path)) notes.push(message("risk.ciFile", { path: label }));
+	else if (RUNS_BY_ITSELF.test(path)) notes.push(message("risk.runsByItself", { path: label }));
+	if (countHidden(path) > 0) notes.push(message("risk.hiddenName", { path: label }));
+	return notes;
+}
+
+const SHELLS = "(?:ba|z|da|k|fi)?sh|python[\\d.]*|node|deno|bun|perl|ruby|php|pwsh|powershell|iex|source";
+const SHELL_RISKS: readonly [
+	RegExp,
+	"risk.pipeToShell" | "risk.deletesAll" | "risk.sends" | "risk.root" | "risk.chmod",
+][] = [
+	[
+		new RegExp(`\\b(?:curl|wget|fetch|iwr|irm)\\b[^\\n;]*\\|\\s*(?:sudo\\s+)?(?:env\\s+)?(?:\\S*/)?(?:${SHELLS})\\b`),
+		"risk.pipeToShell",
+	],
+	[new RegExp(`\\b(?:${SHELLS}|eval|\\.)\\b[^\\n;|]*[$<]\\(\\s*(?:curl|wget|fetch)\\b`), "risk.pipeToShell"],
+	[/\brm\s+(?:\S+\s+)*?(?:-[a-zA-Z]*[rR]|--recursive\b)/, "risk.deletesAll"],
+	[
+		/\bfind\b[^\n;|]*\s-delete\b|\bgit\s+clean\b|\bshred\b|\brsync\b[^\n;|]*\s--delete|\bdd\b[^\n;|]*\bof=|\bmkfs/,
+		"risk.deletesAll",
+	],
+	[/\bgit\s+(?:reset\s+--hard|checkout\s+(?:--\s|\.)|restore\b|push\b[^\n;|]*(?:--force|\s-f\b))/, "risk.deletesAll"],
+	[/\bcurl\b[^\n;|]*\s(?:-[a-zA-Z]*[dFT]|--(?:data|form|json|upload-file))/, "risk.sends"],
+	[/\bwget\b[^\n;|]*\s--(?:post|body)|\b(?:scp|sftp|rsync|ssh|nc|ncat|netcat|telnet|socat)\s/, "risk.sends"],
+	[
+		/\b(?:git\s+push|(?:npm|pnpm|yarn|cargo|gem|twine|docker|podman)\s+(?:publish|push|upload)|gh\s+\w+\s+(?:create|upload|comment|merge|close|delete))\b/,
+		"risk.sends",
+	],
+	[/(?:^|[\s;&|(])(?:sudo|doas|su|pkexec)\s/, "risk.root"],
+	[/\bchmod\s+(?:\S+\s+)*?(?:[ugoa]*\+[rwst]*x|[0-7]*[1357][0-7]*\b)|\bsetfacl\b|\bchown\b/, "risk.chmod"],
+];
+
+function shellRisks({ input }: Action): Message[] {
+	const command = typeof input.command === "string" ? input.command.slice(0, MAX_TEXT) : "";
+	const notes: Message[] = [];
+	for (const [pattern, code] of SHELL_RISKS) if (matchesLine(pattern, command)) notes.push(message(code));
+	if (input.dangerouslyDisableSandbox === true) notes.push(message("risk.noSandbox"));
+	if (input.run_in_background === true) notes.push(message("risk.background"));
+	return notes;
+}
+
+/** Line by line and bounded, so that no pattern meets a text on which it could take long. */
+function matchesLine(pattern: RegExp, text: string): boolean {
+	return text.split("\n").some((line) => pattern.test(line.slice(0, 4000)));
+}
+
+/** What is hidden or secret in the text that would be run, sent or written: of a file only the lines that are new. */
+function textRisks(action: Action, files: readonly FileChange[]): Message[] {
+	const texts = files.length > 0 ? files.map(newText) : inputTexts(action.input);
+	const notes: Message[] = [];
+	const hidden = texts.reduce((sum, text) => sum + countHidden(text), 0);
+	if (hidden > 0) notes.push(message("risk.hidden", { count: hidden }));
+	if (action.kind !== "read" && texts.some((text) => redact(text).redacted)) notes.push(message("risk.secret"));
+	return notes;
+}
+
+function newText({ before, after }: FileChange): string {
+	if (after === undefined || after.binary) return "";
+	const old = before === undefined || before.binary ? [] : splitLines(before.bytes.toString("utf8"));
+	// The byte order mark is a fact of its own on the card.
+	const now = splitLines(after.bytes.toString("utf8").replace(/^\ufeff/, ""));
+	const lines = changedBlocks(old, now).flatMap(({ b0, b1 }) => now.slice(b0, b1));
+	return lines.join("").slice(0, MAX_TEXT);
+}
+
+function inputTexts(value: unknown): string[] {
+	if (typeof value === "string") return [value.slice(0, MAX_TEXT)];
+	if (typeof value !== "object" || value === null) return [];
+	return Object.entries(value).flatMap(([key, member]) => [
+		...(Array.isArray(value) ? [] : [key]),
+		...inputTexts(member),
+	]);
+}
+
+/** An emoji's own joiners and variation selectors are part of what is seen. */
+function countHidden(text: string): number {
+	const plain = text.replace(
+		/\p{Extended_Pictographic}(?:[\ufe0f\u{1f3fb}-\u{1f3ff}]|\u200d\p{Extended_Pictographic})*/gu,
+		"",
+	);
+	return plain.match(HIDDEN)?.length ?? 0;
+}

@@ -1,0 +1,137 @@
+// A file as it is on disk, read so that nothing can block, lie about its size or be followed where it was not asked to.
+import { isUtf8 } from "node:buffer";
+import { constants } from "node:fs";
+import { type FileHandle, lstat, open, realpath } from "node:fs/promises";
+import { type Message, message } from "../protocol/messages.ts";
+import type { EndOfLine, FileSide } from "./change.ts";
+import { codeOf, realPlace } from "./paths.ts";
+
+/** Files larger than this are not compared: the card says so and shows the input. Bytes. */
+export const MAX_FILE_BYTES = 10 * 1024 * 1024;
+
+/** Where a path leads and what is there. `real` is what a program that follows links would write. */
+export type Target =
+	| { state: "absent"; real: string; isLink: boolean }
+	| { state: "file"; real: string; isLink: boolean; bytes: Buffer; mode: number }
+	| { state: "unknown"; why: Message };
+
+/**
+ * Reads the file at an absolute path. Devices, FIFOs and sockets are never opened for long: the type is looked at first,
+ * and what changed its type in between is opened without blocking and refused.
+ */
+export async function readTarget(path: string): Promise<Target> {
+	try {
+		const place = await realPlace(path);
+		const link = await isLink(place);
+		const real = link ? await realpath(place) : place;
+		return await readReal(path, real, link);
+	} catch (error) {
+		return unknown(codeOf(error) === "ENOENT" ? "proposal.danglingLink" : "proposal.unreadable", path, error);
+	}
+}
+
+async function isLink(place: string): Promise<boolean> {
+	try {
+		return (await lstat(place)).isSymbolicLink();
+	} catch (error) {
+		if (codeOf(error) === "ENOENT") return false;
+		throw error;
+	}
+}
+
+async function readReal(path: string, real: string, isLink: boolean): Promise<Target> {
+	let file: FileHandle;
+	try {
+		const info = await lstat(real);
+		if (info.isDirectory()) return unknown("proposal.directory", path);
+		if (!info.isFile()) return unknown("proposal.notFile", path);
+		file = await open(real, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
+	} catch (error) {
+		if (codeOf(error) === "ENOENT") return { state: "absent", real, isLink };
+		return unknown("proposal.unreadable", path, error);
+	}
+	try {
+		const info = await file.stat();
+		if (!info.isFile()) return unknown("proposal.notFile", path);
+		if (info.size > MAX_FILE_BYTES) return unknown("proposal.tooLarge", path);
+		const bytes = await readAtMost(file, MAX_FILE_BYTES + 1);
+		if (bytes.length > MAX_FILE_BYTES) return unknown("proposal.tooLarge", path);
+		const after = await file.stat();
+		if (bytes.length !== info.size || after.size !== info.size || after.mtimeMs !== info.mtimeMs) {
+			return unknown("proposal.changing", path);
+		}
+		return { state: "file", real, isLink, bytes, mode: info.mode & 0o7777 };
+	} finally {
+		await file.close();
+	}
+}
+
+/** Files in /proc say 0 bytes and hold more, so the end is where reading ends. */
+async function readAtMost(file: FileHandle, max: number): Promise<Buffer> {
+	const chunks: Buffer[] = [];
+	let total = 0;
+	while (total < max) {
+		const { bytesRead, buffer } = await file.read(Buffer.alloc(Math.min(1 << 20, max - total)));
+		if (bytesRead === 0) break;
+		chunks.push(buffer.subarray(0, bytesRead));
+		total += bytesRead;
+	}
+	return Buffer.concat(chunks);
+}
+
+function unknown(
+	code:
+		| "proposal.danglingLink"
+		| "proposal.unreadable"
+		| "proposal.directory"
+		| "proposal.notFile"
+		| "proposal.tooLarge"
+		| "proposal.changing",
+	path: string,
+	error?: unknown,
+): Target {
+	const detail = codeOf(error) ?? "";
+	return { state: "unknown", why: message(code, { path, detail, max: MAX_FILE_BYTES / 1024 / 1024 }) };
+}
+
+/** The side of a change with these bytes. */
+export function sideOf(bytes: Buffer, mode?: number): FileSide {
+	const binary = isBinary(bytes);
+	const last = bytes.at(-1);
+	return {
+		bytes,
+		eol: binary ? "none" : eolOf(bytes),
+		bom: hasBom(bytes),
+		finalNewline: !binary && (last === 0x0a || last === 0x0d),
+		...(mode === undefined ? {} : { mode }),
+		binary,
+	};
+}
+
+/** Text that can be drawn line by line: UTF-8 without NUL. UTF-16 is not: its lines are not ours to count. */
+export function isBinary(bytes: Buffer): boolean {
+	return bytes.includes(0) || !isUtf8(bytes);
+}
+
+function hasBom(bytes: Buffer): boolean {
+	const utf8 = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+	return utf8 || (bytes[0] === 0xff && bytes[1] === 0xfe);
+}
+
+function eolOf(bytes: Buffer): EndOfLine {
+	let lf = false;
+	let crlf = false;
+	let cr = false;
+	for (let at = 0; at < bytes.length; at += 1) {
+		const byte = bytes[at];
+		if (byte === 0x0d) {
+			if (bytes[at + 1] === 0x0a) {
+				crlf = true;
+				at += 1;
+			} else cr = true;
+		} else if (byte === 0x0a) lf = true;
+	}
+	const kinds = [lf, crlf, cr].filter(Boolean).length;
+	if (kinds > 1) return "mixed";
+	return lf ? "lf" : crlf ? "crlf" : cr ? "cr" : "none";
+}

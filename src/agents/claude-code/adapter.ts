@@ -1,0 +1,133 @@
+// Claude Code, and the agents that run the hooks of its settings file (DESIGN 7). The pieces: detect.ts who called, read.ts
+// what it means, edits.ts and notebook.ts what a file would become, reply.ts what to print, transcript.ts who answered.
+import type { Action } from "../../actions/action.ts";
+import type { Proposal } from "../../actions/change.ts";
+import { proposeDelete, proposeRewrite } from "../../actions/propose.ts";
+import { canonical, type JsonObject } from "../../protocol/canonical.ts";
+import type { Submit } from "../../protocol/hook.ts";
+import { message } from "../../protocol/messages.ts";
+import type { AgentAdapter, AgentEvent, HooksInForce, Outcome, Settlement } from "../adapter.ts";
+import { afterEdit, afterWrite } from "./edits.ts";
+import { afterNotebookEdit, type NotebookChange } from "./notebook.ts";
+import { read } from "./read.ts";
+import { refuse, reply } from "./reply.ts";
+import { configDirs, type SettledBy, settlement } from "./transcript.ts";
+
+export interface ClaudeCodeParts {
+	/** Which hooks bind the session of a call: reads settings files, so it is another file's business. */
+	inForce(submit: Submit, root: string): Promise<HooksInForce>;
+	/** Folders that hold Claude Code's `projects`; default: CLAUDE_CONFIG_DIR of this process and ~/.claude. */
+	configDirs?: () => string[];
+}
+
+/** The adapter named `claude-code` in hook commands. */
+export function claudeCodeAdapter(parts: ClaudeCodeParts): AgentAdapter {
+	/** Permission prompts we answered with a denial that ends the turn: the transcript then looks like a "No" there. */
+	const interrupted = new WeakSet<AgentEvent>();
+	return {
+		id: "claude-code",
+		detect: (submit) => submit.agent === "claude-code",
+		read,
+		propose,
+		reply: (event, outcome) => {
+			if (event.kind === "tool.permission" && endsTurn(outcome)) interrupted.add(event);
+			return reply(event, outcome);
+		},
+		refuse,
+		inForce: (submit, root) => parts.inForce(submit, root),
+		async settlement(event, { toolUseId, action }) {
+			if (event.transcriptPath === undefined) return "unknown";
+			const { tool, input } = action;
+			const { subagent } = event;
+			const query = { tool, input, ...(toolUseId === undefined ? {} : { toolUseId }), ...(subagent && { subagent }) };
+			const by = await settlement(event.transcriptPath, query, (parts.configDirs ?? configDirs)());
+			return by === "terminal-no" && interrupted.has(event) ? "unknown" : SETTLEMENTS[by];
+		},
+		sameAction,
+		canRace,
+	};
+}
+
+const SETTLEMENTS: Record<SettledBy, Settlement> = {
+	hook: "gatepost",
+	"terminal-yes": "terminal-allow",
+	"terminal-no": "terminal-deny",
+	rule: "rule",
+	unknown: "unknown",
+};
+
+/** Permission modes of the terminal in which "ask" was seen to open a prompt that blocks (2.1.330). */
+const RACE_MODES = new Set(["default", "auto", "bypassPermissions"]);
+
+function canRace(event: AgentEvent): boolean {
+	const { agent, known, mode } = event.caller;
+	const proven = known && agent === "claude-code" && mode === "tui" && RACE_MODES.has(event.permissionMode ?? "");
+	return proven && event.kind === "tool.before";
+}
+
+/**
+ * Claude Code tidies a tool's input before its first hook (absolute paths, trailing white space, `replace_all: false`,
+ * `cd <cwd> &&` taken off, numbers given as text) and reports the very same input afterwards: 50 calls of 9 tools with
+ * such inputs showed no difference (2.1.330). So nothing is forgiven here. The cwd may move in between.
+ */
+function sameAction(decided: Action, ran: Action): boolean {
+	return decided.tool === ran.tool && decided.kind === ran.kind && canonical(decided.input) === canonical(ran.input);
+}
+
+/** The change a file tool would make; undefined for tools that name no file they write. */
+async function propose(action: Action): Promise<Proposal> {
+	const { kind, tool, input } = action;
+	if (kind !== "edit" && kind !== "write" && kind !== "delete") return undefined;
+	const [path] = action.paths;
+	if (path === undefined) return { unknown: message("proposal.noPath", { tool }) };
+	// In its memory folder Claude Code stamps and cleans Markdown files as it writes them (read in 2.1.330, not measured).
+	if (/\/(?:agent-)?memory\/.*\.mdx?$/i.test(path) && path.includes("/.claude/")) {
+		return { unknown: message("proposal.memory") };
+	}
+	if (kind === "delete") return proposeDelete(path);
+	switch (tool) {
+		case "Write": {
+			const { content } = input;
+			if (typeof content !== "string") return strange(tool, "content");
+			return proposeRewrite(path, (before) => afterWrite(before, content));
+		}
+		case "Edit": {
+			const { old_string: oldString, new_string: newString, replace_all: all } = input;
+			if (typeof oldString !== "string") return strange(tool, "old_string");
+			if (typeof newString !== "string") return strange(tool, "new_string");
+			if (all !== undefined && typeof all !== "boolean") return strange(tool, "replace_all");
+			const edit = { path, oldString, newString, replaceAll: all === true };
+			return proposeRewrite(path, (before) => afterEdit(before, edit));
+		}
+		case "NotebookEdit": {
+			const change = notebookChange(input);
+			return change === undefined
+				? strange(tool, "edit_mode")
+				: proposeRewrite(path, (before) => afterNotebookEdit(before, change));
+		}
+		default:
+			return { unknown: message("proposal.tool", { tool }) };
+	}
+}
+
+function notebookChange(input: JsonObject): NotebookChange | undefined {
+	const { new_source: newSource, cell_id: cellId, cell_type: cellType, edit_mode: mode } = input;
+	const editMode = mode ?? "replace";
+	if (editMode !== "replace" && editMode !== "insert" && editMode !== "delete") return undefined;
+	const texts = [newSource, cellId ?? "", cellType ?? ""];
+	if (!texts.every((value) => typeof value === "string")) return undefined;
+	return {
+		newSource: String(newSource),
+		editMode,
+		...(typeof cellId === "string" ? { cellId } : {}),
+		...(typeof cellType === "string" ? { cellType } : {}),
+	};
+}
+
+function strange(tool: string, member: string): Proposal {
+	return { unknown: message("proposal.input", { tool, member }) };
+}
+
+function endsTurn(outcome: Outcome): boolean {
+	return outcome.kind === "decision" && outcome.decision.by === "person" && outcome.decision.stopSession === true;
+}
