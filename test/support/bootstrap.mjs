@@ -3,7 +3,17 @@
 // packages when they are missing or not those of package-lock.json, then starts the script with node_modules/.bin/node.
 // Plain JavaScript without packages, for Node 18 and later.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, linkSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+	appendFileSync,
+	existsSync,
+	linkSync,
+	lstatSync,
+	mkdirSync,
+	readFileSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -18,18 +28,25 @@ if (!script) {
 	console.error("usage: node test/support/bootstrap.mjs <script.ts> [arguments]");
 	process.exit(2);
 }
-if (Number(process.versions.node.split(".")[0]) < 18)
-	fail(`Node ${process.version} is too old to begin with. Install Node 18 or later.`);
+if (Number(process.versions.node.split(".")[0]) < 18) {
+	console.error(`Node ${process.version} is too old to begin with. Install Node 18 or later.`);
+	process.exit(1);
+}
 
-if (!packagesAreThere()) await underLock(installPackages);
-if (!runs(ownNode)) await underLock(installNode);
-const node = runs(ownNode) ? ownNode : currentNodeOr24();
-leave(await run(node, [script, ...args]));
+try {
+	if (!packagesAreThere()) await underLock(installPackages);
+	if (!runs(ownNode)) await underLock(installNode);
+	const node = runs(ownNode) ? ownNode : currentNodeOr24();
+	leave(await run(node, [script, ...args]));
+} catch (error) {
+	console.error(error.message);
+	process.exitCode = 1;
+}
 
 /** Whether what npm says it installed is what package-lock.json asks for (packages for other systems apart). */
 function packagesAreThere() {
 	const installed = readLock(join(modules, ".package-lock.json"));
-	if (!installed) return false;
+	if (!installed || !existsSync(join(modules, "node/package.json"))) return false;
 	const wanted = readLock(join(checkout, "package-lock.json"));
 	if (!wanted) fail("package-lock.json is missing or not JSON. Restore it: `git checkout package-lock.json`.");
 	return Object.entries(wanted).every(([path, { version, integrity, optional }]) => {
@@ -48,20 +65,19 @@ function readLock(path) {
 	}
 }
 
-async function installPackages() {
+async function installPackages(onStart) {
 	if (packagesAreThere()) return; // another run did it while we waited
 	console.log("Gatepost: installing the packages of package-lock.json (npm ci) ...");
-	const { code } = await run(...npm("ci", "--include=dev", "--no-audit", "--no-fund"));
+	const { code } = await run(...npm("ci", "--include=dev", "--no-audit", "--no-fund"), { onStart });
 	if (code !== 0) fail(`\`npm ci\` failed (${code}). What it printed above says why; nothing else was started.`);
 }
 
 /** npm can be told to run no install scripts; the package "node" gets its program in one. */
-async function installNode() {
+async function installNode(onStart) {
 	if (runs(ownNode)) return;
 	const folder = join(modules, "node");
-	if (!existsSync(join(folder, "package.json"))) return;
 	console.log('Gatepost: the install script of the package "node" has not run (npm may block scripts); running it ...');
-	await run(process.execPath, ["installArchSpecificPackage.js"], { cwd: folder });
+	await run(process.execPath, ["installArchSpecificPackage.js"], { cwd: folder, onStart });
 	const link = join(modules, ".bin/node");
 	if (runs(ownNode) && !windows && !isThere(link)) symlinkSync("../node/bin/node", link);
 }
@@ -96,14 +112,15 @@ async function underLock(job) {
 	mkdirSync(dirname(lock), { recursive: true });
 	let told = false;
 	while (!take(lock)) {
-		const owner = ownerOf(lock);
-		if (owner !== undefined && !isAlive(owner)) rmSync(lock, { force: true });
-		else if (!told) console.log(`Gatepost: process ${owner} is installing here (${lock}); waiting for it ...`);
+		const owners = ownersOf(lock);
+		if (owners && !owners.some(isAlive)) rmSync(lock, { force: true });
+		else if (!told) console.log(`Gatepost: process ${owners} is installing here (${lock}); waiting for it ...`);
 		told = true;
 		await delay(500);
 	}
 	try {
-		await job();
+		// npm outlives us when we are killed, and goes on with its work: then it is the owner.
+		await job((pid) => appendFileSync(lock, `${pid}\n`));
 	} finally {
 		rmSync(lock, { force: true });
 	}
@@ -124,10 +141,10 @@ function take(lock) {
 	}
 }
 
-/** Process that holds the lock; undefined when it is just gone. */
-function ownerOf(lock) {
+/** Processes that hold the lock; undefined when it is just gone. */
+function ownersOf(lock) {
 	try {
-		return Number(readFileSync(lock, "utf8"));
+		return readFileSync(lock, "utf8").trim().split("\n").map(Number);
 	} catch (error) {
 		if (error.code === "ENOENT") return undefined;
 		throw error;
@@ -148,11 +165,12 @@ function isThere(path) {
 }
 
 /** Runs a program as if it were us: same input and output, our signals, node_modules/.bin first on PATH. */
-function run(program, programArgs, { cwd = checkout } = {}) {
+function run(program, programArgs, { cwd = checkout, onStart } = {}) {
 	const bin = join(modules, ".bin");
 	const others = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder && folder !== bin);
 	const env = { ...process.env, PATH: [bin, ...others].join(delimiter) };
 	const child = spawn(program, programArgs, { cwd, env, stdio: "inherit", shell: windows && program.endsWith(".cmd") });
+	if (child.pid) onStart?.(child.pid);
 	// A Ctrl-C in a terminal reaches the child by itself; sent twice it would end what it is tidying up.
 	const forward = (signal) => {
 		if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
@@ -179,6 +197,5 @@ function leave({ code, signal }) {
 }
 
 function fail(message) {
-	console.error(message);
-	process.exit(1);
+	throw new Error(message);
 }
