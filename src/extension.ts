@@ -7,12 +7,13 @@ import { connectClaudeCode } from "./editor/connect.ts";
 import { DiffDocuments } from "./editor/diffDocuments.ts";
 import { Disposables } from "./editor/disposables.ts";
 import { GateHost } from "./editor/gateHost.ts";
-import { LogDocuments } from "./editor/logDocuments.ts";
+import { showLog, verifyLog } from "./editor/logDocuments.ts";
 import { Notifier } from "./editor/notifier.ts";
 import { PendingView } from "./editor/pendingView.ts";
 import { SessionsTree } from "./editor/sessionsTree.ts";
 import { StatusBar } from "./editor/statusBar.ts";
 import { say, text } from "./editor/text.ts";
+import { TextDocuments } from "./editor/textDocuments.ts";
 import type { PendingState } from "./protocol/pendingView.ts";
 
 let host: GateHost | undefined;
@@ -29,7 +30,7 @@ export function activate(context: vscode.ExtensionContext): void {
 	const gate = () => gateHost.open?.gate;
 	const desk = () => gateHost.open?.desk;
 	const diffs = parts.push(new DiffDocuments(gate));
-	const logs = parts.push(new LogDocuments(gateHost));
+	const documents = parts.push(new TextDocuments());
 	const tree = parts.push(new SessionsTree(gate));
 	const status = parts.push(new StatusBar());
 	const notifier = parts.push(new Notifier());
@@ -47,7 +48,7 @@ export function activate(context: vscode.ExtensionContext): void {
 		},
 		elsewhere: gateHost.open?.waitingElsewhere() ?? 0,
 	});
-	const connect = () => connectClaudeCode(gateHost, output);
+	const connect = () => connectClaudeCode(gateHost, documents, output);
 	const pending = parts.push(
 		new PendingView({
 			extensionUri: context.extensionUri,
@@ -95,9 +96,9 @@ export function activate(context: vscode.ExtensionContext): void {
 				void vscode.window.setStatusBarMessage(say("editor.pausedNow"), 5000);
 			},
 			connect,
-			check: () => checkAgents(gateHost, output),
-			showLog: () => logs.show(),
-			verifyLog: () => logs.verify(),
+			check: () => checkAgents(gateHost, documents, output),
+			showLog: () => showLog(gateHost, documents),
+			verifyLog: () => verifyLog(gateHost, documents),
 		}),
 	);
 	void gateHost.sync();

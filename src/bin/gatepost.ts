@@ -1,6 +1,6 @@
 // `gatepost`: the command line. It cannot answer, pair or accept policy, except `serve` in its own terminal (DESIGN 5).
 import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 
 declare const GATEPOST_VERSION: string | undefined;
@@ -8,6 +8,9 @@ const version = typeof GATEPOST_VERSION === "string" ? GATEPOST_VERSION : "0.0.0
 
 // The default action of SIGUSR1 in Node opens the inspector (DESIGN 5).
 process.on("SIGUSR1", () => {});
+
+/** The folder this program was built into; hook.cjs is beside it. */
+const dist = dirname(resolve(process.argv[1] ?? "."));
 
 interface Common {
 	home: string;
@@ -37,7 +40,10 @@ function resolvePath(text: string): string {
 	return resolve(text);
 }
 
-const print = (text: string) => process.stdout.write(text);
+/** Waits while a slow reader of the output has not caught up. */
+async function print(text: string): Promise<void> {
+	if (!process.stdout.write(text)) await new Promise((resolve) => process.stdout.once("drain", resolve));
+}
 
 /** Runs an action, sets its exit code, and says in words what went wrong (exit 2). */
 function runs<T extends unknown[]>(action: (...args: T) => Promise<number>): (...args: T) => Promise<void> {
@@ -73,6 +79,7 @@ command(program, "serve", "run the gate for a folder in this terminal and answer
 				prompt: options.prompt,
 				deadlineMinutes: options.answerWithin,
 				version,
+				dist,
 				input: process.stdin,
 				output: process.stdout,
 			});
@@ -96,7 +103,7 @@ command(agents, "install", "write Gatepost's hooks into an agent's settings, aft
 	.option("--yes", "write without asking", false)
 	.action(
 		runs(async (agent: string, options: Common & { project: boolean; yes: boolean }) =>
-			(await import("./agents.ts")).install(agent, { ...options, out: print }),
+			(await import("./agents.ts")).install(agent, { ...options, version, dist, out: print }),
 		),
 	);
 command(agents, "uninstall", "take Gatepost's hooks out of an agent's settings")
@@ -112,7 +119,7 @@ command(agents, "doctor", "check the hooks and prove with a canary that a denied
 	.option("--no-canary", "do not start the agent")
 	.action(
 		runs(async (agent: string, options: Common & { canary: boolean }) =>
-			(await import("./agents.ts")).doctor(agent, { ...options, out: print }),
+			(await import("./agents.ts")).doctor(agent, { ...options, version, dist, out: print }),
 		),
 	);
 
@@ -121,9 +128,9 @@ command(log, "list", "the entries of a folder's log, oldest first").action(
 	runs(async (options: Common) => (await import("./log.ts")).logList({ ...options, out: print })),
 );
 command(log, "show", "one entry or all entries of one request")
-	.argument("<id>", "request id, entry hash, or their first characters")
+	.argument("<entry>", "request id, the beginning of an entry's hash, or SEGMENT:LINE")
 	.action(
-		runs(async (id: string, options: Common) => (await import("./log.ts")).logShow({ ...options, id, out: print })),
+		runs(async (ref: string, options: Common) => (await import("./log.ts")).logShow({ ...options, ref, out: print })),
 	);
 command(log, "verify", "recompute the chain: exit 0 consistent, 1 problems, 2 not readable")
 	.argument("[path]", "journal folder or segment; the folder's journal when absent", resolvePath)

@@ -10,6 +10,7 @@ import type { CardModel } from "../protocol/card.ts";
 import { format } from "../protocol/messages.ts";
 import { ServeAnswer, type ServeEvent } from "../protocol/serve.ts";
 import { cardText } from "./cardText.ts";
+import { installHook } from "./installHook.ts";
 import { terminalText } from "./terminalText.ts";
 
 export interface ServeOptions {
@@ -20,6 +21,8 @@ export interface ServeOptions {
 	prompt: "gatepost" | "both";
 	deadlineMinutes: number;
 	version: string;
+	/** Folder of the built hook.cjs. */
+	dist: string;
 	input: Readable & { isTTY?: boolean };
 	output: Writable;
 }
@@ -37,6 +40,12 @@ export async function serve(options: ServeOptions): Promise<number> {
 		settings: () => ({ prompt: options.prompt, deadlineMs: options.deadlineMinutes * 60_000 }),
 	});
 	const channel = new ServeChannel(open, options);
+	try {
+		await installHook({ home, dist: options.dist, version: options.version, exclude: [folder] });
+	} catch (error) {
+		await open.close("stopped");
+		throw error;
+	}
 	channel.emit({ v: 1, event: "ready", port: open.port, pid: process.pid, folders: [...open.folders()] });
 	const lines = createInterface({ input, terminal: false });
 	lines.on("line", (line) => (json ? channel.answerJson(line) : channel.answerTyped(line)));

@@ -52,6 +52,22 @@ export class GateHost implements vscode.Disposable {
 		return this.#turn;
 	}
 
+	/** Puts the hook and its launcher into the home. @throws LauncherError */
+	async installHook(): Promise<void> {
+		const { installHook } = await import("../bin/installHook.ts");
+		await installHook({
+			home: gatepostHome(),
+			dist: join(this.#context.extensionPath, "dist"),
+			version: String(this.#context.extension.packageJSON.version),
+			exclude: [...(this.#open?.folders() ?? [])],
+		});
+	}
+
+	/** Puts it on record in every folder's log that an agent was connected. */
+	async recordInstalled(agent: string, file: string): Promise<void> {
+		await this.#open?.recordInstalled(agent, file);
+	}
+
 	/** Ends the gate. "restarting" makes waiting hooks look for the next gate instead of refusing. */
 	async close(state: "restarting" | "stopped"): Promise<void> {
 		await this.#turn;
@@ -102,6 +118,8 @@ export class GateHost implements vscode.Disposable {
 		this.#open = open;
 		this.#onStarted.fire(open);
 		this.#set("open");
+		// After the gate is open: hooks that are installed already must not wait for this.
+		await this.installHook();
 	}
 
 	#set(state: GateState, problem?: Message): void {

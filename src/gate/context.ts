@@ -28,7 +28,7 @@ export interface GateOptions {
 	workspaces: Workspaces;
 	desk: Desk;
 	policy: Policy;
-	adapters: AgentAdapter[];
+	adapters: readonly AgentAdapter[];
 	/** Key of actionMac. */
 	homeKey: Buffer;
 	homeDir: string;

@@ -12,7 +12,7 @@ import { takeOutbox } from "./outbox.ts";
 import { keepEntry, markRestarting, newEntry, removeDead, removeEntry, writeEntry } from "./registry.ts";
 import { type Breach, startServer } from "./server.ts";
 import { type OtherGate, watchGates } from "./watchGates.ts";
-import { contains, Workspaces } from "./workspaces.ts";
+import { contains, type Draft, Workspaces } from "./workspaces.ts";
 
 export interface OpenGateOptions {
 	homeDir: string;
@@ -37,6 +37,8 @@ export interface OpenGate {
 	/** Real paths of the folders served. */
 	folders(): readonly string[];
 	setFolders(folders: string[]): Promise<void>;
+	/** An agent's settings were changed by Gatepost: on record in the log of every folder served. @throws JournalError */
+	recordInstalled(agent: string, file: string): Promise<void>;
 	/** Labels of agents with a live session here whose hooks are in force. */
 	agentsConnected(): string[];
 	/** Requests waiting at other gates of this home. */
@@ -64,7 +66,7 @@ export async function openGate(options: OpenGateOptions): Promise<OpenGate> {
 		workspaces,
 		desk,
 		policy: firstCut(),
-		adapters: adapters(),
+		adapters,
 		homeKey: home.macKey(),
 		homeDir: home.dir,
 		userHome: options.userHome,
@@ -107,6 +109,10 @@ export async function openGate(options: OpenGateOptions): Promise<OpenGate> {
 			await workspaces.setFolders(folders);
 			await Promise.all(workspaces.folders.map((folder) => workspaces.journal(folder)));
 			if (!closed) writeEntry(home.dir, entry());
+		},
+		async recordInstalled(agent, file) {
+			const draft: Draft = { type: "agent.installed", body: { agent, file, osUser: options.osUser } };
+			await Promise.all(workspaces.folders.map((folder) => workspaces.record(folder, [draft])));
 		},
 		agentsConnected: () => [
 			...new Set(

@@ -23,7 +23,8 @@ export function mayRace(
 	verdict: PolicyVerdict,
 ): boolean {
 	if (gate.options.settings().prompt !== "both" || verdict.guard || !adapter.canRace(event)) return false;
-	if (gate.options.desk.paused) return false;
+	// A sub-agent's prompt opens only after our PermissionRequest hook has ended (measured): that is no race.
+	if (gate.options.desk.paused || event.subagent !== undefined) return false;
 	const foreign = verdict.why.some((why) => why.code === "why.foreignHook");
 	return session.enforcement.level === "enforced" && !foreign;
 }

@@ -1,0 +1,106 @@
+// `gatepost agents`: connect, disconnect and check the agents whose hooks Gatepost installs.
+import { homedir } from "node:os";
+import { createInterface } from "node:readline/promises";
+import { createTwoFilesPatch } from "diff";
+import {
+	applyPlan,
+	check,
+	type InstallOptions,
+	type Plan,
+	planInstall,
+	planUninstall,
+} from "../agents/claude-code/install.ts";
+import { format } from "../protocol/messages.ts";
+import { installHook } from "./installHook.ts";
+import { terminalText } from "./terminalText.ts";
+
+type Out = (text: string) => Promise<void>;
+
+export interface AgentsOptions {
+	home: string;
+	folder: string;
+	json: boolean;
+	out: Out;
+}
+
+const CLAUDE_CODE = "claude-code";
+
+/** Agents and whether their hooks are where they belong. Exit code 0. */
+export async function list({ home, folder, json, out }: AgentsOptions): Promise<number> {
+	for (const scope of ["user", "project"] as const) {
+		const { file, state, problems } = await check(installOptions({ home, folder, project: scope === "project" }));
+		const texts = problems.map((problem) => format(problem));
+		await out(
+			json
+				? `${JSON.stringify({ agent: CLAUDE_CODE, scope, file, state, problems: texts })}\n`
+				: `${CLAUDE_CODE} (${scope}): ${state}: ${terminalText(file)}\n`,
+		);
+	}
+	return 0;
+}
+
+/** Shows the change of the settings file, asks, writes. Exit codes: 0 done or nothing to do, 1 not wanted, 2 cannot. */
+export async function install(
+	agent: string,
+	options: AgentsOptions & { project: boolean; yes: boolean; version: string; dist: string },
+): Promise<number> {
+	demandKnown(agent);
+	const { home, out, yes, version, dist, folder } = options;
+	const plan = await planInstall(installOptions(options));
+	demandPossible(plan);
+	if (!yes && plan.changed) {
+		await showPlan(plan, out);
+		if (!(await confirm("Write this?"))) return 1;
+	}
+	await installHook({ home, dist, version, exclude: [folder] });
+	await applyPlan(plan);
+	await out(plan.changed ? `Connected: ${terminalText(plan.file)}\n` : "Connected already; nothing was changed.\n");
+	for (const note of plan.notes) await out(`${terminalText(format(note))}\n`);
+	return 0;
+}
+
+/** Takes our entries out again; the bytes from before where nothing else changed. */
+export async function uninstall(agent: string, options: AgentsOptions & { project: boolean }): Promise<number> {
+	demandKnown(agent);
+	const plan = await planUninstall(installOptions(options));
+	demandPossible(plan);
+	await applyPlan(plan);
+	await options.out(
+		plan.changed ? `Disconnected: ${terminalText(plan.file)}\n` : "It was not connected; nothing was changed.\n",
+	);
+	return 0;
+}
+
+function installOptions(options: { home: string; folder: string; project: boolean }): InstallOptions {
+	const { home, folder, project } = options;
+	return {
+		scope: project ? "project" : "user",
+		projectDir: folder,
+		home,
+		userHome: homedir(),
+		env: { CLAUDE_CONFIG_DIR: process.env.CLAUDE_CONFIG_DIR },
+	};
+}
+
+function demandKnown(agent: string): void {
+	if (agent !== CLAUDE_CODE) throw new Error(`There is no agent ${terminalText(agent)} here; known: ${CLAUDE_CODE}.`);
+}
+
+function demandPossible({ problems: [problem] }: Plan): void {
+	if (problem !== undefined) throw new Error(terminalText(format(problem)));
+}
+
+async function showPlan(plan: Plan, out: Out): Promise<void> {
+	const patch = createTwoFilesPatch(plan.file, plan.file, plan.before ?? "", plan.after ?? "", "now", "then");
+	for (const line of patch.split("\n")) await out(`${terminalText(line)}\n`);
+}
+
+async function confirm(question: string): Promise<boolean> {
+	if (!process.stdin.isTTY) throw new Error("There is no terminal to ask in; look at the change, then use --yes.");
+	const prompt = createInterface({ input: process.stdin, output: process.stdout });
+	try {
+		return /^y(es)?$/i.test((await prompt.question(`${question} [y/N] `)).trim());
+	} finally {
+		prompt.close();
+	}
+}
