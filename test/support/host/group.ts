@@ -48,6 +48,7 @@ export function startGroup(program: string, args: string[], options: GroupOption
 		});
 	}
 	const ended = new Promise<number | undefined>((done) => {
+		// "close" comes when the last process that holds our pipes is gone, not only the supervisor.
 		child.on("close", (code) => {
 			killGroup(pid);
 			log.end(() => done(code ?? undefined));
