@@ -1,10 +1,9 @@
 // Whatever order things happen in: every request ends exactly once, by what happened to it first.
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import fc from "fast-check";
 import type { Decision } from "../../../src/approvals/decision.ts";
 import { Desk } from "../../../src/approvals/desk.ts";
-import { answer, DIGEST, request, TestClock } from "./support.ts";
+import { answer, DIGEST, request, TestClock, test } from "./support.ts";
 
 const ids = ["a", "b", "c", "d"] as const;
 const id = fc.constantFrom(...ids);

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import type { Decision } from "../../../src/approvals/decision.ts";
 import { Desk } from "../../../src/approvals/desk.ts";
-import { answer, DIGEST, request, TestClock } from "./support.ts";
+import { answer, DIGEST, request, TestClock, test } from "./support.ts";
 
 function start(options: ConstructorParameters<typeof Desk>[0] = {}) {
 	const clock = new TestClock();

@@ -1,6 +1,12 @@
+import { test as nodeTest } from "node:test";
 import type { DeskClock } from "../../../src/approvals/clock.ts";
 import type { Answer, DeskRequest } from "../../../src/approvals/pending.ts";
 import type { CardModel } from "../../../src/protocol/card.ts";
+
+/** A test that ends red when a promise never settles; left alone, the runner would wait for ever. */
+export function test(name: string, run: () => void | Promise<void>): void {
+	nodeTest(name, { timeout: 30_000 }, run);
+}
 
 /** A clock that stands still until it is told to go on. */
 export class TestClock implements DeskClock {
