@@ -123,17 +123,22 @@ class Scan {
 		return { end: quote + 1, escaped: escaped || text.slice(start, quote).includes("\\") };
 	}
 
+	/** A number with an exponent or with hundreds of digits may be infinite, which has no canonical form. */
 	#number(): void {
 		const text = this.#text;
 		const start = this.#at;
-		while (this.#at < text.length && NUMBER_CHARS.has(text.charCodeAt(this.#at))) this.#at += 1;
-		// A number too long for 300 digits or with an exponent may be infinite, which has no canonical form.
-		const token = text.slice(start, this.#at);
-		if (/[eE]|.{300}/.test(token) && !Number.isFinite(Number(token))) throw new JsonError(message("json.number"));
+		let exponent = false;
+		let code = text.charCodeAt(this.#at);
+		// Digits, sign, point and exponent: - + . 0-9 e E
+		while ((code >= 0x30 && code <= 0x39) || (code | 0x20) === 0x65 || code === 0x2b || code === 0x2d || code === 0x2e) {
+			if ((code | 0x20) === 0x65) exponent = true;
+			this.#at += 1;
+			code = text.charCodeAt(this.#at);
+		}
+		if (!exponent && this.#at - start < 300) return;
+		if (!Number.isFinite(Number(text.slice(start, this.#at)))) throw new JsonError(message("json.number"));
 	}
 }
-
-const NUMBER_CHARS = new Set([..."-+.0123456789eE"].map((char) => char.charCodeAt(0)));
 
 function unescaped(literal: string): string {
 	try {

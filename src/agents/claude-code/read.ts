@@ -42,18 +42,20 @@ const NOTES: Record<string, readonly string[]> = {
 };
 
 /** Cursor's events (camel case) that mean the same as one of Claude Code's. */
-const SAME_AS: Record<string, string> = {
-	preToolUse: "PreToolUse",
-	postToolUse: "PostToolUse",
-	postToolUseFailure: "PostToolUseFailure",
-	beforeSubmitPrompt: "UserPromptSubmit",
-	sessionStart: "SessionStart",
-	sessionEnd: "SessionEnd",
-	stop: "Stop",
-	subagentStart: "SubagentStart",
-	subagentStop: "SubagentStop",
-	preCompact: "PreCompact",
-};
+const SAME_AS = new Map(
+	Object.entries({
+		preToolUse: "PreToolUse",
+		postToolUse: "PostToolUse",
+		postToolUseFailure: "PostToolUseFailure",
+		beforeSubmitPrompt: "UserPromptSubmit",
+		sessionStart: "SessionStart",
+		sessionEnd: "SessionEnd",
+		stop: "Stop",
+		subagentStart: "SubagentStart",
+		subagentStop: "SubagentStop",
+		preCompact: "PreCompact",
+	}),
+);
 
 const MAX_NAME = 200;
 const MAX_NOTE = 1000;
@@ -66,7 +68,7 @@ export function read(submit: Submit, bytes: Buffer): AgentEvent {
 	const payload = parse(bytes);
 	const caller = callerOf(submit.env, payload);
 	const name = oneOf(payload, ["hook_event_name", "hookEventName"], MAX_NAME);
-	return new Reader(submit, payload, caller, name).event(SAME_AS[name] ?? name);
+	return new Reader(submit, payload, caller, name).event(SAME_AS.get(name) ?? name);
 }
 
 function parse(bytes: Buffer): JsonObject {
@@ -171,11 +173,13 @@ class Reader {
 		const input = object(payload, "tool_input");
 		if (tool === "") throw new PayloadError(message("payload.member", { member: "tool_name" }));
 		const cwd = this.#cwd();
-		const { description } = input;
+		const kind = kindOf(agent, tool);
+		// Elsewhere a member of this name may be part of what is done, not words about it.
+		const description = kind === "shell" || kind === "spawn" ? input.description : undefined;
 		return {
 			action: {
 				v: 1,
-				kind: kindOf(agent, tool),
+				kind,
 				tool,
 				root: this.#submit.root,
 				cwd,
@@ -194,10 +198,11 @@ class Reader {
 
 	#after(): { action: Action; toolUseId?: string; response: JsonObject } {
 		const { action } = this.#tool();
-		const { tool_response: response, tool_output: output, ...rest } = this.#payload;
-		const result = response ?? output;
-		const more = pick(rest, ["error", "error_message", "failure_type", "is_interrupt", "duration_ms", "duration"]);
-		return { action, ...this.#toolUse(), response: { ...(result === undefined ? {} : { result }), ...more } };
+		const { tool_response: response, tool_output: output, error, error_message: problem } = this.#payload;
+		const said = { result: response ?? output, error: error ?? problem };
+		const known = Object.entries(said).filter((pair): pair is [string, Json] => pair[1] !== undefined);
+		const more = pick(this.#payload, ["failure_type", "is_interrupt", "duration_ms", "duration"]);
+		return { action, ...this.#toolUse(), response: { ...Object.fromEntries(known), ...more } };
 	}
 
 	#subagent(): { subagentId: string; subagentType?: string } {
