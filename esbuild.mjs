@@ -1,5 +1,5 @@
 // Builds dist/: the extension host, the hook, the CLI and the webviews. `--production` minifies and checks for test seams.
-import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -17,6 +17,7 @@ const shared = {
 	minify: production,
 	sourcemap: production ? false : "linked",
 	legalComments: "none",
+	metafile: true,
 	logLevel: "warning",
 	define: { GATEPOST_VERSION: JSON.stringify(version) },
 };
@@ -29,7 +30,7 @@ const host = {
 	external: ["vscode", "bufferutil", "utf-8-validate"],
 };
 
-await Promise.all([
+const results = await Promise.all([
 	build({ ...host, entryPoints: { extension: "src/extension.ts" }, outdir: "dist", outExtension: { ".js": ".cjs" } }),
 	build({ ...host, entryPoints: { gatepost: "src/bin/gatepost.ts" }, outdir: "dist", outExtension: { ".js": ".cjs" } }),
 	// The hook runs at every tool call: always minified, no dependency, and for whatever Node the user has.
@@ -57,6 +58,9 @@ await Promise.all([
 		outdir: "dist/webview",
 	}),
 ]);
+
+// What is in each output: THIRD-PARTY-NOTICES.txt is made from it. Not shipped.
+writeFileSync(join(dist, "meta.json"), JSON.stringify(results.map(({ metafile }) => metafile)));
 
 // A test seam (a switchable clock, answer or bypass) in what ships would be a way around the gate (DESIGN 4).
 const SEAM = "GATEPOST_TEST_SEAM";
