@@ -12,6 +12,12 @@ process.on("SIGUSR1", () => {});
 /** The folder this program was built into; hook.cjs is beside it. */
 const dist = dirname(resolve(process.argv[1] ?? "."));
 
+// A reader that has seen enough (`gatepost log list | head`) is no error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+	if (error.code === "EPIPE") process.exit(0);
+	throw error;
+});
+
 interface Common {
 	home: string;
 	folder: string;
