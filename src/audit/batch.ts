@@ -55,11 +55,6 @@ export class BatchWriter {
 		return this.#failure;
 	}
 
-	/** Bytes that were handed to the file system, durable or not. */
-	get bytes(): number {
-		return this.#bytes;
-	}
-
 	/** @throws JournalError when an append of this size cannot be taken now; asked before a place in the chain is given */
 	demandRoom(size: number): void {
 		if (this.#failure) throw this.closedError(this.#failure);

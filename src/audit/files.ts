@@ -1,7 +1,7 @@
 // The few file operations the audit log is made of. Nothing here follows a symlink at the last step or trusts a name to
 // be a plain file: folders of the home can be changed by code that runs as the same user.
 import { createHash } from "node:crypto";
-import { closeSync, constants, fsyncSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, constants, existsSync, fsyncSync, linkSync, mkdirSync, openSync, renameSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { JournalError, systemCode } from "./errors.ts";
@@ -14,6 +14,20 @@ export async function syncDir(dir: string): Promise<void> {
 		await handle.sync();
 	} finally {
 		await handle.close();
+	}
+}
+
+/**
+ * Gives a finished file its name, unless the name is taken. The temporary name may remain.
+ * @throws EEXIST
+ */
+export function nameNew(temporary: string, path: string): void {
+	try {
+		linkSync(temporary, path);
+	} catch (error) {
+		if (systemCode(error) === "EEXIST" || existsSync(path)) throw error;
+		// File systems without hard links.
+		renameSync(temporary, path);
 	}
 }
 

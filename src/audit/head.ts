@@ -7,13 +7,13 @@
 //
 // One small file, overwritten in place: renaming a new file over it would double the cost of every batch. Two slots in
 // turn, each with its own checksum in its own disk sector, make the overwriting atomic.
-import { hash as digest } from "node:crypto";
-import { closeSync, constants, fsyncSync, openSync, writeSync } from "node:fs";
+import { hash as digest, randomBytes } from "node:crypto";
+import { closeSync, constants, fsyncSync, openSync, rmSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod/mini";
 import { GENESIS } from "./chain.ts";
 import { systemCode } from "./errors.ts";
-import { openPlain, readAt, syncDirNow } from "./files.ts";
+import { nameNew, openPlain, readAt, syncDirNow } from "./files.ts";
 import type { Owner } from "./owner.ts";
 
 export interface Head {
@@ -44,9 +44,10 @@ export class HeadFile {
 		this.#fd = fd;
 	}
 
-	/** Creates the file, saying "nothing yet", durably. */
+	/** Creates the file, saying "nothing yet", durably; whole or not at all. @throws EEXIST */
 	static create(path: string, owner: Owner): HeadFile {
-		const fd = openSync(path, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, 0o600);
+		const temporary = `${path}.${randomBytes(8).toString("hex")}.new`;
+		const fd = openSync(temporary, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, 0o600);
 		try {
 			const empty = Buffer.alloc(FILE_BYTES, " ");
 			empty.write(`${JSON.stringify(owner)}\n`);
@@ -55,11 +56,14 @@ export class HeadFile {
 			empty.write(slot, OWNER_BYTES + SLOT_BYTES);
 			if (writeSync(fd, empty, 0, empty.length, 0) !== empty.length) throw short();
 			fsyncSync(fd);
+			nameNew(temporary, path);
 			syncDirNow(dirname(path));
 			return new HeadFile(path, fd);
 		} catch (error) {
 			closeSync(fd);
 			throw error;
+		} finally {
+			rmSync(temporary, { force: true });
 		}
 	}
 

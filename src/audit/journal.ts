@@ -16,7 +16,7 @@
 // 7. Checkpoints (checkpoint.ts) are signed right after the start, every 100 entries, when a session ends and after
 //    gate.stopped. What stands after the last one is chained but not signed.
 // 8. Time is only written down. Order is given by seq; a clock that jumps changes nothing.
-import { rm } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { BatchWriter } from "./batch.ts";
 import { type EntryHead, GENESIS, MAX_LINE_BYTES, saltedBody, seal } from "./chain.ts";
@@ -246,8 +246,8 @@ export class Journal {
 	/** For a segment whose first entries could not be written: leaves nothing open, and no file that holds nothing. */
 	async abandon(cause: unknown): Promise<void> {
 		await this.#writer.fail(writeError(cause, this.path));
-		// Once a byte may be in it another gate may have linked it: then it stays.
-		if (this.#writer.bytes > 0) return;
+		// Once a byte is in it another gate may have linked it: then it stays.
+		if ((await stat(this.path)).size > 0) return;
 		await rm(this.path, { force: true });
 		await rm(this.#headFile.path, { force: true });
 	}

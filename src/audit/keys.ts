@@ -8,20 +8,10 @@ import {
 	randomBytes,
 	sign as signBytes,
 } from "node:crypto";
-import {
-	closeSync,
-	constants,
-	fstatSync,
-	fsyncSync,
-	linkSync,
-	openSync,
-	readFileSync,
-	rmSync,
-	writeFileSync,
-} from "node:fs";
+import { closeSync, constants, fstatSync, fsyncSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { JournalError, systemCode } from "./errors.ts";
-import { syncDirNow } from "./files.ts";
+import { nameNew, syncDirNow } from "./files.ts";
 
 /** Signs checkpoints with Ed25519. The editor brings one whose key lives in its SecretStorage. */
 export interface Signer {
@@ -111,25 +101,16 @@ function readSecret(path: string): Buffer | undefined {
 /** Whole or absent, and the first of several gates that start at once wins: the others take its key. */
 function createSecret(path: string, bytes: Buffer): Buffer {
 	const temporary = `${path}.${randomBytes(8).toString("hex")}.new`;
-	writeDurably(temporary, bytes);
 	try {
-		linkSync(temporary, path);
+		writeDurably(temporary, bytes);
+		nameNew(temporary, path);
 	} catch (error) {
-		// File systems without hard links: exclusive creation keeps "the first wins".
-		if (systemCode(error) !== "EEXIST") createPlainly(path, bytes);
+		if (systemCode(error) !== "EEXIST") throw error;
 	} finally {
 		rmSync(temporary, { force: true });
 	}
 	syncDirNow(dirname(path));
 	return readSecret(path) ?? bytes;
-}
-
-function createPlainly(path: string, bytes: Buffer): void {
-	try {
-		writeDurably(path, bytes);
-	} catch (error) {
-		if (systemCode(error) !== "EEXIST") throw error;
-	}
 }
 
 function writeDurably(path: string, bytes: Buffer): void {

@@ -3,7 +3,7 @@
 // Order, so that a crash at any point loses nothing and can be done again: the tail is kept in a side file, then the
 // repair entry in the new segment is durable, then the old segment is cut. Two gates that repair at once do the same
 // thing twice, which is the same as once: nobody writes to that segment any more.
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { type FileHandle, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -35,7 +35,7 @@ export async function setAsideAll(journalDir: string, survey: Survey): Promise<{
 async function setAside(journalDir: string, tail: TornTail): Promise<Repair> {
 	// Opened for writing, so that one that cannot be cut is found out before a repair is announced.
 	const source = await openPlain(join(journalDir, tail.segment), constants.O_RDWR);
-	const temporary = join(journalDir, `${tail.segment}.${process.pid}.${Date.now()}.cutting`);
+	const temporary = join(journalDir, `${tail.segment}.${randomBytes(8).toString("hex")}.cutting`);
 	try {
 		const bytes = tail.size - tail.offset;
 		const sha256 = await copyTail(source, tail.offset, bytes, temporary);

@@ -1,6 +1,6 @@
 // Verification of a whole log: every chain, every link between segments, the outside heads, the signatures, the evidence.
 // It never says "verified" without a key that came from outside the log: whoever can rewrite a log can sign it anew.
-import { readdirSync } from "node:fs";
+import { lstatSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Entry } from "./chain.ts";
 import type { EntryBody } from "./entry.ts";
@@ -99,7 +99,10 @@ async function verifyAll(
 ): Promise<Verification> {
 	const problems = new Problems();
 	const seen: Seen[] = [];
-	for (const segment of segments) seen.push(await look(paths, segment, whole));
+	for (const segment of segments) {
+		if (isPlainFile(join(paths.journal, segment))) seen.push(await look(paths, segment, whole));
+		else problems.add(segment, undefined, "inserted", "it is no plain file, so no gate wrote it");
+	}
 	const recorded = recordedHeads(seen);
 	if (whole) await demandSegments(paths, seen, recorded, problems);
 	demandOneWorkspace(seen, problems);
@@ -243,6 +246,11 @@ function namesIn(dir: string, mayBeFile = false): string[] {
 		if (systemCode(error) === "ENOENT" && !mayBeFile) return [];
 		throw error;
 	}
+}
+
+/** Also true for what is gone by now: opening it will say so. */
+function isPlainFile(path: string): boolean {
+	return lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? true;
 }
 
 function noLog(path: string): JournalError {
