@@ -7,7 +7,7 @@ import { Icon } from "../ui/icons.tsx";
 import { counted, t } from "../ui/texts.ts";
 import { timeOfDay } from "../ui/time.ts";
 import { oneLine, visibleText } from "../ui/visible.ts";
-import { OUTCOME_ICONS, outcomeText } from "./outcome.ts";
+import { OUTCOME_ICONS, outcomeWord } from "./outcome.ts";
 
 const FIRST_ROWS = 10;
 const TARGET_CHARACTERS = 120;
@@ -46,12 +46,15 @@ function Row({ row }: { row: ActivityRow }): JSX.Element {
 		<li class={`activity-row ${row.outcome}`}>
 			<Icon name={OUTCOME_ICONS[row.outcome] ?? "info"} />
 			<p class="what" title={visibleText(oneLine(row.target, TITLE_CHARACTERS))}>
-				<span class="verb">{outcomeText(row.outcome, false)}</span> <Sentence message={row.verb} />{" "}
+				<span class="verb">{outcomeWord(row.outcome)}</span> <Sentence message={row.verb} />{" "}
 				<AgentText text={oneLine(row.target, TARGET_CHARACTERS)} code />
 			</p>
 			<p class="who">
-				<Who row={row} />
-				<AgentText text={row.agent} /> · <time dateTime={row.time}>{timeOfDay(row.time)}</time>
+				<span>
+					<Who row={row} />
+					<AgentText text={row.agent} />
+				</span>
+				<time dateTime={row.time}>{timeOfDay(row.time)}</time>
 			</p>
 			{row.reason !== undefined && (
 				<p class="why">

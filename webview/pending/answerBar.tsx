@@ -95,16 +95,19 @@ function Progress({ card, shown }: BarProps): JSX.Element | null {
 	const line = useRef<HTMLDivElement>(null);
 	const height = useRef(0);
 	const [hadMore, setHadMore] = useState(false);
+	const [settled, setSettled] = useState(false);
 	useEffect(() => {
-		if (progress !== "whole") setHadMore(true);
-	}, [progress]);
+		setSettled(true);
+		// Asked anew: the first drawing is always partial, until the pieces have measured themselves.
+		if (shown.progress !== "whole") setHadMore(true);
+	}, [shown, progress]);
 	// The line stays, as high as it was, when nothing is missing any more: Allow must not move up into a click.
 	useLayoutEffect(() => {
-		if (!line.current) return;
+		if (!line.current || !settled) return;
 		height.current = Math.max(height.current, line.current.offsetHeight);
 		line.current.style.minHeight = `${height.current}px`;
 	});
-	if (progress === "whole" && !hadMore && !card.guard) return null;
+	if ((!settled || progress === "whole") && !hadMore && !card.guard) return null;
 	return (
 		<div ref={line} class={`progress ${progress}`}>
 			<Icon name={progress === "whole" ? "check" : card.guard ? "shield" : "info"} />

@@ -28,3 +28,17 @@ export function outcomeText(outcome: Outcome | undefined, byPerson: boolean): st
 			return t("ui.outcome.gone");
 	}
 }
+
+/** The outcome in as few words as fit a row. */
+export function outcomeWord(outcome: Outcome): string {
+	switch (outcome) {
+		case "timeout":
+			return t("ui.word.timeout");
+		case "withdrawn":
+			return t("ui.word.withdrawn");
+		case "failed":
+			return t("ui.word.failed");
+		default:
+			return outcomeText(outcome, false);
+	}
+}

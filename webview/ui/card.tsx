@@ -45,10 +45,10 @@ export function CardBody({ card, actions }: { card: CardModel; actions: CardActi
 			<Lines piece="target" rows={target} limit={TARGET_LINES} look="code" label={t("ui.card.target")} />
 			{hasRightToLeft(card.target) && <p class="note">{t("ui.card.rightToLeft")}</p>}
 			<Notes card={card} />
-			{card.description !== undefined && <Description card={card} text={card.description} />}
+			{card.description !== undefined && <Description text={card.description} />}
 			<p class="from">
 				<span>
-					{t("ui.card.from")} <AgentText text={card.agent.label} />
+					<AgentText text={card.agent.label} />
 					{card.session.subagent !== undefined && (
 						<>
 							{" "}
@@ -57,12 +57,13 @@ export function CardBody({ card, actions }: { card: CardModel; actions: CardActi
 					)}
 				</span>
 				<span>
-					{t("ui.card.tool")} <AgentText text={card.tool} code />
-				</span>
-				<span>
-					{t("ui.card.in")} <AgentText text={place} code />
+					<span class="unseen">{t("ui.card.tool")} </span>
+					<AgentText text={card.tool} code />
 				</span>
 				<time dateTime={card.createdAt}>{timeOfDay(card.createdAt)}</time>
+				<span class="place">
+					{t("ui.card.in")} <AgentText text={place} code />
+				</span>
 			</p>
 			{isLongLabel(card) && <SessionLabel label={card.session.label} />}
 			{card.files.map((file, index) => (
@@ -121,13 +122,11 @@ function Drawn({ piece }: { piece: string }): JSX.Element {
 	return <ChunkEnd piece={piece} chunk={0} />;
 }
 
-function Description({ card, text }: { card: CardModel; text: string }): JSX.Element {
+function Description({ text }: { text: string }): JSX.Element {
 	const rows = useMemo(() => textRows(text), [text]);
 	return (
 		<div class="says">
-			<p class="label">
-				{t("ui.card.says")} <AgentText text={card.agent.label} />
-			</p>
+			<p class="label">{t("ui.card.says")}</p>
 			<Lines piece="description" rows={rows} limit={PROSE_LINES} look="prose" label={t("ui.card.description")} />
 		</div>
 	);

@@ -26,6 +26,8 @@ export function Lines({ piece, rows, limit, look, label }: LinesProps): JSX.Elem
 	const parts = useMemo(() => chunks(open ? rows : first), [open, rows, first]);
 	const box = useRef<HTMLDivElement>(null);
 	const [clipped, setClipped] = useState(false);
+	// Offered "Show less" only where there is less to show.
+	const [long, setLong] = useState(rows.length > limit);
 	const lines = useMemo(() => rows.filter((row) => !row.goesOn && !row.gap).length, [rows]);
 
 	useLayoutEffect(() => {
@@ -34,6 +36,7 @@ export function Lines({ piece, rows, limit, look, label }: LinesProps): JSX.Elem
 		const measure = () => {
 			const cut = !open && (first.length < rows.length || element.scrollHeight > element.clientHeight + 1);
 			setClipped(cut);
+			if (cut) setLong(true);
 			if (!cut) shown.drawn(piece, parts.length);
 		};
 		measure();
@@ -59,7 +62,7 @@ export function Lines({ piece, rows, limit, look, label }: LinesProps): JSX.Elem
 					<Chunk key={index} piece={piece} index={index} rows={part} light={parts.length > 3} />
 				))}
 			</div>
-			{(clipped || open) && (
+			{(clipped || (open && long)) && (
 				<button
 					type="button"
 					class="link more"

@@ -6,7 +6,7 @@ const COUNTDOWN_MS = 120_000;
 /** "14:02", in the person's language. "" for what is no time. */
 export function timeOfDay(iso: string): string {
 	const date = new Date(iso);
-	return Number.isNaN(date.getTime()) ? "" : date.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
+	return Number.isNaN(date.getTime()) ? "" : date.toLocaleTimeString(undefined, { hour: "numeric", minute: "2-digit" });
 }
 
 /** Milliseconds left in the last two minutes before a deadline, once a second; undefined before. */

@@ -1,11 +1,12 @@
 // The one place that knows @vscode/webview-ui-toolkit. It is archived upstream: whoever replaces it rewrites this file,
-// button.tsx, textArea.tsx and badge.tsx, and nothing else.
-import { provideVSCodeDesignSystem, vsCodeBadge, vsCodeButton, vsCodeTextArea } from "@vscode/webview-ui-toolkit";
+// button.tsx and textArea.tsx, and nothing else.
+import "./nonce.ts";
+import { provideVSCodeDesignSystem, vsCodeButton, vsCodeTextArea } from "@vscode/webview-ui-toolkit";
 import type { HTMLAttributes } from "preact";
 
 /** Defines the elements; call once before anything is drawn. */
 export function registerControls(): void {
-	provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeTextArea(), vsCodeBadge());
+	provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeTextArea());
 }
 
 declare module "preact" {
@@ -19,7 +20,6 @@ declare module "preact" {
 				placeholder?: string;
 				resize?: "none" | "vertical";
 			};
-			"vscode-badge": HTMLAttributes<HTMLElement>;
 		}
 	}
 }

@@ -1,0 +1,91 @@
+// The sidebar's "Pending" webview under test: its parts by what a person calls them, and the trouble a test can make.
+import { createHash } from "node:crypto";
+import { after, afterEach, before } from "node:test";
+import type { Browser, Locator, Page } from "playwright-core";
+import { canonical } from "../../../src/protocol/canonical.ts";
+import type { CardModel } from "../../../src/protocol/card.ts";
+import type { PendingState, PendingViewMessage } from "../../../src/protocol/pendingView.ts";
+import { launchBrowser, openWebview, type ViewOptions, type WebviewPage } from "./page.ts";
+import { type HarnessServer, serveWebview } from "./server.ts";
+
+export type Answer = Extract<PendingViewMessage, { type: "answer" }>;
+
+export interface PendingPage extends WebviewPage {
+	card(id: string): Locator;
+	/** The button in a card's header. */
+	head(id: string): Locator;
+	allow: Locator;
+	deny: Locator;
+	/** The sentence that says why an answer was not taken. */
+	hint: Locator;
+	/** A button, by name, once it has rested long enough for a press to count. */
+	rested(button: Locator): Promise<Locator>;
+	/** Answers given so far. */
+	answers(): Promise<Answer[]>;
+	/** Waits until keys count again: the time since the last change of focus, selection or document. */
+	keysRested(): Promise<void>;
+}
+
+/** Call in a `describe`: one browser for its tests, a fresh page for each `open`. */
+export function usePending(): { open(state: PendingState, options?: ViewOptions): Promise<PendingPage> } {
+	let server: HarnessServer;
+	let browser: Browser;
+	let pages: WebviewPage[] = [];
+	before(async () => {
+		[server, browser] = await Promise.all([serveWebview("pending"), launchBrowser()]);
+	});
+	afterEach(async () => {
+		await Promise.all(pages.map((page) => page.close()));
+		pages = [];
+	});
+	after(async () => {
+		await browser?.close();
+		await server?.close();
+	});
+	return {
+		open: async (state, options) => {
+			const view = await openWebview(browser, server.url, options);
+			pages.push(view);
+			await view.send(state);
+			return withParts(view);
+		},
+	};
+}
+
+function withParts(view: WebviewPage): PendingPage {
+	const { page } = view;
+	return {
+		...view,
+		card: (id) => page.locator(`[data-card="${id}"]`),
+		head: (id) => page.locator(`[data-card="${id}"] button.head`),
+		allow: page.locator(".card.full:not(.ghost) .allow"),
+		deny: page.locator(".card.full:not(.ghost) .deny"),
+		hint: page.locator(".hint"),
+		rested: async (button) => {
+			await button.and(page.locator(":not([data-settling])")).waitFor();
+			return button;
+		},
+		answers: async () => (await view.posted()).filter((message) => message.type === "answer"),
+		keysRested: async () => {
+			await page.evaluate("new Promise((done) => setTimeout(done, 350))");
+		},
+	};
+}
+
+/** What the desk expects as `shown.digest` of a card. */
+export function digestOf(card: CardModel): string {
+	return createHash("sha256").update(canonical(card)).digest("hex");
+}
+
+/** From now on, runs this code in the page again and again, faster than any rest: what it moves never rests. */
+export async function keepDoing(page: Page, code: string): Promise<{ stop(): Promise<void> }> {
+	await page.evaluate(`globalThis.trouble = setInterval(() => { ${code} }, 60)`);
+	return { stop: () => page.evaluate("clearInterval(trouble)") };
+}
+
+/** Runs this code in the page at the last moment before the view hears of an event. */
+export async function rightBefore(page: Page, event: string, code: string): Promise<void> {
+	await page.evaluate(
+		`window.addEventListener(${JSON.stringify(event)}, (event) => { ${code} }, { capture: true, once: true })`,
+	);
+}
