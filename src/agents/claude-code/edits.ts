@@ -1,5 +1,6 @@
-// What Claude Code's Write and Edit make of a file, byte for byte. Measured with 2.1.330 (and spot-checked with 2.1.294)
-// and pinned against the real program in test/unit/agents/claude-code/edits.real.test.ts. Claude Code tidies a tool's
+// What Claude Code's Write and Edit make of a file, byte for byte. Measured with 2.1.330 and pinned against the real program
+// in test/unit/agents/claude-code/edits.real.test.ts. 2.1.294 did the same but for byte order marks (Write dropped them)
+// and for files it now refuses; a payload does not say its version, so the newest stands for all. Claude Code tidies a tool's
 // input before its hooks see it (absolute paths, trailing white space outside Markdown), so what a hook gets is what runs.
 import { isUtf8 } from "node:buffer";
 import { type Message, message } from "../../protocol/messages.ts";

@@ -1,5 +1,6 @@
 // What Claude Code's NotebookEdit makes of a notebook: it parses the file, changes one cell and writes all of it again
-// with an indent of one. Measured with 2.1.330 and pinned in test/unit/agents/claude-code/edits.real.test.ts.
+// with an indent of one. Measured with 2.1.330 and pinned in test/unit/agents/claude-code/edits.real.test.ts; 2.1.294 left the
+// final line break out.
 import { type Message, message } from "../../protocol/messages.ts";
 import { decode, encode } from "./edits.ts";
 
