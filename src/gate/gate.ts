@@ -16,7 +16,6 @@ import { permission, settleRaces } from "./race.ts";
 import { after, configChange } from "./results.ts";
 import type { Call } from "./server.ts";
 import { labelOf, type Session } from "./sessions.ts";
-import { realpathOr } from "./workspaces.ts";
 
 export type { GateEvents, GateOptions, GateSettings } from "./context.ts";
 
@@ -113,7 +112,7 @@ export class Gate extends EventEmitter<GateEvents> {
 			await call.reply({ stdout: "", stderr: `Gatepost: ${reason}\n`, exit: 2 });
 			return;
 		}
-		const root = await realpathOr(submit.root);
+		const root = await workspaces.realRoot(submit.root);
 		const folder = workspaces.folderOf(root);
 		if (folder === undefined) {
 			await call.reply(adapter.refuse(format(message("gate.noFolder", { root }))));

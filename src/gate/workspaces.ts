@@ -52,6 +52,11 @@ export class Workspaces {
 		await Promise.all(left.map((folder) => this.#close(folder)));
 	}
 
+	/** Real path of an agent's project root; the folders served are real already and cost no look at the disk. */
+	async realRoot(root: string): Promise<string> {
+		return this.#folders.includes(root) ? root : realpathOr(root);
+	}
+
 	/** The innermost served folder that holds this real path. */
 	folderOf(path: string): string | undefined {
 		let best: string | undefined;

@@ -1,0 +1,170 @@
+// The gate in a process of its own, with its durable journal: time from request in to reply out for an allowed read, one
+// hook alone against 50 at once, and how many decisions a second it sustains over connections that are open already.
+// Compared with raw write+fdatasync on the same disk, because every decision waits for one.
+import { randomUUID } from "node:crypto";
+import {
+	fdatasyncSync,
+	mkdirSync,
+	mkdtempSync,
+	openSync,
+	readdirSync,
+	readFileSync,
+	realpathSync,
+	rmSync,
+	writeFileSync,
+	writeSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { WebSocket } from "ws";
+import { HOOK_PATH } from "../../src/protocol/hookWire.ts";
+import { startServe } from "../support/serve.ts";
+import type { BenchResult } from "./hook.ts";
+
+const SINGLE_ROUNDS = 300;
+const BURSTS = 40;
+const HOOKS = 50;
+const SUSTAINED_MS = 5000;
+const SESSION = "bench-session";
+
+/** A hook's connection: submit, wait for the reply, confirm it. */
+class Client {
+	readonly #socket: WebSocket;
+	readonly #waiting = new Map<string, () => void>();
+
+	constructor(socket: WebSocket) {
+		this.#socket = socket;
+		socket.on("message", (data) => {
+			const message = JSON.parse(String(data));
+			if (message.type === "ack") return;
+			if (message.type !== "reply" || !message.stdout.includes('"allow"')) throw new Error(`not allowed: ${data}`);
+			socket.send(JSON.stringify({ type: "received", id: message.id }));
+			this.#waiting.get(message.id)?.();
+			this.#waiting.delete(message.id);
+		});
+	}
+
+	/** Milliseconds from request to reply. */
+	ask(folder: string): Promise<number> {
+		const id = randomUUID();
+		const payload = {
+			session_id: SESSION,
+			transcript_path: join(folder, "none.jsonl"),
+			cwd: folder,
+			permission_mode: "default",
+			hook_event_name: "PreToolUse",
+			tool_name: "Read",
+			tool_input: { file_path: join(folder, "a.txt") },
+			tool_use_id: `toolu_${id}`,
+		};
+		const submit = {
+			type: "submit",
+			v: 1,
+			id,
+			agent: "claude-code",
+			pid: process.pid,
+			ppid: process.pid,
+			root: folder,
+			cwd: folder,
+			env: {
+				CLAUDE_PID: String(process.pid),
+				CLAUDE_CODE_ENTRYPOINT: "sdk-cli",
+				CLAUDE_CODE_SESSION_ATTENDED: "0",
+				CLAUDE_CODE_SESSION_ID: SESSION,
+				CLAUDE_PROJECT_DIR: folder,
+			},
+			deadlineMs: 60_000,
+			payload: Buffer.from(JSON.stringify(payload)).toString("base64"),
+		};
+		return new Promise((resolve) => {
+			const started = performance.now();
+			this.#waiting.set(id, () => resolve(performance.now() - started));
+			this.#socket.send(JSON.stringify(submit));
+		});
+	}
+
+	close(): void {
+		this.#socket.close();
+	}
+}
+
+function percentile(values: number[], share: number): number {
+	const sorted = [...values].sort((a, b) => a - b);
+	return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
+/** Median of one write+fdatasync of about what a decision writes. Milliseconds. */
+function rawSync(dir: string): number {
+	const fd = openSync(join(dir, "raw"), "a");
+	const bytes = Buffer.alloc(2500, "x");
+	const times: number[] = [];
+	for (let round = 0; round < 200; round += 1) {
+		const started = performance.now();
+		writeSync(fd, bytes);
+		fdatasyncSync(fd);
+		times.push(performance.now() - started);
+	}
+	return percentile(times, 0.5);
+}
+
+/** Latency and throughput of allowed reads. */
+export async function benchGate(): Promise<BenchResult[]> {
+	const dir = realpathSync(mkdtempSync(join(tmpdir(), "gatepost-bench-")));
+	const home = join(dir, "home", ".gatepost");
+	const folder = join(dir, "folder");
+	mkdirSync(folder, { recursive: true });
+	writeFileSync(join(folder, "a.txt"), "hello\n");
+	const serve = await startServe({ home, folder });
+	try {
+		const [name = ""] = readdirSync(join(home, "gates"));
+		const entry = JSON.parse(readFileSync(join(home, "gates", name), "utf8"));
+		const connect = async () => {
+			const headers = { Authorization: `Bearer ${entry.token}` };
+			const socket = new WebSocket(`ws://127.0.0.1:${entry.port}${HOOK_PATH}`, { headers, perMessageDeflate: false });
+			await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
+			return new Client(socket);
+		};
+		const clients = await Promise.all(Array.from({ length: HOOKS }, connect));
+		// A hook asks once, so the gate limits how fast one connection may: take them in turn.
+		const inTurn = (round: number) => (clients[round % HOOKS] as Client).ask(folder);
+		for (let round = 0; round < 100; round += 1) await inTurn(round);
+
+		const single: number[] = [];
+		for (let round = 0; round < SINGLE_ROUNDS; round += 1) single.push(await inTurn(round));
+		const many: number[] = [];
+		for (let burst = 0; burst < BURSTS; burst += 1) {
+			many.push(...(await Promise.all(clients.map((client) => client.ask(folder)))));
+		}
+		let decisions = 0;
+		const started = performance.now();
+		await Promise.all(
+			clients.map(async (client) => {
+				while (performance.now() - started < SUSTAINED_MS) {
+					await client.ask(folder);
+					decisions += 1;
+				}
+			}),
+		);
+		const perSecond = decisions / ((performance.now() - started) / 1000);
+		for (const client of clients) client.close();
+
+		const raw = rawSync(dir);
+		const [p50, p99] = [percentile(single, 0.5), percentile(many, 0.99)];
+		const ms = (value: number) => `${value.toFixed(2)} ms`;
+		return [
+			{
+				name: "gate: p99 of 50 hooks at once / p50 of one alone (target under 5)",
+				ratio: p99 / p50,
+				detail: `${ms(p99)} / ${ms(p50)}; raw write+fdatasync ${ms(raw)}`,
+			},
+			{
+				name: "gate: decisions a second, sustained / 2,000 (target at least 1)",
+				ratio: perSecond / 2000,
+				detail: `${Math.round(perSecond)} a second over ${HOOKS} connections for ${SUSTAINED_MS / 1000} s`,
+			},
+		];
+	} finally {
+		await serve.stop();
+		rmSync(dir, { recursive: true, force: true });
+	}
+}

@@ -1,0 +1,17 @@
+// Prints every measure as a ratio taken in one run; asserts nothing. `npm run bench -- hook gate` runs only those named.
+import type { BenchResult } from "./hook.ts";
+
+const benches: Record<string, () => Promise<BenchResult[]>> = {
+	hook: async () => (await import("./hook.ts")).benchHook(),
+	gate: async () => (await import("./gate.ts")).benchGate(),
+	journal: async () => (await import("./journal.ts")).benchJournal(),
+	activate: async () => (await import("./activate.ts")).benchActivate(),
+};
+
+const wanted = process.argv.slice(2);
+for (const [name, bench] of Object.entries(benches)) {
+	if (wanted.length > 0 && !wanted.includes(name)) continue;
+	for (const { name: what, ratio, detail } of await bench()) {
+		console.log(`${ratio.toFixed(2).padStart(8)}  ${what}\n          ${detail}`);
+	}
+}
