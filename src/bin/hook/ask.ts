@@ -22,10 +22,12 @@ export interface Question {
 	submit(): string;
 	/** Whether a gate that is about to come back is worth waiting for. */
 	waitsForRestart(): boolean;
+	/** Called whenever the hook begins to wait: what is only needed then is set up while the gate is at work. */
+	onWait(): void;
 }
 
 export type Answer =
-	| { kind: "reply"; output: Output; take(): Promise<void> }
+	| { kind: "reply"; output: Output; take(): Promise<void> | undefined }
 	/** The gate said that it will not decide. */
 	| { kind: "refused"; reason: string }
 	| { kind: "no-gate"; problems: string[] };
@@ -81,6 +83,7 @@ export class Asker {
 				break;
 			}
 			if (this.#stopped) return new Promise(() => undefined);
+			this.#question.onWait();
 			if (again) await sleep(Math.min(RETRY_MS * 2 ** drops, MAX_RETRY_MS));
 			else if (found.restarting && this.#question.waitsForRestart()) await sleep(RESTART_POLL_MS);
 			else return { kind: "no-gate", problems: [...found.problems, ...skipped.values()] };
@@ -88,9 +91,9 @@ export class Asker {
 	}
 
 	/** Takes the request back, where it was made. Resolves when that has left this process. */
-	async withdraw(): Promise<void> {
+	withdraw(): Promise<void> | undefined {
 		this.#stopped = true;
-		await this.#connection?.close(JSON.stringify({ type: "withdraw", id: this.#question.id }));
+		return this.#connection?.close(JSON.stringify({ type: "withdraw", id: this.#question.id }));
 	}
 
 	async #askOne(gate: GateEntry): Promise<Ending | ConnectError> {
@@ -127,6 +130,7 @@ export class Asker {
 			if (this.#stopped) return;
 			this.#connection = connection;
 			connection.send(this.#question.submit());
+			this.#question.onWait();
 		});
 	}
 }

@@ -15,63 +15,81 @@ const BLOCK = 64;
 
 /** SHA-1 of `data`, for Sec-WebSocket-Accept only (RFC 6455 4.2.2): 20 bytes. */
 export function sha1(data: Buffer): Buffer {
-	const h = new Uint32Array([0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0]);
-	const w = new Uint32Array(80);
-	for (const block of blocks(data)) {
-		for (let i = 0; i < 16; i += 1) w[i] = block.readUInt32BE(i * 4);
-		for (let i = 16; i < 80; i += 1) w[i] = left(at(w, i - 3) ^ at(w, i - 8) ^ at(w, i - 14) ^ at(w, i - 16), 1);
-		let [a, b, c, d, e] = h as unknown as [number, number, number, number, number];
+	const h = new Int32Array([0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0]);
+	const w = new Int32Array(80);
+	const padded = pad(data);
+	for (let start = 0; start < padded.length; start += BLOCK) {
+		let a = at(h, 0);
+		let b = at(h, 1);
+		let c = at(h, 2);
+		let d = at(h, 3);
+		let e = at(h, 4);
 		for (let i = 0; i < 80; i += 1) {
-			const [f, k] =
-				i < 20
-					? [(b & c) | (~b & d), 0x5a827999]
-					: i < 40
-						? [b ^ c ^ d, 0x6ed9eba1]
-						: i < 60
-							? [(b & c) | (b & d) | (c & d), 0x8f1bbcdc]
-							: [b ^ c ^ d, 0xca62c1d6];
-			const next = (left(a, 5) + f + e + k + at(w, i)) >>> 0;
-			[e, d, c, b, a] = [d, c, left(b, 30), a, next];
+			const word =
+				i < 16
+					? padded.readInt32BE(start + i * 4)
+					: left(at(w, i - 3) ^ at(w, i - 8) ^ at(w, i - 14) ^ at(w, i - 16), 1);
+			w[i] = word;
+			let f = b ^ c ^ d;
+			let k = i < 40 ? 0x6ed9eba1 : 0xca62c1d6;
+			if (i < 20) {
+				f = (b & c) | (~b & d);
+				k = 0x5a827999;
+			} else if (i >= 40 && i < 60) {
+				f = (b & c) | (b & d) | (c & d);
+				k = 0x8f1bbcdc;
+			}
+			const next = (left(a, 5) + f + e + k + word) | 0;
+			e = d;
+			d = c;
+			c = left(b, 30);
+			b = a;
+			a = next;
 		}
-		add(h, [a, b, c, d, e]);
+		add(h, a, b, c, d, e);
 	}
 	return bytes(h);
 }
 
 /** SHA-256 of `data`: 32 bytes. */
 export function sha256(data: Buffer): Buffer {
-	const h = new Uint32Array([
+	const h = new Int32Array([
 		0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
 	]);
-	const w = new Uint32Array(64);
-	for (const block of blocks(data)) {
-		for (let i = 0; i < 16; i += 1) w[i] = block.readUInt32BE(i * 4);
-		for (let i = 16; i < 64; i += 1) {
-			const x = at(w, i - 15);
-			const y = at(w, i - 2);
-			const s0 = right(x, 7) ^ right(x, 18) ^ (x >>> 3);
-			const s1 = right(y, 17) ^ right(y, 19) ^ (y >>> 10);
-			w[i] = at(w, i - 16) + s0 + at(w, i - 7) + s1;
-		}
-		const v = Uint32Array.from(h);
+	const w = new Int32Array(64);
+	const padded = pad(data);
+	for (let start = 0; start < padded.length; start += BLOCK) {
+		let a = at(h, 0);
+		let b = at(h, 1);
+		let c = at(h, 2);
+		let d = at(h, 3);
+		let e = at(h, 4);
+		let f = at(h, 5);
+		let g = at(h, 6);
+		let last = at(h, 7);
 		for (let i = 0; i < 64; i += 1) {
-			const [a, b, c, d, e, f, g, last] = v as unknown as [
-				number,
-				number,
-				number,
-				number,
-				number,
-				number,
-				number,
-				number,
-			];
-			const s1 = right(e, 6) ^ right(e, 11) ^ right(e, 25);
-			const t1 = last + s1 + ((e & f) ^ (~e & g)) + at(K, i) + at(w, i);
-			const s0 = right(a, 2) ^ right(a, 13) ^ right(a, 22);
-			const t2 = s0 + ((a & b) ^ (a & c) ^ (b & c));
-			v.set([t1 + t2, a, b, c, d + t1, e, f, g]);
+			let word = 0;
+			if (i < 16) word = padded.readInt32BE(start + i * 4);
+			else {
+				const x = at(w, i - 15);
+				const y = at(w, i - 2);
+				const s0 = left(x, 25) ^ left(x, 14) ^ (x >>> 3);
+				const s1 = left(y, 15) ^ left(y, 13) ^ (y >>> 10);
+				word = (at(w, i - 16) + s0 + at(w, i - 7) + s1) | 0;
+			}
+			w[i] = word;
+			const t1 = last + (left(e, 26) ^ left(e, 21) ^ left(e, 7)) + ((e & f) ^ (~e & g)) + at(K, i) + word;
+			const t2 = (left(a, 30) ^ left(a, 19) ^ left(a, 10)) + ((a & b) ^ (a & c) ^ (b & c));
+			last = g;
+			g = f;
+			f = e;
+			e = (d + t1) | 0;
+			d = c;
+			c = b;
+			b = a;
+			a = (t1 + t2) | 0;
 		}
-		add(h, v);
+		add(h, a, b, c, d, e, f, g, last);
 	}
 	return bytes(h);
 }
@@ -79,32 +97,31 @@ export function sha256(data: Buffer): Buffer {
 /** HMAC-SHA-256 (RFC 2104): 32 bytes. */
 export function hmacSha256(key: Buffer, data: Buffer): Buffer {
 	const short = key.length > BLOCK ? sha256(key) : key;
-	const pad = (byte: number) => {
-		const out = Buffer.alloc(BLOCK, byte);
-		for (let i = 0; i < short.length; i += 1) out[i] = byte ^ at(short, i);
-		return out;
-	};
-	return sha256(Buffer.concat([pad(0x5c), sha256(Buffer.concat([pad(0x36), data]))]));
+	const inner = Buffer.alloc(BLOCK, 0x36);
+	const outer = Buffer.alloc(BLOCK, 0x5c);
+	for (let i = 0; i < short.length; i += 1) {
+		inner[i] = 0x36 ^ at(short, i);
+		outer[i] = 0x5c ^ at(short, i);
+	}
+	return sha256(Buffer.concat([outer, sha256(Buffer.concat([inner, data]))]));
 }
 
-/** The 64-byte blocks of `data` with the padding that SHA-1 and SHA-256 share. */
-function* blocks(data: Buffer): Generator<Buffer> {
+/** `data` with the padding that SHA-1 and SHA-256 share, a multiple of 64 bytes. */
+function pad(data: Buffer): Buffer {
 	const padded = Buffer.alloc(Math.ceil((data.length + 9) / BLOCK) * BLOCK);
 	data.copy(padded);
 	padded[data.length] = 0x80;
 	padded.writeUIntBE(data.length * 8, padded.length - 6, 6);
-	for (let at = 0; at < padded.length; at += BLOCK) yield padded.subarray(at, at + BLOCK);
+	return padded;
 }
 
-function bytes(h: Uint32Array): Buffer {
+function bytes(h: Int32Array): Buffer {
 	const out = Buffer.alloc(h.length * 4);
-	h.forEach((word, i) => {
-		out.writeUInt32BE(word, i * 4);
-	});
+	for (let i = 0; i < h.length; i += 1) out.writeInt32BE(at(h, i), i * 4);
 	return out;
 }
 
-function add(h: Uint32Array, v: ArrayLike<number>): void {
+function add(h: Int32Array, ...v: number[]): void {
 	for (let i = 0; i < h.length; i += 1) h[i] = at(h, i) + at(v, i);
 }
 
@@ -115,8 +132,4 @@ function at(array: ArrayLike<number>, i: number): number {
 
 function left(x: number, n: number): number {
 	return (x << n) | (x >>> (32 - n));
-}
-
-function right(x: number, n: number): number {
-	return (x >>> n) | (x << (32 - n));
 }

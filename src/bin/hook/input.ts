@@ -1,6 +1,5 @@
 // What the agent wrote for the hook: all of stdin, bounded.
-import { fstatSync, readSync } from "node:fs";
-import { Socket } from "node:net";
+import { fstatSync, readSync, statSync } from "node:fs";
 
 const CHUNK = 64 * 1024;
 
@@ -9,45 +8,50 @@ export class InputError extends Error {
 	override name = "InputError";
 }
 
+/** The bytes, at once where stdin can be waited for in place. */
+export type Input = Buffer | Promise<Buffer>;
+
 /**
- * Reads stdin to its end. Pipes and sockets are read as events, so that signals and the deadline work while the agent is
- * slow; process.stdin would do the same and loads more.
- * @throws InputError when there are more than `limit` bytes, or stdin is a terminal
+ * Reads stdin to its end. Agents write the event and close, so this blocks: a stream on stdin would cost every tool call
+ * about a tenth of Node's own start. Only a stdin that cannot block is read as a stream.
+ * @throws InputError (or rejects) when there are more than `limit` bytes, or stdin is a terminal
  */
-export async function readInput(limit: number): Promise<Buffer> {
-	const stat = fstatSync(0);
-	if (stat.isFIFO() || stat.isSocket())
-		return readStream(new Socket({ fd: 0, readable: true, writable: false }), limit);
-	if (stat.isCharacterDevice() && (await import("node:tty")).isatty(0)) {
-		throw new InputError("This is the hook that agents call; it reads an event from them, not from a terminal.");
-	}
+export function readInput(limit: number): Input {
 	const chunks: Buffer[] = [];
 	let size = 0;
+	const stdin = fstatSync(0);
+	if (stdin.isCharacterDevice() && stdin.rdev !== statSync("/dev/null").rdev) {
+		throw new InputError("This is the hook that agents call; it reads an event from them, not from a terminal.");
+	}
 	for (;;) {
 		const chunk = Buffer.allocUnsafe(CHUNK);
-		const got = readSync(0, chunk, 0, CHUNK, null);
-		if (got === 0) return Buffer.concat(chunks, size);
+		let got: number;
+		try {
+			got = readSync(0, chunk, 0, CHUNK, null);
+		} catch (error) {
+			if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+			return readStream(chunks, size, limit);
+		}
 		size += got;
 		if (size > limit) throw tooLarge(limit);
+		if (got === 0) return Buffer.concat(chunks, size);
 		chunks.push(chunk.subarray(0, got));
 	}
 }
 
-/** All bytes of a stream. @throws InputError */
-export function readStream(stream: Socket, limit: number): Promise<Buffer> {
+async function readStream(chunks: Buffer[], before: number, limit: number): Promise<Buffer> {
+	const { Socket } = await import("node:net");
+	const stream = new Socket({ fd: 0, readable: true, writable: false });
+	let size = before;
 	return new Promise((resolve, reject) => {
-		const chunks: Buffer[] = [];
-		let size = 0;
 		stream.on("data", (chunk: Buffer) => {
 			size += chunk.length;
-			if (size > limit) {
-				stream.destroy();
-				reject(tooLarge(limit));
-				return;
-			}
 			chunks.push(chunk);
+			if (size <= limit) return;
+			stream.destroy();
+			reject(tooLarge(limit));
 		});
-		stream.on("end", () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size)));
+		stream.on("end", () => resolve(Buffer.concat(chunks, size)));
 		stream.on("error", (error) => reject(new InputError(`The agent's event could not be read: ${error.message}`)));
 	});
 }

@@ -4,7 +4,7 @@ import { writeSync } from "node:fs";
 import { MAX_PAYLOAD_BYTES } from "../../protocol/hookWire.ts";
 import { type Answer, Asker } from "./ask.ts";
 import { classify, type Output, plain, refusal, silence } from "./event.ts";
-import { readInput } from "./input.ts";
+import { type Input, readInput } from "./input.ts";
 import { readOptions } from "./options.ts";
 import { keepForLater } from "./outbox.ts";
 import { namedEnv, ownCwd, projectRoot } from "./place.ts";
@@ -20,24 +20,20 @@ const { pid, ppid, env } = process;
 let payload: Buffer | undefined;
 let asker: Asker | undefined;
 let over = false;
+let guarded = false;
 
 function main(): void {
 	process.on("uncaughtException", (error) => giveUp(`The hook failed: ${error.message}`));
-	for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) {
-		process.on(signal, () => giveUp("The agent took this request back."));
-	}
-	setInterval(() => {
-		// An orphan would keep a card up that nobody waits for.
-		if (process.ppid !== ppid) giveUp("The agent has ended.");
-	}, PARENT_WATCH_MS);
-	const options = readOptions(process.argv.slice(2));
-	const deadlineAt = Date.now() + options.deadlineMs;
-	setTimeout(() => giveUp("Nobody answered in time. Ask again."), options.deadlineMs);
-	run(options.agent, options.home, deadlineAt).catch((error) => giveUp(error.message));
+	const { agent, home, deadlineMs } = readOptions(process.argv.slice(2));
+	const deadlineAt = Date.now() + deadlineMs;
+	// Until something was asked, a signal ends the process as it would without a handler.
+	const read = readInput(MAX_PAYLOAD_BYTES);
+	run(agent, home, deadlineAt, read).catch((error) => giveUp(error.message));
 }
 
-async function run(agent: string, home: string, deadlineAt: number): Promise<void> {
-	payload = await readInput(MAX_PAYLOAD_BYTES);
+async function run(agent: string, home: string, deadlineAt: number, read: Input): Promise<void> {
+	if (!Buffer.isBuffer(read)) guard(deadlineAt);
+	payload = Buffer.isBuffer(read) ? read : await read;
 	const bytes = payload;
 	const id = randomUuid();
 	const root = projectRoot(env, ppid);
@@ -55,12 +51,20 @@ async function run(agent: string, home: string, deadlineAt: number): Promise<voi
 			deadlineMs: Math.max(0, deadlineAt - Date.now()),
 			payload: bytes.toString("base64"),
 		});
-	asker = new Asker({ home, root, id, submit, waitsForRestart: () => classify(bytes) !== "report" });
+	asker = new Asker({
+		home,
+		root,
+		id,
+		submit,
+		waitsForRestart: () => classify(bytes) !== "report",
+		onWait: () => guard(deadlineAt),
+	});
 	const answer = await asker.ask();
 	if (over) return;
 	if (answer.kind === "reply") {
 		over = true;
-		await answer.take();
+		const leaving = answer.take();
+		if (leaving !== undefined) await leaving;
 		finish(answer.output);
 	} else if (classify(bytes) === "report") {
 		over = true;
@@ -70,6 +74,20 @@ async function run(agent: string, home: string, deadlineAt: number): Promise<voi
 	} else {
 		giveUp(reasonOf(answer, root));
 	}
+}
+
+/** From here on there is something to take back when the agent gives up, ends, or never gets an answer. */
+function guard(deadlineAt: number): void {
+	if (guarded) return;
+	guarded = true;
+	for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) {
+		process.on(signal, () => giveUp("The agent took this request back."));
+	}
+	setInterval(() => {
+		// An orphan would keep a card up that nobody waits for.
+		if (process.ppid !== ppid) giveUp("The agent has ended.");
+	}, PARENT_WATCH_MS);
+	setTimeout(() => giveUp("Nobody answered in time. Ask again."), deadlineAt - Date.now());
 }
 
 function reasonOf(answer: Exclude<Answer, { kind: "reply" }>, root: string): string {
@@ -98,10 +116,9 @@ function giveUp(reason: string): void {
 	over = true;
 	const isGate = payload === undefined || classify(payload) === "gate";
 	const output = isGate ? refusal(reason) : silence;
-	(asker?.withdraw() ?? Promise.resolve()).then(
-		() => finish(output),
-		() => finish(output),
-	);
+	const leaving = asker?.withdraw();
+	if (leaving === undefined) finish(output);
+	else leaving.then(() => finish(output));
 }
 
 function finish({ stdout, stderr, exit }: Output): never {
