@@ -23,8 +23,16 @@ export function AnswerBar(props: BarProps): JSX.Element {
 	const { store, card } = props;
 	const given = store.answers.given(card.id);
 	const writing = store.writing === card.id;
+	const bar = useRef<HTMLDivElement>(null);
+	const height = useRef(0);
+	useLayoutEffect(() => {
+		if (!bar.current) return;
+		// While an answer is on its way nothing below may move.
+		bar.current.style.minHeight = given ? `${height.current}px` : "";
+		if (!given) height.current = bar.current.getBoundingClientRect().height;
+	});
 	return (
-		<div class="bar">
+		<div class="bar" ref={bar}>
 			<HintView {...props} />
 			<Progress {...props} />
 			{given ? (

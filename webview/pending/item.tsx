@@ -32,16 +32,16 @@ export function ItemView({ store, item }: { store: Store; item: Item }): JSX.Ele
 	useLayoutEffect(() => {
 		const element = article.current;
 		if (!element) return;
-		if (!ghost) {
-			element.style.minHeight = "";
-			height.current = element.offsetHeight;
-			return;
+		// A ghost keeps the height of the card.
+		if (ghost) element.style.height = `${height.current}px`;
+		else {
+			element.style.height = "";
+			height.current = element.getBoundingClientRect().height;
 		}
-		// A ghost keeps the height of the card, and the focus that was in it.
-		element.style.minHeight = `${height.current}px`;
-		const inside =
-			element.contains(document.activeElement) && document.activeElement !== element.querySelector("button.head");
-		if (inside) element.querySelector<HTMLElement>("button.head")?.focus({ preventScroll: true });
+		// What had the focus in this card may be gone; the card still has it.
+		if (store.focused === card.id && document.activeElement === document.body && document.hasFocus()) {
+			element.querySelector<HTMLElement>("button.head")?.focus({ preventScroll: true });
+		}
 	});
 
 	return (

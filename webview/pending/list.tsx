@@ -47,7 +47,6 @@ export function List({ store }: { store: Store }): JSX.Element {
 			onPointerEnter={() => store.pointer(true)}
 			onPointerLeave={() => store.pointer(false)}
 			onPointerDown={() => setByKey(false)}
-			onFocusIn={() => store.keys(true)}
 			onFocusOut={(event: FocusEvent) => {
 				if (!list.current?.contains(event.relatedTarget as Node | null)) store.keys(false);
 			}}
@@ -113,15 +112,17 @@ function useRoving(store: Store, list: { current: HTMLElement | null }): void {
 	});
 	useEffect(() => {
 		const note = (event: FocusEvent) => {
+			store.focused = (event.target as Element).closest<HTMLElement>("[data-card]")?.dataset.card;
+			store.keys(element?.contains(event.target as Node) ?? false);
 			const head = (event.target as Element).closest?.("button.head");
 			if (!head) return;
 			last.current = head.closest<HTMLElement>("[data-card]")?.dataset.card;
 			for (const other of headsOf(list.current)) other.tabIndex = other === head ? 0 : -1;
 		};
 		const element = list.current;
-		element?.addEventListener("focusin", note);
-		return () => element?.removeEventListener("focusin", note);
-	}, [list]);
+		document.addEventListener("focusin", note);
+		return () => document.removeEventListener("focusin", note);
+	}, [store, list]);
 }
 
 /** After drawing: the focus to the card that asked for it, and a card opened by hand stays where it was clicked. */

@@ -1,6 +1,6 @@
 // The rarer answers and Copy, behind "⋯".
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { IconButton } from "../ui/button.tsx";
 import { t } from "../ui/texts.ts";
 import type { BarProps } from "./answerBar.tsx";
@@ -16,7 +16,7 @@ export function Menu(props: BarProps): JSX.Element {
 		box.current?.querySelector<HTMLElement>("vscode-button")?.focus({ preventScroll: true });
 	};
 
-	useEffect(() => {
+	useLayoutEffect(() => {
 		if (!open) return undefined;
 		box.current?.querySelector<HTMLElement>("[role=menuitem]")?.focus({ preventScroll: true });
 		const outside = (event: Event) => {

@@ -34,6 +34,9 @@ export class Store {
 	/** Take the focus to this card, and bring it into view, after drawing. */
 	wanted: { id: string; focus: boolean } | undefined;
 
+	/** The card that got the focus last, while the focus has not gone to anything else in this document. */
+	focused: string | undefined;
+
 	readonly #shown = new Map<string, ShownCard>();
 	readonly #drafts: Map<string, string>;
 	readonly #listeners = new Set<() => void>();
