@@ -74,7 +74,6 @@ export function activate(context: vscode.ExtensionContext): void {
 			output.error(text(now.gate.message));
 		}
 		drawn = now.gate.message?.code ?? "";
-		void vscode.commands.executeCommand("setContext", "gatepost.paused", now.paused);
 	};
 	parts.push(gateHost.onChanged(update));
 	parts.push(
