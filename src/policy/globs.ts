@@ -11,7 +11,7 @@ const SAMPLES = [
 	...[".env", ".env.local", ".env.production", ".envrc", "id_rsa", "id_ed25519", "server.pem", "server.key"],
 	...["cert.p12", "cert.pfx", "store.jks", ".npmrc", ".netrc", ".pypirc", ".git-credentials", ".pgpass", ".htpasswd"],
 	...[".ssh", ".aws", ".kube", ".docker", ".gnupg", ".config", "terraform.tfstate", "prod.tfvars", ".bash_history"],
-	...[".secrets", "credentials", "secrets", "passwords.kdbx", ".git", ".vault-token", ".credentials.json"],
+	...[".secrets", "credentials", "secrets", "passwords.kdbx", ".git", ".vault-token"],
 ].map((name) => ({ name, plain: false }));
 const PLAIN_SAMPLES = [
 	"credentials.json",
@@ -21,7 +21,7 @@ const PLAIN_SAMPLES = [
 	"token.json",
 	"client_secret.json",
 ]
-	.concat(["service-account.json", "secret.txt", "secrets.toml"])
+	.concat(["service-account.json", "secret.txt", "secrets.toml", ".credentials.json"])
 	.map((name) => ({ name, plain: true }));
 
 /**
@@ -34,7 +34,8 @@ export function aimsAtSecrets(glob: string, everything: boolean): boolean {
 	const alternatives = expandBraces(glob);
 	if (alternatives === undefined) return true;
 	return alternatives.some((one) => {
-		const segments = one.split(/[\\/]+/).filter((segment) => segment !== "");
+		// A backslash may divide, or only guard the character behind it: both readings are looked at.
+		const segments = [...one.split("/"), ...one.split(/[\\/]+/)].filter((segment) => segment !== "");
 		if (segments.every((segment) => /^(?:\*+|\*\.\*|\.)$/.test(segment))) return everything;
 		return isSensitive(one) || segments.some(aims);
 	});

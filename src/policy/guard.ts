@@ -1,6 +1,6 @@
 // Guard changes (DESIGN 1, 8): actions that would weaken Gatepost itself. They always ask, and the card says what it is.
 import { stat } from "node:fs/promises";
-import { join, sep } from "node:path";
+import { delimiter, join, sep } from "node:path";
 import type { Action } from "../actions/action.ts";
 import type { Allowed, Finding } from "./finding.ts";
 import { environmentConfig, type Ground, guardedPlace, inFolder, type Mention, touchesFolder } from "./guard/match.ts";
@@ -104,7 +104,7 @@ async function groundOf(context: PolicyContext, options: GuardOptions): Promise<
 	return {
 		gatepostHomes: await bothForms(context.home),
 		userHomes: await bothForms(context.userHome),
-		pathFolders: new Set(options.pathFolders ?? PATH.split(sep === "/" ? ":" : ";")),
+		pathFolders: new Set((options.pathFolders ?? PATH.split(delimiter)).map((folder) => folder.toLowerCase())),
 		agentFolders: options.agentFolders ?? (told as string[]),
 	};
 }

@@ -72,8 +72,7 @@ function readWords(line: string, parsed: readonly Word[]): PlainLine {
 
 /** What a word of plain characters and simple quotes means; undefined for anything else. */
 function plainValue(text: string): string | undefined {
-	// zsh puts the path of a command in the place of "=name".
-	if (text === "" || text.startsWith("=")) return undefined;
+	if (text === "") return undefined;
 	let rest = text;
 	let value = "";
 	while (rest !== "") {
@@ -81,6 +80,10 @@ function plainValue(text: string): string | undefined {
 		const quoted = bare === null ? (SINGLE_QUOTED.exec(rest) ?? DOUBLE_QUOTED.exec(rest)) : null;
 		const piece = bare ?? quoted;
 		if (piece === null) return undefined;
+		// zsh puts the path of a command in the place of "=name": at the start of a word, also behind empty quotes, and with
+		// MAGIC_EQUAL_SUBST behind "=" and ":".
+		if (bare !== null && (/[=:]=/.test(bare[0]) || (bare[0].startsWith("=") && /^$|[=:]$/.test(value))))
+			return undefined;
 		value += bare === null ? (piece[1] ?? "") : piece[0];
 		rest = rest.slice(piece[0].length);
 	}

@@ -8,7 +8,7 @@ export interface Ground {
 	/** Gatepost home and the user's home: as given and as real paths. */
 	gatepostHomes: readonly string[];
 	userHomes: readonly string[];
-	/** Folders whose files are found by name (PATH). */
+	/** Folders whose files are found by name (PATH), in lower case. */
 	pathFolders: ReadonlySet<string>;
 	/** Folders where agents keep their settings when told so (CLAUDE_CONFIG_DIR). */
 	agentFolders: readonly string[];
@@ -67,7 +67,8 @@ export function guardedPlace(path: string, ground: Ground, mention: Mention = "c
 	const at = shorten(path);
 	if (ground.gatepostHomes.some((home) => startsWith(parts, split(home), loose))) return `Gatepost's own files (${at})`;
 	if (ground.agentFolders.some((home) => startsWith(parts, split(home), loose))) return `an agent's settings (${at})`;
-	const inPath = ground.pathFolders.has(path) || ground.pathFolders.has(dirname(path));
+	const lower = path.toLowerCase();
+	const inPath = ground.pathFolders.has(lower) || ground.pathFolders.has(dirname(lower));
 	if (inPath && mention !== "run") return `${PROGRAMS} (${at})`;
 	const pattern = placeOf(parts, ground, mention);
 	return pattern === undefined ? undefined : `${pattern.what} (${at})`;
