@@ -146,7 +146,7 @@ export class GateContext {
 			agent: session.agentLabel,
 			session: session.label,
 			verb: message(`verb.${line.action.kind}`),
-			target: targetOf(line),
+			target: targetOf(line, session.root),
 		};
 	}
 }
@@ -167,8 +167,11 @@ function outcomeOf(decision: Decision): Outcome {
 }
 
 /** One line for the activity list: what the card's target is, without the card. */
-function targetOf(line: LedgerLine): string {
-	const { input, paths, tool } = line.action;
+function targetOf({ action }: LedgerLine, root: string): string {
+	const { input, paths, tool } = action;
 	const { command, url } = input;
-	return typeof command === "string" ? command : (paths[0] ?? (typeof url === "string" ? url : tool));
+	if (typeof command === "string") return command;
+	const [path] = paths;
+	if (path === undefined) return typeof url === "string" ? url : tool;
+	return path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path;
 }
