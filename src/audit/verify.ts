@@ -1,6 +1,6 @@
 // Verification of a whole log: every chain, every link between segments, the outside heads, the signatures, the evidence.
 // It never says "verified" without a key that came from outside the log: whoever can rewrite a log can sign it anew.
-import { lstatSync, readdirSync } from "node:fs";
+import { lstatSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Entry } from "./chain.ts";
 import type { EntryBody } from "./entry.ts";
@@ -84,7 +84,7 @@ export async function verifyWorkspace(dir: string, options: VerifyOptions = {}):
  * @param path a segment, or a folder of segments
  */
 export async function verifySegments(path: string, options: VerifyOptions = {}): Promise<Verification> {
-	const isFolder = readable(() => namesIn(path, true), path) !== undefined;
+	const isFolder = readable(() => statSync(path).isDirectory(), path);
 	const dir = isFolder ? path : dirname(path);
 	const segments = isFolder ? readable(() => listSegments(dir), dir) : [basename(path)];
 	if (segments.length === 0) throw noLog(path);
@@ -239,11 +239,11 @@ function coveredBySignatures(results: SegmentResult[], seen: Seen[]): SegmentHea
 	});
 }
 
-function namesIn(dir: string, mayBeFile = false): string[] {
+function namesIn(dir: string): string[] {
 	try {
 		return readdirSync(dir);
 	} catch (error) {
-		if (systemCode(error) === "ENOENT" && !mayBeFile) return [];
+		if (systemCode(error) === "ENOENT") return [];
 		throw error;
 	}
 }

@@ -1,0 +1,142 @@
+// How fast the journal is durable, against the same bytes written and synced by nothing but write and fdatasync.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openHome } from "../../src/audit/home.ts";
+import { type Journal, openJournal } from "../../src/audit/journal.ts";
+
+export interface Measured {
+	name: string;
+	/** Ours against the raw one of the same run; 1 is as fast. */
+	ratio: number;
+	detail: string;
+}
+
+const WRITERS = 50;
+/** Entries of one decision: requested, decided, released. */
+const TURN_MS = 1500;
+const SINGLES = 300;
+
+/** Runs for about 10 s. Uses the disk of the temporary folder. */
+export async function benchJournal(): Promise<Measured[]> {
+	const dir = mkdtempSync(join(tmpdir(), "gatepost-bench-"));
+	try {
+		const root = join(dir, "root");
+		mkdirSync(root);
+		const home = openHome(join(dir, "home"));
+		const writer = { osUser: "bench", host: "bench", editor: "serve", version: "0" };
+		const openOne = (gateId: string) => openJournal({ home, root, gateId, writer, signer: home.signer() });
+		return [await throughput(dir, openOne), await single(dir, openOne)];
+	} finally {
+		rmSync(dir, { recursive: true, force: true });
+	}
+}
+
+/** Concurrent decisions as a gate makes them: the request durable, then the decision durable, then the release. */
+async function throughput(dir: string, openOne: (gateId: string) => Promise<Journal>): Promise<Measured> {
+	const journal = await openOne("throughput");
+	const before = journal.head;
+	const end = performance.now() + 2 * TURN_MS;
+	let decisions = 0;
+	await Promise.all(
+		Array.from({ length: WRITERS }, async () => {
+			while (performance.now() < end) {
+				const request = `00000000-0000-4000-8000-${String(decisions++).padStart(12, "0")}`;
+				await decide(journal, request);
+			}
+		}),
+	);
+	const seconds = (performance.now() - end + 2 * TURN_MS) / 1000;
+	const { entries, bytes } = journal.head;
+	await journal.close();
+	const written = readFileSync(journal.path).subarray(before.bytes, bytes);
+	const ours = (entries - before.entries) / seconds;
+
+	// The same lines, one batch of the same size after the other, with nothing between.
+	const lines = entries - before.entries;
+	const batch = Math.ceil(written.length / (lines / WRITERS));
+	const raw = await rawSeconds(dir, written, batch);
+	return {
+		name: `journal: ${WRITERS} writers, entries/s against raw write+fdatasync of the same bytes`,
+		ratio: raw / seconds,
+		detail: `${Math.round(ours)} entries/s, ${Math.round(decisions / seconds)} decisions/s; raw ${Math.round(lines / raw)} entries/s in batches of ${WRITERS}`,
+	};
+}
+
+async function decide(journal: Journal, request: string): Promise<void> {
+	const actionMac = "a".repeat(64);
+	const session = "0f0f0f0f-1111-4222-8333-444444444444";
+	const claimed = {
+		event: "PreToolUse",
+		cwd: "/home/dev/project",
+		input: { command: "npm run build --silent" },
+		paths: [],
+	};
+	await journal.append(
+		"action.requested",
+		{
+			request,
+			agent: "claude-code",
+			kind: "shell",
+			tool: "Bash",
+			root: "/home/dev/project",
+			actionMac,
+			guard: false,
+			redacted: false,
+			claimed,
+		},
+		{ session },
+	);
+	const decision = { by: "rule", verdict: "allow", ruleId: "floor.shell.ls", policyDigest: actionMac };
+	await journal.append("action.decided", { request, actionMac, decision, rule: "floor.shell.ls" }, { session });
+	// Nobody waits for it: it follows delivery.
+	void journal.append("action.released", { request, verdict: "allow", delivered: true }, { session });
+}
+
+/** One append at a time against one write and fdatasync of as many bytes, in turn. */
+async function single(dir: string, openOne: (gateId: string) => Promise<Journal>): Promise<Measured> {
+	const journal = await openOne("single");
+	const file = await open(join(dir, "raw-single"), "ax");
+	const bytes = Buffer.alloc(600, "x");
+	const [ours, raw]: [number[], number[]] = [[], []];
+	for (let i = 0; i < SINGLES; i++) {
+		ours.push(await timed(() => journal.append("action.withdrawn", { request: `r${i}`, text: "x".repeat(200) })));
+		raw.push(await timed(() => writeSynced(file, bytes)));
+	}
+	await file.close();
+	await journal.close();
+	const [a, b] = [median(ours), median(raw)];
+	return {
+		name: "journal: one append, p50, against one write+fdatasync",
+		ratio: a / b,
+		detail: `${a.toFixed(3)} ms against ${b.toFixed(3)} ms`,
+	};
+}
+
+async function rawSeconds(dir: string, bytes: Buffer, batch: number): Promise<number> {
+	const file = await open(join(dir, "raw"), "ax");
+	const begin = performance.now();
+	for (let at = 0; at < bytes.length; at += batch) await writeSynced(file, bytes.subarray(at, at + batch));
+	const seconds = (performance.now() - begin) / 1000;
+	await file.close();
+	return seconds;
+}
+
+async function writeSynced(file: FileHandle, bytes: Buffer): Promise<void> {
+	await file.write(bytes);
+	await file.datasync();
+}
+
+async function timed(run: () => Promise<unknown>): Promise<number> {
+	const begin = performance.now();
+	await run();
+	return performance.now() - begin;
+}
+
+function median(numbers: number[]): number {
+	return numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+}
+
+if (process.argv[1] === import.meta.filename)
+	for (const { name, ratio, detail } of await benchJournal()) console.log(`${name}: ${ratio.toFixed(2)} (${detail})`);

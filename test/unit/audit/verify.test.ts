@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { headPath } from "../../../src/audit/head.ts";
+import { verifySegments, verifyWorkspace } from "../../../src/audit/verify.ts";
+import { evidenceRefs } from "../../../src/audit/verifyEvidence.ts";
+import { killOwner, linesOf, type Place, place, requested, tempDir } from "./support.ts";
+
+async function closed({ open }: Place, gate: string) {
+	const journal = await open(gate);
+	await journal.append("action.requested", requested(gate));
+	await journal.close();
+	return journal;
+}
+
+test("a segment that was removed is missing, whether a later one links it or only its outside head knows it", async (t) => {
+	const here = place(t);
+	const journals = [await closed(here, "one"), await closed(here, "two"), await closed(here, "three")];
+	for (const journal of journals) {
+		renameSync(journal.path, join(here.dir, "away"));
+		const { problems } = await verifyWorkspace(journal.dir);
+		assert.deepEqual(
+			problems.map(({ kind, segment }) => [kind, segment]),
+			[["segment-missing", journal.segment]],
+		);
+		renameSync(join(here.dir, "away"), journal.path);
+	}
+	// Also when all that knew the newest one is gone but its head.
+	for (const journal of journals) rmSync(journal.path);
+	const { problems } = await verifyWorkspace(journals[0]?.dir ?? "");
+	assert.equal(problems.length, 3);
+});
+
+test("an outside head that is missing or damaged is told: a cut would not show", async (t) => {
+	const journal = await closed(place(t), "one");
+	const head = headPath(join(journal.dir, "heads"), journal.segment);
+	writeFileSync(head, "");
+	assert.match((await verifyWorkspace(journal.dir)).problems[0]?.detail ?? "", /damaged/);
+	rmSync(head);
+	const { problems } = await verifyWorkspace(journal.dir);
+	assert.deepEqual(
+		problems.map(({ kind }) => kind),
+		["cut-tail"],
+	);
+	assert.match(problems[0]?.detail ?? "", /missing/);
+});
+
+test("what a gate leaves that dies before its first entry is no alarm", async (t) => {
+	const here = place(t);
+	const journal = await closed(here, "one");
+	const dying = await here.open("two");
+	killOwner(dying.dir, dying.segment);
+	const head = headPath(join(dying.dir, "heads"), dying.segment);
+	rmSync(dying.path);
+	const empty = headPath(join(dying.dir, "heads"), "20200101T000000.000Z-x.jsonl");
+	const { HeadFile } = await import("../../../src/audit/head.ts");
+	const { thisOwner } = await import("../../../src/audit/owner.ts");
+	rmSync(head);
+	HeadFile.create(empty, thisOwner()).close();
+	assert.deepEqual((await verifyWorkspace(journal.dir)).problems, []);
+	writeFileSync(join(journal.dir, "journal", "20200101T000000.000Z-x.jsonl"), "");
+	assert.deepEqual((await verifyWorkspace(journal.dir)).problems, []);
+});
+
+test("evidence that is missing or altered is told at the entry that names it, but not what an agent claims", async (t) => {
+	const { open } = place(t);
+	const journal = await open("one");
+	const evidence = await journal.evidence.put(Buffer.from("before"));
+	const change = { files: [{ path: "/x", op: "modify", before: { ...evidence, mode: 0o644 } }] };
+	const claimed = { evidence: { digest: "0".repeat(64), size: 1 } };
+	const { seq } = await journal.append("action.requested", { ...requested("r"), change, claimed });
+	await journal.close();
+	assert.deepEqual((await verifyWorkspace(journal.dir)).problems, []);
+	const file = join(journal.dir, "evidence", evidence.digest);
+	writeFileSync(file, "x");
+	const at = async () => (await verifyWorkspace(journal.dir)).problems.map(({ kind, line }) => [kind, line]);
+	assert.deepEqual(await at(), [["evidence-altered", seq]]);
+	rmSync(file);
+	assert.deepEqual(await at(), [["evidence-missing", seq]]);
+});
+
+test("references are found at any depth outside of claims", () => {
+	const ref = { digest: "a".repeat(64), size: 3 };
+	const other = { digest: "b".repeat(64), size: 4 };
+	const body = {
+		x: [{ y: ref }],
+		z: { ...other, mode: 1 },
+		claimed: { ref },
+		w: { claimed: [ref] },
+		digest: "short",
+		size: 1,
+	};
+	assert.deepEqual([...evidenceRefs(body)], [ref, other]);
+});
+
+test("a planted file that is no plain file is told, and the rest is still verified", async (t) => {
+	const here = place(t);
+	const journal = await closed(here, "one");
+	const journalDir = join(journal.dir, "journal");
+	symlinkSync(journal.path, join(journalDir, "20200101T000000.000Z-link.jsonl"));
+	mkdirSync(join(journalDir, "20200101T000000.000Z-dir.jsonl"));
+	if (process.platform !== "win32") execFileSync("mkfifo", [join(journalDir, "20200101T000000.000Z-pipe.jsonl")]);
+	const { problems, entries } = await verifyWorkspace(journal.dir);
+	assert.ok(problems.length >= 2);
+	assert.ok(problems.every(({ kind }) => kind === "inserted"));
+	assert.equal(entries, linesOf(journal.path).length);
+	// And a gate starts beside them.
+	await closed(here, "two");
+});
+
+test("a segment of another workspace is out of place", async (t) => {
+	const here = place(t);
+	const other = await closed(place(t), "foreign");
+	const journal = await closed(here, "one");
+	renameSync(other.path, join(journal.dir, "journal", other.segment));
+	renameSync(headPath(join(other.dir, "heads"), other.segment), headPath(join(journal.dir, "heads"), other.segment));
+	const { problems } = await verifyWorkspace(journal.dir);
+	assert.ok(problems.some(({ kind, detail }) => kind === "inserted" && detail.includes("workspace")));
+});
+
+test("more entries without a signature than a gate leaves unsigned were put there by somebody else", async (t) => {
+	const { open } = place(t);
+	const { saltedBody, seal } = await import("../../../src/audit/chain.ts");
+	const journal = await open("one");
+	killOwner(journal.dir, journal.segment);
+	let { hash, entries: seq } = journal.head;
+	let text = "";
+	for (let i = 0; i < 101; i++) {
+		const head = { v: 1, seq: ++seq, time: "2025-01-01T00:00:00.000Z", mono: 0, type: "prompt" } as const;
+		const sealed = seal(hash, head, saltedBody({ claimed: {} }));
+		text += sealed.line;
+		hash = sealed.hash;
+	}
+	const { appendFileSync } = await import("node:fs");
+	appendFileSync(journal.path, text);
+	const { problems } = await verifyWorkspace(journal.dir);
+	assert.deepEqual(
+		problems.map(({ kind }) => kind),
+		["bad-checkpoint"],
+	);
+});
+
+test("entries after the last signature are counted as not covered, until a later segment covers them", async (t) => {
+	const here = place(t);
+	const first = await here.open("one");
+	const { entries: signed } = first.head;
+	await first.append("prompt", { claimed: {} });
+	killOwner(first.dir, first.segment);
+	const before = await verifyWorkspace(first.dir);
+	assert.deepEqual([before.heads[0]?.signed, before.heads[0]?.entries], [signed, signed + 1]);
+	await closed(here, "two");
+	const after = await verifyWorkspace(first.dir);
+	assert.equal(after.heads[0]?.signed, signed + 1);
+	assert.ok(after.ok);
+});
+
+test("a copy of segments without the rest of the log can be verified by itself", async (t) => {
+	const here = place(t);
+	const journal = await closed(here, "one");
+	await closed(here, "two");
+	const key = onlyKey(await verifyWorkspace(journal.dir));
+	for (const path of [journal.path, join(journal.dir, "journal")])
+		assert.equal((await verifySegments(path, { key })).verdict, "verified");
+	const copy = tempDir(t);
+	writeFileSync(join(copy, journal.segment), `${linesOf(journal.path).toSpliced(3, 1).join("\n")}\n`);
+	assert.equal((await verifySegments(copy)).ok, false);
+});
+
+function onlyKey(found: { signer: { keys: { publicKey: string }[] } }): string {
+	return found.signer.keys[0]?.publicKey ?? "";
+}
+
+test("where there is no log, nothing is verified", async (t) => {
+	const dir = tempDir(t);
+	for (const verify of [verifyWorkspace(dir), verifySegments(dir), verifySegments(join(dir, "none"))])
+		await assert.rejects(verify, { name: "JournalError", code: "unreadable" });
+});
