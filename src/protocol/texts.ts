@@ -359,6 +359,21 @@ export const TEXTS = {
 	"install.noBackup":
 		"No backup of {file} could be made beside it ({detail}), so Gatepost did not change it. Check who may write there.",
 	"install.keepOutOfGit": "{file} is for you alone. Keep it out of version control: it names a program in your home.",
+	"enforce.absent":
+		"Gatepost's entry is not in the settings this session uses ({file}). Connect Claude Code, then start the session again.",
+	"enforce.altered": "Gatepost's entry in {file} is not as Gatepost wrote it. Connect Claude Code again to renew it.",
+	"enforce.unreadable":
+		"Claude Code ignores {file} as a whole ({detail}), and Gatepost's entry with it. Repair the file.",
+	"enforce.dropped": "Claude Code ignores {file} as a whole: {fault}. Repair the file.",
+	"enforce.twin":
+		"{file} holds a copy of Gatepost's entry that runs in its place. Look at that file and remove the copy.",
+	"enforce.flag": "Claude Code was started with {flag}, which turns hooks off. Start it without.",
+	"enforce.switch": "Claude Code was started with {name} set, which turns hooks off. Start it without.",
+	"enforce.scopeLeftOut":
+		"Claude Code was started with --setting-sources that leave out the {scope} settings, where Gatepost's entry is. Start it without.",
+	"enforce.disabled": '"disableAllHooks" is on in {file}, so no hook runs. Take it out, then start the session again.',
+	"enforce.managedOnly": "{file} lets only the administrator's hooks run. Ask for Gatepost to be installed there.",
+	"enforce.foreign": "{source} could change or answer an action after it was decided. Look at it; remove or accept it.",
 	"install.absent":
 		"Gatepost's hooks are not in {file}: Claude Code runs ungated with these settings. Connect it again.",
 	"install.outdated":

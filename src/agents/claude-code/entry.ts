@@ -33,7 +33,7 @@ const REPORT_S = 60;
 export interface OurHook {
 	/** Absolute path. */
 	launcher: string;
-	/** 32 hex digits nobody outside this home knows. */
+	/** 32 hex digits nobody outside this home knows; "" for an entry without. */
 	tag: string;
 }
 
@@ -106,7 +106,7 @@ export function tagOf(entry: JsonObject, launcher: string): string | undefined {
 }
 
 function ourArgs(tag: string): string[] {
-	return [AGENT, "--tag", tag];
+	return tag === "" ? [AGENT] : [AGENT, "--tag", tag];
 }
 
 export function isObject(value: Json | undefined): value is JsonObject {

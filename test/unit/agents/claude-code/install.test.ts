@@ -226,6 +226,24 @@ test("our entry is renewed where it stands, whoever moved it, and only one of it
 	assert.deepEqual(JSON.parse(await at.read()), { hooks: { PreToolUse: [{ matcher: "*", hooks: [other] }] } });
 });
 
+test("every entry of ours goes, however many there are and without a record", async () => {
+	await using at = await place();
+	const launcher = join(at.options.home, "bin", "gatepost-hook");
+	const mine = { type: "command", command: launcher, args: ["claude-code"] };
+	const other = { type: "command", command: "lint.sh" };
+	await at.write(
+		JSON.stringify({
+			hooks: {
+				PreToolUse: [{ hooks: [mine, mine] }, { hooks: [mine, other, mine] }, { hooks: [mine] }],
+				Stop: [{ hooks: [mine] }, { hooks: [mine] }],
+			},
+			model: "opus",
+		}),
+	);
+	await at.uninstall();
+	assert.deepEqual(JSON.parse(await at.read()), { hooks: { PreToolUse: [{ hooks: [other] }] }, model: "opus" });
+});
+
 const refusals: [string, string | Buffer, RegExp][] = [
 	["comments", '{\n  "a": 1,\n  // why\n  "b": 2\n}', /line 3, column 3/],
 	["a trailing comma", '{\n "a": 1,\n}', /line 3, column 1/],
