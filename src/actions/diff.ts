@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { diffWordsWithSpace } from "diff";
 import type { CardFile, DiffLine, Hunk } from "../protocol/card.ts";
 import type { FileChange, FileSide } from "./change.ts";
-import { type Block, bare, changedBlocks, loosePairs, splitBreak, splitLines } from "./lines.ts";
+import { type Block, bare, changesOf, loosePairs, splitBreak, splitLines } from "./lines.ts";
 
 /** Unchanged lines around a change. */
 const CONTEXT = 3;
@@ -41,13 +41,13 @@ export interface FileDiff {
 export function diffTexts(before: string, after: string, budget: DiffBudget): FileDiff {
 	const a = splitLines(before);
 	const b = splitLines(after);
-	const blocks = changedBlocks(a, b);
+	const { blocks, coarse } = changesOf(a, b);
 	const result: FileDiff = { hunks: [], added: 0, removed: 0, whitespaceOnly: 0, eolOnly: 0, cut: false };
 	const pairs = new Map<Block, [number, number][]>();
 	for (const block of blocks) {
 		result.removed += block.a1 - block.a0;
 		result.added += block.b1 - block.b0;
-		const found = loosePairs(a.slice(block.a0, block.a1), b.slice(block.b0, block.b1));
+		const found = loosePairs(a.slice(block.a0, block.a1), b.slice(block.b0, block.b1), coarse);
 		pairs.set(block, found);
 		for (const [i, j] of found) {
 			const eolOnly = splitBreak(a[block.a0 + i] ?? "").text === splitBreak(b[block.b0 + j] ?? "").text;

@@ -5,7 +5,7 @@ import { diffArrays } from "diff";
 /** Texts with more lines than this are replaced as a whole. */
 export const MAX_LINES = 300_000;
 /** Edits after which the search for the shortest script is given up, and the milliseconds it may take. */
-const LIMITS = { maxEditLength: 3000, timeout: 150 };
+const LIMITS = { maxEditLength: 3000, timeout: 100 };
 
 /** Lines [a0, a1) of the old text became lines [b0, b1) of the new one. */
 export interface Block {
@@ -43,35 +43,45 @@ export function bare(line: string): string {
 	return line.replace(/\s+/g, "");
 }
 
-/** The blocks in which two lists of lines differ, in order and not touching. Everything between them is equal. */
-export function changedBlocks(a: readonly string[], b: readonly string[]): Block[] {
+/** How two lists of lines differ. */
+export interface LineChanges {
+	/** In order and not touching. Everything between them is equal. */
+	blocks: Block[];
+	/** The search was given up: there is one block, and equal lines may be in it. */
+	coarse: boolean;
+}
+
+export function changesOf(a: readonly string[], b: readonly string[]): LineChanges {
 	let head = 0;
 	while (head < a.length && head < b.length && a[head] === b[head]) head += 1;
 	let tail = 0;
 	const most = Math.min(a.length, b.length) - head;
 	while (tail < most && a[a.length - 1 - tail] === b[b.length - 1 - tail]) tail += 1;
-	if (head === a.length && head === b.length) return [];
 	const middle = { a0: head, a1: a.length - tail, b0: head, b1: b.length - tail };
-	if (middle.a0 === middle.a1 || middle.b0 === middle.b1) return [middle];
-	if (a.length > MAX_LINES || b.length > MAX_LINES) return [middle];
+	const [removed, added] = [middle.a1 - middle.a0, middle.b1 - middle.b0];
+	if (removed === 0 || added === 0) return { blocks: removed === added ? [] : [middle], coarse: false };
+	const coarse = { blocks: [middle], coarse: true };
+	if (removed > MAX_LINES || added > MAX_LINES) return coarse;
 	const before = a.slice(middle.a0, middle.a1);
 	const after = b.slice(middle.b0, middle.b1);
 	// Where too much differs, lines that are equal but for white space still hold the two texts together.
 	const blocks = differing(before, after) ?? withoutWhiteSpace(before, after);
-	return blocks === undefined ? [middle] : blocks.map((block) => shift(block, head));
+	return blocks === undefined ? coarse : { blocks: blocks.map((block) => shift(block, head)), coarse: false };
 }
 
-/** Pairs [i, j] of lines that are equal but for white space, in order; few or none where there is too much to compare. */
-export function loosePairs(a: readonly string[], b: readonly string[]): [number, number][] {
+/**
+ * Pairs [i, j] of the lines of a block that are equal but for white space, in order.
+ * @param coarse the block is what was left when the search was given up: only lines in the same place are compared
+ */
+export function loosePairs(a: readonly string[], b: readonly string[], coarse: boolean): [number, number][] {
+	if (a.length > MAX_LINES || b.length > MAX_LINES) return [];
 	const before = a.map(bare);
 	const after = b.map(bare);
-	const blocks = differing(before, after);
-	if (blocks === undefined) {
-		const pairs: [number, number][] = [];
-		for (let i = 0; i < Math.min(a.length, b.length); i += 1) if (before[i] === after[i]) pairs.push([i, i]);
-		return pairs;
-	}
-	return equalPairs(blocks, a.length, b.length);
+	const blocks = coarse ? undefined : differing(before, after);
+	if (blocks !== undefined) return equalPairs(blocks, a.length, b.length);
+	const pairs: [number, number][] = [];
+	for (let i = 0; i < Math.min(a.length, b.length); i += 1) if (before[i] === after[i]) pairs.push([i, i]);
+	return pairs;
 }
 
 function differing(a: readonly string[], b: readonly string[]): Block[] | undefined {

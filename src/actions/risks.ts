@@ -3,12 +3,17 @@ import { join } from "node:path";
 import { type Message, message } from "../protocol/messages.ts";
 import type { Action } from "./action.ts";
 import { type FileChange, isChange, type Proposal } from "./change.ts";
-import { changedBlocks, splitLines } from "./lines.ts";
+import { changesOf, splitLines } from "./lines.ts";
 import { isWithin, labelOf } from "./paths.ts";
 import { redact } from "./redact.ts";
 
 /** Text longer than this is looked at up to here. Characters. */
 const MAX_TEXT = 200_000;
+/** Patterns look at this much of a command, in lines of at most MAX_LINE: none may take long on a hostile one. Characters. */
+const MAX_COMMAND = 20_000;
+const MAX_LINE = 2000;
+/** Of larger files the beginning is looked at. Bytes. */
+const MAX_COMPARED = 1024 * 1024;
 const MAX_NOTES = 12;
 
 /** Characters that do not show, or that turn what follows around: controls but tab and line breaks, format, bidi, fillers. */
@@ -73,7 +78,9 @@ const SHELL_RISKS: readonly [
 	"risk.pipeToShell" | "risk.deletesAll" | "risk.sends" | "risk.root" | "risk.chmod",
 ][] = [
 	[
-		new RegExp(`\\b(?:curl|wget|fetch|iwr|irm)\\b[^\\n;]*\\|\\s*(?:sudo\\s+)?(?:env\\s+)?(?:\\S*/)?(?:${SHELLS})\\b`),
+		new RegExp(
+			`\\b(?:curl|wget|fetch|iwr|irm)\\b[^\\n;]*\\|\\s*(?:(?:\\S*/)?(?:sudo|env|xargs|nohup)\\s+)?(?:\\S*/)?(?:${SHELLS})\\b`,
+		),
 		"risk.pipeToShell",
 	],
 	[new RegExp(`\\b(?:${SHELLS}|eval|\\.)\\b[^\\n;|]*[$<]\\(\\s*(?:curl|wget|fetch)\\b`), "risk.pipeToShell"],
@@ -94,7 +101,7 @@ const SHELL_RISKS: readonly [
 ];
 
 function shellRisks({ input }: Action): Message[] {
-	const command = typeof input.command === "string" ? input.command.slice(0, MAX_TEXT) : "";
+	const command = typeof input.command === "string" ? input.command.slice(0, MAX_COMMAND) : "";
 	const notes: Message[] = [];
 	for (const [pattern, code] of SHELL_RISKS) if (matchesLine(pattern, command)) notes.push(message(code));
 	if (input.dangerouslyDisableSandbox === true) notes.push(message("risk.noSandbox"));
@@ -102,9 +109,8 @@ function shellRisks({ input }: Action): Message[] {
 	return notes;
 }
 
-/** Line by line and bounded, so that no pattern meets a text on which it could take long. */
 function matchesLine(pattern: RegExp, text: string): boolean {
-	return text.split("\n").some((line) => pattern.test(line.slice(0, 4000)));
+	return text.split("\n").some((line) => pattern.test(line.slice(0, MAX_LINE)));
 }
 
 /** What is hidden or secret in the text that would be run, sent or written: of a file only the lines that are new. */
@@ -119,11 +125,15 @@ function textRisks(action: Action, files: readonly FileChange[]): Message[] {
 
 function newText({ before, after }: FileChange): string {
 	if (after === undefined || after.binary) return "";
-	const old = before === undefined || before.binary ? [] : splitLines(before.bytes.toString("utf8"));
 	// The byte order mark is a fact of its own on the card.
-	const now = splitLines(after.bytes.toString("utf8").replace(/^\ufeff/, ""));
-	const lines = changedBlocks(old, now).flatMap(({ b0, b1 }) => now.slice(b0, b1));
-	return lines.join("").slice(0, MAX_TEXT);
+	const now = after.bytes.toString("utf8", 0, MAX_COMPARED).replace(/^\ufeff/, "");
+	if (before === undefined || before.binary || before.bytes.length > MAX_COMPARED) return now.slice(0, MAX_TEXT);
+	const lines = splitLines(now);
+	const { blocks } = changesOf(splitLines(before.bytes.toString("utf8")), lines);
+	return blocks
+		.flatMap(({ b0, b1 }) => lines.slice(b0, b1))
+		.join("")
+		.slice(0, MAX_TEXT);
 }
 
 function inputTexts(value: unknown): string[] {
