@@ -6,8 +6,11 @@ import { test } from "node:test";
 import { runHeadless } from "../support/claude/headless.ts";
 import { skipRealClaude } from "../support/claude/install.ts";
 import { toolUseId } from "../support/claude/modelServer.ts";
-import { click, editorStage, openCard, requests } from "../support/editorStage.ts";
-import { screenshot } from "../support/host/browser.ts";
+import { startTui } from "../support/claude/tui.ts";
+import { click, editorStage, openCard, requests, until } from "../support/editorStage.ts";
+import { screenshot, setSideBarWidth } from "../support/host/browser.ts";
+import { setTheme, themes } from "../support/host/palette.ts";
+import { axe, describeViolations } from "../support/host/webview.ts";
 import { logEntries, logVerify } from "../support/log.ts";
 
 const skip = skipRealClaude();
@@ -66,4 +69,89 @@ test("a Write waits for a click on Allow; a command is denied with a reason the 
 	assert.ok(decided.every(({ body }) => body.decision.shown.extent === "whole" && body.decision.shown.ms > 0));
 	const verified = await logVerify(set.gatepost, set.cwd);
 	assert.equal(verified.code, 0, verified.text);
+});
+
+test("card and native diff show changes of white space and of line ends, in four themes and at 280 px", {
+	skip,
+}, async (t) => {
+	const set = await editorStage(
+		t,
+		(cwd) => ({
+			turns: [
+				{ tools: [{ name: "Read", input: { file_path: join(cwd, "app.ts") } }] },
+				{
+					tools: [
+						{
+							name: "Edit",
+							input: {
+								file_path: join(cwd, "app.ts"),
+								old_string: "  return total;\n}",
+								new_string: "\treturn total;\n}",
+							},
+						},
+					],
+				},
+				{ text: "all done" },
+			],
+		}),
+		{
+			prepare: (cwd) =>
+				writeFile(
+					join(cwd, "app.ts"),
+					"export function sum(values: number[]) {\n  let total = 0;\n  return total;\n}\n",
+				),
+		},
+	);
+	const { page } = set;
+	const frame = await requests(page);
+	const run = await runHeadless({ ...set, prompt: "Use tabs", mode: "bypassPermissions" });
+	set.finally(() => run.kill("SIGKILL"));
+	const card = await openCard(frame, "app.ts");
+	assert.match((await card.textContent()) ?? "", /white ?space/i, "the card says that only white space differs");
+	await card.getByRole("button", { name: /open diff/i }).click();
+	const diff = page.locator(".monaco-diff-editor");
+	await diff.first().waitFor();
+	const tab = page.locator(".tab", { hasText: "app.ts (proposed)" });
+	await tab.waitFor();
+	for (const theme of themes) {
+		await setTheme(page, theme);
+		await setSideBarWidth(page, 280);
+		const name = theme.toLowerCase().replaceAll(" ", "-");
+		await screenshot(page, `editor-whitespace-${name}`);
+		const violations = await axe(frame);
+		assert.equal(describeViolations(violations), "", theme);
+	}
+	await click(page, frame, card, "allow");
+	await run.done;
+	assert.equal(
+		await readFile(join(set.cwd, "app.ts"), "utf8"),
+		"export function sum(values: number[]) {\n  let total = 0;\n\treturn total;\n}\n",
+	);
+	await until("the diff is closed at settlement", async () => (await tab.count()) === 0);
+	assert.deepEqual(
+		set.workbench.consoleErrors.filter(({ text }) => /gatepost|Content Security Policy/i.test(text)),
+		[],
+	);
+});
+
+test("the interactive Claude Code waits; Esc there withdraws the card", { skip }, async (t) => {
+	const set = await editorStage(t, { turns: [{ tools: [bash("touch evil.txt")] }, { text: "all done" }] });
+	const frame = await requests(set.page);
+	const tui = await startTui({ ...set, mode: "default" });
+	set.finally(() => tui.stop());
+	await tui.prompt("please");
+	const card = await openCard(frame, "touch evil.txt");
+	await tui.waitFor(/Waiting for approval in Gatepost/);
+	assert.equal(await exists(join(set.cwd, "evil.txt")), false);
+	await screenshot(set.page, "editor-tui-waiting");
+	await tui.key("Escape");
+	await card.waitFor({ state: "detached" });
+	await frame
+		.getByText(/withdrawn/i)
+		.first()
+		.waitFor();
+	assert.equal(await exists(join(set.cwd, "evil.txt")), false);
+	await until("the withdrawal is on record", async () =>
+		(await logEntries(set.gatepost, set.cwd)).some((entry) => entry.type === "action.withdrawn"),
+	);
 });
