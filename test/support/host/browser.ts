@@ -1,7 +1,7 @@
 // Opens a running host's workbench in headless Chromium and drives it as a person would: pointer, keys, palette.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from "playwright-core";
 import { chromiumPath } from "./chromium.ts";
 import type { RunningHost } from "./host.ts";
 import { checkout } from "./install.ts";
@@ -90,6 +90,7 @@ const hostNoise = [
 	/node_modules\/vsda\/rust\/web\/vsda/,
 	/^A bad HTTP response code \(404\) was received when fetching the script\.$/,
 	/\[Service Worker\] registration TypeError/,
+	/\[lifecycle\] Long running operations during shutdown are unsupported in the web/,
 ];
 
 function collectErrors(page: Page): ConsoleError[] {
@@ -117,6 +118,30 @@ export async function setFocusEmulation(page: Page, emulation: "on" | "off"): Pr
 	const session = await page.context().newCDPSession(page);
 	await session.send("Emulation.setFocusEmulationEnabled", { enabled: emulation === "on" });
 	await session.detach();
+}
+
+/**
+ * Drags the border of the side bar until it is `width` CSS pixels wide (VS Code allows 170 and more).
+ * @returns the width it has then.
+ */
+export async function setSideBarWidth(page: Page, width: number): Promise<number> {
+	const sideBar = page.locator(".part.sidebar");
+	const box = await boxOf(sideBar);
+	const y = box.y + box.height / 2;
+	await page.mouse.move(box.x + box.width, y);
+	await page.mouse.down();
+	await page.mouse.move(box.x + width + 5, y, { steps: 5 });
+	await page.mouse.move(box.x + width, y);
+	await page.mouse.up();
+	// Away from the border, which lights up under the pointer.
+	await page.mouse.move(box.x + width + 150, y);
+	return (await boxOf(sideBar)).width;
+}
+
+async function boxOf(part: Locator): Promise<{ x: number; y: number; width: number; height: number }> {
+	const box = await part.boundingBox({ timeout: stepLimitMs });
+	if (!box) throw new Error("This part of the workbench is hidden.");
+	return box;
 }
 
 /**

@@ -20,7 +20,7 @@ export type InstalledHost = {
 };
 
 /** Raise it when the steps below change what an installed host holds. */
-const recipe = 3;
+const recipe = 4;
 
 type Package = { spec: string; integrity: string };
 
@@ -29,6 +29,8 @@ type Host = Package & {
 	node: "checkout" | "22";
 	/** Whose native log writer and watchdog are replaced by `stand-ins/`: package folder and file. */
 	standIns: Record<string, string>;
+	/** Packages taken in another version: one that npm has (not GitHub), and with programs that need no compiler. */
+	replaced: Record<string, string>;
 };
 
 const hosts: Record<HostVersion, Host> = {
@@ -38,6 +40,7 @@ const hosts: Record<HostVersion, Host> = {
 		version: "1.139.1",
 		node: "checkout",
 		standIns: { "@vscode/spdlog": "spdlog.cjs", "@vscode/native-watchdog": "watchdog.cjs" },
+		replaced: {},
 	},
 	"1.105": {
 		spec: "code-server@4.105.1",
@@ -45,6 +48,7 @@ const hosts: Record<HostVersion, Host> = {
 		version: "1.105.1",
 		node: "22",
 		standIns: { "@vscode/spdlog": "spdlog.cjs", "native-watchdog": "watchdog.cjs" },
+		replaced: { "@parcel/watcher": "2.5.1", "node-pty": "1.2.0-beta.15" },
 	},
 };
 
@@ -138,7 +142,7 @@ async function installServer(host: Host, dir: string): Promise<void> {
 	const vscode = join(unpacked, "lib/vscode");
 	for (const name of unusedExtensions) await rm(join(vscode, "extensions", name), { recursive: true, force: true });
 	for (const folder of [vscode, join(vscode, "extensions")]) {
-		await keepNeededPackages(folder);
+		await keepNeededPackages(folder, host.replaced);
 		const quiet = ["--no-bin-links", "--no-audit", "--no-fund"];
 		await runTool("npm", ["install", "--omit=dev", "--ignore-scripts", ...quiet], { cwd: folder });
 	}
@@ -153,8 +157,8 @@ async function installServer(host: Host, dir: string): Promise<void> {
 	await rm(unpacked, { recursive: true });
 }
 
-/** Removes what tests do not use from a list of packages, and takes from npm what it wants from GitHub. */
-async function keepNeededPackages(folder: string): Promise<void> {
+/** Changes a folder's list of packages and its lock to what tests use and npm has. */
+async function keepNeededPackages(folder: string, replaced: Record<string, string>): Promise<void> {
 	const manifest = await readJson<Manifest>(join(folder, "package.json"));
 	const lock = await readJson<{ packages: Record<string, Manifest> }>(join(folder, "npm-shrinkwrap.json"));
 	const root = lock.packages[""];
@@ -164,9 +168,10 @@ async function keepNeededPackages(folder: string): Promise<void> {
 		delete root.dependencies?.[name];
 		delete lock.packages[`node_modules/${name}`];
 	}
-	if (manifest.dependencies?.["@parcel/watcher"]?.includes("#")) {
-		for (const list of [manifest, root]) list.dependencies = { ...list.dependencies, "@parcel/watcher": "2.5.1" };
-		delete lock.packages["node_modules/@parcel/watcher"];
+	for (const [name, version] of Object.entries(replaced)) {
+		if (!manifest.dependencies?.[name]) continue;
+		for (const list of [manifest, root]) list.dependencies = { ...list.dependencies, [name]: version };
+		delete lock.packages[`node_modules/${name}`];
 	}
 	for (const list of [manifest, root]) delete list.devDependencies;
 	await writeFile(join(folder, "package.json"), JSON.stringify(manifest, undefined, 2));
