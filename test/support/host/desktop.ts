@@ -58,7 +58,7 @@ async function desktopProgram(version: HostVersion): Promise<string> {
 }
 
 /** What a window needs of the session it opens in; home and run-time folder are private, so files are named. */
-function displayVariables(): Record<string, string | undefined> {
+export function displayVariables(): Record<string, string | undefined> {
 	const { DISPLAY, WAYLAND_DISPLAY, XAUTHORITY, XDG_RUNTIME_DIR, DBUS_SESSION_BUS_ADDRESS } = process.env;
 	return {
 		DISPLAY,
