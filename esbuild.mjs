@@ -26,6 +26,8 @@ const host = {
 	platform: "node",
 	format: "cjs",
 	target: "node22",
+	// jsonc-parser's CommonJS file hides its requires from a bundler; the built program would not find them.
+	mainFields: ["module", "main"],
 	// ws asks for these two native helpers in a try block and does without them.
 	external: ["vscode", "bufferutil", "utf-8-validate"],
 };
