@@ -22,7 +22,7 @@ export interface Question {
 	submit(): string;
 	/** Whether a gate that is about to come back is worth waiting for. */
 	waitsForRestart(): boolean;
-	/** Called whenever the hook begins to wait: what is only needed then is set up while the gate is at work. */
+	/** Called before anything is asked and whenever the hook begins to wait. */
 	onWait(): void;
 }
 
@@ -99,7 +99,7 @@ export class Asker {
 	async #askOne(gate: GateEntry): Promise<Ending | ConnectError> {
 		let connection: Connection;
 		try {
-			connection = await openConnection(gate, HANDSHAKE_MS);
+			connection = await openConnection(gate, HANDSHAKE_MS, this.#question.onWait);
 		} catch (error) {
 			if (error instanceof ConnectError) return error;
 			throw error;
@@ -130,7 +130,6 @@ export class Asker {
 			if (this.#stopped) return;
 			this.#connection = connection;
 			connection.send(this.#question.submit());
-			this.#question.onWait();
 		});
 	}
 }

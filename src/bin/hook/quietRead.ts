@@ -38,9 +38,9 @@ export function isQuietRead(agent: string, env: NodeJS.ProcessEnv, root: string,
 			return isPlainPath(values.file_path, root);
 		case "Grep":
 			// The text of matches could come from any file below; their names cannot hurt.
-			return isPlainPath(values.path ?? root, root) && isNamesOnly(values) && isPlainPattern(values.glob ?? "");
+			return isPlainPath(values.path ?? event.cwd, root) && isNamesOnly(values) && isPlainPattern(values.glob ?? "");
 		case "Glob":
-			return isPlainPath(values.path ?? root, root) && isPlainPattern(values.pattern);
+			return isPlainPath(values.path ?? event.cwd, root) && isPlainPattern(values.pattern);
 		default:
 			return isPlainPath(values.path, root);
 	}

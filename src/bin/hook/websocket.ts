@@ -71,8 +71,9 @@ export class Connection implements WireListener {
 	close(last: string): Promise<void> | undefined {
 		if (this.#over) return undefined;
 		this.#over = true;
-		this.#write(TEXT, Buffer.from(last, "utf8"));
-		if (this.#write(CLOSE, closePayload(1000))) return undefined;
+		const text = encodeFrame(TEXT, Buffer.from(last, "utf8"), randomBytes(4));
+		const goodbye = encodeFrame(CLOSE, closePayload(1000), randomBytes(4));
+		if (this.#wire.write(Buffer.concat([text, goodbye]))) return undefined;
 		return Promise.race([this.#wire.flushed(), new Promise<void>((resolve) => setTimeout(resolve, FLUSH_MS))]);
 	}
 
@@ -123,23 +124,29 @@ export class Connection implements WireListener {
 
 /**
  * Connects, upgrades and checks the gate's proof. Nothing of the agent's payload is sent before this resolves.
+ * @param meanwhile called once the gate is at work on the upgrade: what needs doing costs no time there
  * @throws ConnectError
  */
-export async function openConnection(gate: GateAddress, timeoutMs: number): Promise<Connection> {
+export async function openConnection(gate: GateAddress, timeoutMs: number, meanwhile: () => void): Promise<Connection> {
 	const fast = fastDial();
 	if (fast !== undefined) {
 		try {
-			return await handshake(gate, fast, Math.min(timeoutMs, FAST_MS));
+			return await handshake(gate, fast, Math.min(timeoutMs, FAST_MS), meanwhile);
 		} catch (error) {
 			// Silent: a busy gate, or a Node whose inner socket only looks as expected.
 			if (!(error instanceof ConnectError) || error.why !== "silent") throw error;
 		}
 	}
-	return handshake(gate, await netDial(), timeoutMs);
+	return handshake(gate, await netDial(), timeoutMs, meanwhile);
 }
 
 /** @throws ConnectError */
-export function handshake(gate: GateAddress, dial: Dial, timeoutMs: number): Promise<Connection> {
+export function handshake(
+	gate: GateAddress,
+	dial: Dial,
+	timeoutMs: number,
+	meanwhile: () => void = () => undefined,
+): Promise<Connection> {
 	return new Promise((resolve, reject) => {
 		const key = randomBytes(16).toString("base64");
 		let head: Buffer = Buffer.alloc(0);
@@ -155,6 +162,7 @@ export function handshake(gate: GateAddress, dial: Dial, timeoutMs: number): Pro
 				wire.write(Buffer.from(upgradeRequest(gate, key), "latin1"));
 				// Here and not when it is needed: the gate is at work now.
 				expected = expect(key, gate);
+				meanwhile();
 			},
 			onData(chunk) {
 				head = head.length === 0 ? chunk : Buffer.concat([head, chunk]);

@@ -57,7 +57,7 @@ class Pending {
 export async function netDial(): Promise<Dial> {
 	const { connect } = await import("node:net");
 	return (port, first) => {
-		const socket = connect({ port, host: "127.0.0.1" });
+		const socket = connect({ port, host: "127.0.0.1", noDelay: true });
 		const pending = new Pending();
 		const wire: Wire = {
 			listener: first,
@@ -134,7 +134,11 @@ export function fastDial(): Dial | undefined {
 		request.oncomplete = (status) => {
 			if (!open) return;
 			if (status !== 0 || handle.readStart() !== 0) over(`error ${status}`);
-			else wire.listener.onConnect();
+			else {
+				// The end of a large payload must not wait for the gate to acknowledge its beginning.
+				handle.setNoDelay(true);
+				wire.listener.onConnect();
+			}
 		};
 		const status = handle.connect(request, "127.0.0.1", port);
 		if (status !== 0) setImmediate(() => over(`error ${status}`));
@@ -148,6 +152,7 @@ interface Handle {
 	onread: (memory: ArrayBuffer | undefined) => void;
 	connect(request: object, host: string, port: number): number;
 	readStart(): number;
+	setNoDelay(on: boolean): void;
 	writeBuffer(request: object, bytes: Buffer): number;
 	close(): void;
 }
@@ -173,7 +178,7 @@ function bindings(): Bindings | undefined {
 		const { WriteWrap, streamBaseState, ...at } = binding("stream_wrap");
 		const { SOCKET } = constants as Record<string, unknown>;
 		const { kReadBytesOrError, kArrayBufferOffset, kLastWriteWasAsync } = at;
-		const methods = ["connect", "readStart", "writeBuffer", "close"];
+		const methods = ["connect", "readStart", "setNoDelay", "writeBuffer", "close"];
 		const isHandle = typeof TCP === "function" && methods.every((name) => typeof TCP.prototype[name] === "function");
 		const isWhole =
 			isHandle &&
