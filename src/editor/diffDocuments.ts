@@ -8,11 +8,21 @@ import { Disposables } from "./disposables.ts";
 import { say } from "./text.ts";
 
 const SCHEME = "gatepost";
-type SideName = "before" | "after";
+/** "+ends": the same side with line ends and a byte order mark drawn as characters, because editors hide them. */
+const SIDES = ["before", "after", "before+ends", "after+ends"] as const;
+type SideName = (typeof SIDES)[number];
+/** A language for which our contribution turns on white space in the native diff, which it leaves out by default. */
+const EXACT_LANGUAGE = "gatepost-exact";
 
 /** The URI of one side of a file of a waiting request. */
 export function sideUri(request: string, side: SideName, path: string): vscode.Uri {
 	return vscode.Uri.from({ scheme: SCHEME, path: `/${request}/${side}${path.startsWith("/") ? "" : "/"}${path}` });
+}
+
+/** Line ends other than LF, and a byte order mark, as characters that are drawn. */
+function withVisibleEnds(bytes: Buffer): Buffer {
+	const text = bytes.toString("utf8").replace(/^\uFEFF/, "[BOM]");
+	return Buffer.from(text.replace(/\r\n|\r/g, (end) => (end === "\r" ? "\u240D\n" : "\u240D\u240A\n")));
 }
 
 /** Read-only files of the waiting requests. A settled request has none: its tabs are closed. */
@@ -33,9 +43,20 @@ export class DiffDocuments implements vscode.FileSystemProvider, vscode.Disposab
 	/** Opens the native diff editor for one file of a waiting request. @throws Error when there is nothing to show */
 	async open(request: string, file: number): Promise<void> {
 		const change = this.#file(request, file);
-		const left = sideUri(request, "before", change.path);
-		const right = sideUri(request, "after", change.path);
-		const title = say("editor.diffTitle", { file: basename(change.path) });
+		const shown = this.#gate()
+			?.cards()
+			.find(({ id }) => id === request)?.files[file];
+		const bomDiffers = change.before !== undefined && change.before.bom !== change.after?.bom;
+		const ends = shown !== undefined && change.after !== undefined && (shown.eolOnly > 0 || bomDiffers);
+		const left = sideUri(request, ends ? "before+ends" : "before", change.path);
+		const right = sideUri(request, ends ? "after+ends" : "after", change.path);
+		const title = say(ends ? "editor.diffTitleEnds" : "editor.diffTitle", { file: basename(change.path) });
+		if (ends || (shown !== undefined && shown.whitespaceOnly > 0)) {
+			for (const uri of [left, right]) {
+				const document = await vscode.workspace.openTextDocument(uri);
+				await vscode.languages.setTextDocumentLanguage(document, EXACT_LANGUAGE);
+			}
+		}
 		await vscode.commands.executeCommand("vscode.diff", left, right, title, { preview: true, preserveFocus: false });
 	}
 
@@ -79,9 +100,11 @@ export class DiffDocuments implements vscode.FileSystemProvider, vscode.Disposab
 		const change = isChange(proposal)
 			? proposal.files.find((file) => file.path === path || `/${file.path}` === path)
 			: undefined;
-		if (change === undefined || (side !== "before" && side !== "after")) throw vscode.FileSystemError.FileNotFound(uri);
+		const name = SIDES.find((known) => known === side);
+		if (change === undefined || name === undefined) throw vscode.FileSystemError.FileNotFound(uri);
 		// A file that does not exist yet, or no longer, is an empty side.
-		return change[side]?.bytes ?? Buffer.alloc(0);
+		const bytes = change[name.startsWith("before") ? "before" : "after"]?.bytes ?? Buffer.alloc(0);
+		return name.endsWith("+ends") ? withVisibleEnds(bytes) : bytes;
 	}
 
 	watch(): vscode.Disposable {

@@ -95,6 +95,7 @@ export const TEXTS = {
 
 	// editor
 	"editor.diffTitle": "{file} (proposed)",
+	"editor.diffTitleEnds": "{file} (proposed, line ends drawn)",
 	"editor.requestOver": "This request is settled, so its proposed change is gone. The audit log has it.",
 	"editor.statusWaiting": "{count} waiting",
 	"editor.statusTooltip": "Gatepost: {here} requests wait in this window. Click to review.",
@@ -323,7 +324,7 @@ export const TEXTS = {
 	"risk.ciFile": "{path} decides what runs in CI.",
 	"risk.runsByItself": "{path} can make builds, installs or editors run commands.",
 	"risk.hiddenName": "The name {path} holds characters that do not show.",
-	"risk.hidden": "Holds {count} characters that do not show or that change the order of what does.",
+	"risk.hidden": "Holds characters that do not show, or that change the order of what does: {count}.",
 	"risk.secret": "Holds something that looks like a secret.",
 	"risk.pipeToShell": "Runs what it downloads.",
 	"risk.deletesAll": "Can delete or throw away many files at once.",
@@ -374,6 +375,12 @@ export const TEXTS = {
 	"enforce.disabled": '"disableAllHooks" is on in {file}, so no hook runs. Take it out, then start the session again.',
 	"enforce.managedOnly": "{file} lets only the administrator's hooks run. Ask for Gatepost to be installed there.",
 	"enforce.foreign": "{source} could change or answer an action after it was decided. Look at it; remove or accept it.",
+	"ungated.switch":
+		"A Claude Code session in {folder} (process {pid}) was started with {what}, so it does not ask this gate: nothing it does is held or recorded. End it and start it without.",
+	"ungated.silent":
+		"A Claude Code session in {folder} (process {pid}) has not asked this gate for anything: nothing it does is held or recorded. End it, check the agents in Gatepost, and start it again.",
+	"ungated.transcript":
+		"A Claude Code session in {folder} goes on without asking this gate (its transcript {session} grows): nothing it does is held or recorded. End it, check the agents in Gatepost, and start it again.",
 	"install.absent":
 		"Gatepost's hooks are not in {file}: Claude Code runs ungated with these settings. Connect it again.",
 	"install.outdated":

@@ -113,6 +113,11 @@ test("card and native diff show changes of white space and of line ends, in four
 	await diff.first().waitFor();
 	const tab = page.locator(".tab", { hasText: "app.ts (proposed)" });
 	await tab.waitFor();
+	// Drawn as changed on both sides: the native diff leaves white space out unless told otherwise.
+	await page
+		.locator(".monaco-diff-editor .editor.modified .line-insert, .monaco-diff-editor .editor.modified .char-insert")
+		.first()
+		.waitFor();
 	for (const theme of themes) {
 		await setTheme(page, theme);
 		await setSideBarWidth(page, 280);
@@ -154,4 +159,34 @@ test("the interactive Claude Code waits; Esc there withdraws the card", { skip }
 	await until("the withdrawal is on record", async () =>
 		(await logEntries(set.gatepost, set.cwd)).some((entry) => entry.type === "action.withdrawn"),
 	);
+});
+
+test("a change of line ends only is told on the card and drawn in the native diff, and is what is written", {
+	skip,
+}, async (t) => {
+	const set = await editorStage(
+		t,
+		(cwd) => ({
+			turns: [
+				{ tools: [{ name: "Read", input: { file_path: join(cwd, "notes.txt") } }] },
+				{ tools: [{ name: "Write", input: { file_path: join(cwd, "notes.txt"), content: "one\ntwo\n" } }] },
+				{ text: "all done" },
+			],
+		}),
+		{ prepare: (cwd) => writeFile(join(cwd, "notes.txt"), "one\r\ntwo\r\n") },
+	);
+	const { page } = set;
+	const frame = await requests(page);
+	const run = await runHeadless({ ...set, prompt: "Unix line ends, please", mode: "bypassPermissions" });
+	set.finally(() => run.kill("SIGKILL"));
+	const card = await openCard(frame, "notes.txt");
+	await screenshot(page, "editor-line-ends-card");
+	assert.match((await card.textContent()) ?? "", /line (ends|breaks|ending)/i, "the card says that line ends change");
+	await card.getByRole("button", { name: /open diff/i }).click();
+	await page.locator(".tab", { hasText: "notes.txt (proposed, line ends drawn)" }).waitFor();
+	await page.locator(".monaco-diff-editor .editor.original .view-line", { hasText: "one\u240D\u240A" }).waitFor();
+	await screenshot(page, "editor-line-ends");
+	await click(page, frame, card, "allow");
+	await run.done;
+	assert.equal(await readFile(join(set.cwd, "notes.txt"), "utf8"), "one\ntwo\n");
 });

@@ -62,8 +62,8 @@ export async function editorStage(
 	set.finally(() => workbench.close());
 	const gatepost = join(host.homeDirs.home, ".gatepost");
 	await until("the gate is in the registry and the hook is installed", async () => {
-		const gates = await readdir(join(gatepost, "gates")).catch(() => []);
-		const bin = await readdir(join(gatepost, "bin")).catch(() => []);
+		const gates = await readdir(join(gatepost, "gates")).catch((): string[] => []);
+		const bin = await readdir(join(gatepost, "bin")).catch((): string[] => []);
 		return gates.some((name) => name.endsWith(".json")) && bin.includes("gatepost-hook") && bin.includes("hook.cjs");
 	});
 	if (options.connect !== false) {
