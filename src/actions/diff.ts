@@ -142,8 +142,8 @@ class HunkWriter {
 			);
 			this.#budget.markMs -= performance.now() - started;
 			if (words === undefined) continue;
-			found.before.set(block.a0 + i, words.before);
-			found.after.set(block.b0 + j, words.after);
+			if (words.before.length > 0) found.before.set(block.a0 + i, words.before);
+			if (words.after.length > 0) found.after.set(block.b0 + j, words.after);
 		}
 		return found;
 	}

@@ -2,9 +2,13 @@
 import type { AgentAdapter } from "./adapter.ts";
 import { claudeCodeAdapter } from "./claude-code/adapter.ts";
 
-export const claudeCode: AgentAdapter = claudeCodeAdapter({
-	// Fails closed until settings are read: a session whose hooks nobody looked at is not enforced.
-	inForce: async () => ({ foreign: [], enforcement: { level: "not-enforced", reasons: [] } }),
-});
+export interface AgentPlaces {
+	/** Gatepost home: says which hooks are ours. */
+	home: string;
+	userHome: string;
+}
 
-export const adapters: readonly AgentAdapter[] = [claudeCode];
+/** One set of adapters for a gate: they keep what they read of agents' settings. */
+export function agentAdapters(places: AgentPlaces): AgentAdapter[] {
+	return [claudeCodeAdapter(places)];
+}

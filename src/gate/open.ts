@@ -1,6 +1,6 @@
 // Opens a gate for real: home, journals, desk, policy, agents, server, registry entry. Used by the editor and `serve`.
 import { hostname } from "node:os";
-import { adapters } from "../agents/index.ts";
+import { agentAdapters } from "../agents/index.ts";
 import { Desk } from "../approvals/desk.ts";
 import { type Home, openHome } from "../audit/home.ts";
 import type { Signer } from "../audit/keys.ts";
@@ -66,7 +66,7 @@ export async function openGate(options: OpenGateOptions): Promise<OpenGate> {
 		workspaces,
 		desk,
 		policy: firstCut(),
-		adapters,
+		adapters: agentAdapters({ home: home.dir, userHome: options.userHome }),
 		homeKey: home.macKey(),
 		homeDir: home.dir,
 		userHome: options.userHome,

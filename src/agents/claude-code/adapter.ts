@@ -6,46 +6,77 @@ import { proposeDelete, proposeRewrite } from "../../actions/propose.ts";
 import { canonical, type JsonObject } from "../../protocol/canonical.ts";
 import type { Submit } from "../../protocol/hook.ts";
 import { message } from "../../protocol/messages.ts";
-import type { AgentAdapter, AgentEvent, HooksInForce, Outcome, Settlement } from "../adapter.ts";
+import type { AgentAdapter, AgentEvent, Outcome, Settlement } from "../adapter.ts";
+import { readProcess } from "./claudeProcess.ts";
 import { afterEdit, afterWrite } from "./edits.ts";
+import { ClaudeHooks } from "./inForce.ts";
 import { afterNotebookEdit, type NotebookChange } from "./notebook.ts";
+import { configDir } from "./paths.ts";
 import { read } from "./read.ts";
 import { refuse, reply } from "./reply.ts";
-import { configDirs, type SettledBy, settlement } from "./transcript.ts";
+import { type SettledBy, settlement } from "./transcript.ts";
 
-export interface ClaudeCodeParts {
-	/** Which hooks bind the session of a call: reads settings files, so it is another file's business. */
-	inForce(submit: Submit, root: string): Promise<HooksInForce>;
-	/** Folders that hold Claude Code's `projects`; default: CLAUDE_CONFIG_DIR of this process and ~/.claude. */
-	configDirs?: () => string[];
+export interface ClaudeCodePlaces {
+	/** Gatepost home: says which hooks are ours. */
+	home: string;
+	userHome: string;
 }
 
-/** The adapter named `claude-code` in hook commands. */
-export function claudeCodeAdapter(parts: ClaudeCodeParts): AgentAdapter {
-	/** Permission prompts we answered with a denial that ends the turn: the transcript then looks like a "No" there. */
-	const interrupted = new WeakSet<AgentEvent>();
+/** What of the caller an event does not say itself. */
+interface Origin {
+	/** The agent's process, a claim. */
+	pid: number;
+	/** We answered its permission prompt with a denial that ends the turn: the transcript then looks like a "No" there. */
+	interrupted?: true;
+}
+
+/** The adapter named `claude-code` in hook commands. One for a gate. */
+export function claudeCodeAdapter(places: ClaudeCodePlaces): AgentAdapter {
+	const hooks = new ClaudeHooks(places);
+	const origins = new WeakMap<AgentEvent, Origin>();
 	return {
 		id: "claude-code",
 		detect: (submit) => submit.agent === "claude-code",
-		read,
+		read(submit, payload) {
+			const event = read(submit, payload);
+			origins.set(event, { pid: pidOf(submit) });
+			return event;
+		},
 		propose,
-		reply: (event, outcome) => {
-			if (event.kind === "tool.permission" && endsTurn(outcome)) interrupted.add(event);
+		reply(event, outcome) {
+			const origin = origins.get(event);
+			if (origin !== undefined && event.kind === "tool.permission" && endsTurn(outcome)) origin.interrupted = true;
 			return reply(event, outcome);
 		},
 		refuse,
-		inForce: (submit, root) => parts.inForce(submit, root),
+		inForce: (submit, root) => hooks.inForce({ root, pid: pidOf(submit) }),
 		async settlement(event, { toolUseId, action }) {
 			if (event.transcriptPath === undefined) return "unknown";
 			const { tool, input } = action;
 			const { subagent } = event;
 			const query = { tool, input, ...(toolUseId === undefined ? {} : { toolUseId }), ...(subagent && { subagent }) };
-			const by = await settlement(event.transcriptPath, query, (parts.configDirs ?? configDirs)());
-			return by === "terminal-no" && interrupted.has(event) ? "unknown" : SETTLEMENTS[by];
+			const origin = origins.get(event);
+			const by = await settlement(event.transcriptPath, query, await configDirs(places.userHome, origin?.pid));
+			return by === "terminal-no" && origin?.interrupted === true ? "unknown" : SETTLEMENTS[by];
 		},
 		sameAction,
 		canRace,
 	};
+}
+
+/** The agent's process. Claude Code says it itself, whatever was in the environment before (measured, 2.1.330). */
+function pidOf({ env, ppid }: Submit): number {
+	const said = Number(env.CLAUDE_PID);
+	return Number.isSafeInteger(said) && said > 1 ? said : ppid;
+}
+
+/** Folders in which this session may keep its transcripts: where its own process says, and where they usually are. */
+async function configDirs(userHome: string, pid: number | undefined): Promise<string[]> {
+	const running = pid === undefined ? undefined : await readProcess(pid);
+	const own = { CLAUDE_CONFIG_DIR: running?.configDir };
+	return [
+		...new Set([configDir(running?.home ?? userHome, own), configDir(userHome, process.env), configDir(userHome)]),
+	];
 }
 
 const SETTLEMENTS: Record<SettledBy, Settlement> = {

@@ -3,7 +3,6 @@
 // its transcripts. Claude Code writes behind: the line of a result may come a second after the result itself.
 import { constants } from "node:fs";
 import { type FileHandle, lstat, open, readdir, realpath } from "node:fs/promises";
-import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join } from "node:path";
 import { isWithin } from "../../actions/paths.ts";
 import { canonical, type JsonObject } from "../../protocol/canonical.ts";
@@ -28,17 +27,14 @@ export interface SettlementQuery {
 	subagent?: string;
 }
 
-/** Folders that hold Claude Code's `projects`: CLAUDE_CONFIG_DIR and ~/.claude. */
-export function configDirs(env: NodeJS.ProcessEnv = process.env): string[] {
-	const named = env.CLAUDE_CONFIG_DIR;
-	return [...(named?.startsWith("/") ? [named] : []), join(homedir(), ".claude")];
-}
-
-/** Who settled a call, as far as the transcripts of its session say. */
+/**
+ * Who settled a call, as far as the transcripts of its session say.
+ * @param dirs configuration folders of Claude Code: only files below their `projects` are read
+ */
 export async function settlement(
 	transcriptPath: string,
 	query: SettlementQuery,
-	dirs: readonly string[] = configDirs(),
+	dirs: readonly string[],
 ): Promise<SettledBy> {
 	for (const path of await transcripts(transcriptPath, query.subagent)) {
 		const by = await search(path, dirs, (lines) => settledIn(lines, query));
@@ -48,10 +44,7 @@ export async function settlement(
 }
 
 /** The model of the newest answer, if the transcript says one. */
-export async function modelOf(
-	transcriptPath: string,
-	dirs: readonly string[] = configDirs(),
-): Promise<string | undefined> {
+export async function modelOf(transcriptPath: string, dirs: readonly string[]): Promise<string | undefined> {
 	return search(transcriptPath, dirs, (lines) => {
 		for (const { message } of parsed(lines, "assistant", '"model"')) {
 			// Claude Code's own words (an API error, an interruption) come from no model.
@@ -66,7 +59,7 @@ export async function modelOf(
 export async function promptOf(
 	transcriptPath: string,
 	promptId: string,
-	dirs: readonly string[] = configDirs(),
+	dirs: readonly string[],
 ): Promise<string | undefined> {
 	return search(transcriptPath, dirs, (lines) => {
 		for (const { promptId: id, isMeta, message } of parsed(lines, "user", promptId)) {

@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { isChange } from "../../../../src/actions/change.ts";
 import type { AgentEvent } from "../../../../src/agents/adapter.ts";
-import { claudeCode } from "../../../../src/agents/index.ts";
 import type { JsonObject } from "../../../../src/protocol/canonical.ts";
 import { ENV_NAMES } from "../../../../src/protocol/hookWire.ts";
 import type { Message } from "../../../../src/protocol/messages.ts";
@@ -16,7 +15,7 @@ import { CLAUDE_BEFORE_ON_FAILURE, CLAUDE_VERSION, skipRealClaude } from "../../
 import { toolUseId } from "../../../support/claude/modelServer.ts";
 import { stage } from "../../../support/claude/stage.ts";
 import { EDITS, NOTEBOOKS, WRITES } from "./editCases.ts";
-import { submitOf } from "./support.ts";
+import { claudeCode, submitOf } from "./support.ts";
 
 interface Case {
 	name: string;

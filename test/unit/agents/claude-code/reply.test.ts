@@ -2,14 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { AgentEvent, Caller, Outcome } from "../../../../src/agents/adapter.ts";
-import { claudeCodeAdapter } from "../../../../src/agents/claude-code/adapter.ts";
 import { read } from "../../../../src/agents/claude-code/read.ts";
 import type { Decision } from "../../../../src/approvals/decision.ts";
-import { bytesOf, payload, payloadNames, submitOf } from "./support.ts";
+import { bytesOf, claudeCode, payload, payloadNames, submitOf } from "./support.ts";
 
-const adapter = claudeCodeAdapter({
-	inForce: async () => ({ foreign: [], enforcement: { level: "enforced", reasons: [] } }),
-});
+const adapter = claudeCode;
 const eventOf = (name: string): AgentEvent => read(submitOf(payload(name)), bytesOf(payload(name)));
 const pre = eventOf("PreToolUse-Bash");
 const asked = eventOf("PermissionRequest-Bash");

@@ -1,10 +1,15 @@
 // Payloads as hooks submit them.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { AgentAdapter } from "../../../../src/agents/adapter.ts";
+import { claudeCodeAdapter } from "../../../../src/agents/claude-code/adapter.ts";
 import type { JsonObject } from "../../../../src/protocol/canonical.ts";
 import type { Submit } from "../../../../src/protocol/hook.ts";
 
 export const FIXTURES = join(import.meta.dirname, "../../../fixtures/claude-code");
+
+/** An adapter for people whose homes do not exist. */
+export const claudeCode: AgentAdapter = claudeCodeAdapter({ home: "/nowhere/.gatepost", userHome: "/nowhere" });
 
 /** Names of the captured payloads, without ".json". */
 export function payloadNames(): string[] {

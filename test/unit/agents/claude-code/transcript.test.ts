@@ -1,11 +1,19 @@
 import assert from "node:assert/strict";
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+	copyFileSync,
+	mkdirSync,
+	mkdtempSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { AgentEvent } from "../../../../src/agents/adapter.ts";
 import { claudeCodeAdapter } from "../../../../src/agents/claude-code/adapter.ts";
-import { read } from "../../../../src/agents/claude-code/read.ts";
 import { modelOf, promptOf, type SettledBy, settlement } from "../../../../src/agents/claude-code/transcript.ts";
 import { bytesOf, FIXTURES, payload, submitOf } from "./support.ts";
 
@@ -214,12 +222,16 @@ test("a race that our own denial ended with the turn is not put down to the term
 	const text = captured("terminal-no");
 	const { path, dirs } = config(t, text);
 	const { toolUseId, tool, input } = callIn(text);
-	const adapter = claudeCodeAdapter({
-		inForce: async () => ({ foreign: [], enforcement: { level: "enforced", reasons: [] } }),
-		configDirs: () => dirs,
-	});
-	const base = { ...payload("PermissionRequest-Bash"), transcript_path: path, tool_name: tool, tool_input: input };
-	const event = read(submitOf(base), bytesOf(base)) as AgentEvent & { kind: "tool.permission" };
+	const home = dirname(dirs[0] ?? "");
+	renameSync(dirs[0] ?? "", join(home, ".claude"));
+	const adapter = claudeCodeAdapter({ home: join(home, ".gatepost"), userHome: home });
+	const base = {
+		...payload("PermissionRequest-Bash"),
+		transcript_path: path.replace("/config/", "/.claude/"),
+		tool_name: tool,
+		tool_input: input,
+	};
+	const event = adapter.read(submitOf(base), bytesOf(base)) as AgentEvent & { kind: "tool.permission" };
 	const of = { toolUseId, action: event.action };
 	assert.equal(await adapter.settlement(event, of), "terminal-deny");
 	adapter.reply(event, {
