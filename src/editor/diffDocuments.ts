@@ -22,7 +22,7 @@ export function sideUri(request: string, side: SideName, path: string): vscode.U
 /** Line ends other than LF, and a byte order mark, as characters that are drawn. */
 function withVisibleEnds(bytes: Buffer): Buffer {
 	const text = bytes.toString("utf8").replace(/^\uFEFF/, "[BOM]");
-	return Buffer.from(text.replace(/\r\n|\r/g, (end) => (end === "\r" ? "\u240D\n" : "\u240D\u240A\n")));
+	return Buffer.from(text.replace(/\r\n|\r/g, (end) => (end === "\r" ? "[CR]\n" : "[CRLF]\n")));
 }
 
 /** Read-only files of the waiting requests. A settled request has none: its tabs are closed. */

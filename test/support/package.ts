@@ -34,7 +34,7 @@ export async function packageExtension(root = checkout, to?: string): Promise<Vs
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
 	try {
-		const { path, bytes } = await packageExtension();
+		const { path, bytes } = await packageExtension(checkout, process.argv[2]);
 		console.log(`${path} (${(bytes / 1024).toFixed(0)} KiB)`);
 	} catch (error) {
 		console.error(error instanceof Error ? error.message : String(error));

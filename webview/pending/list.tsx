@@ -14,6 +14,7 @@ import type { Store } from "./store.ts";
 
 export function List({ store }: { store: Store }): JSX.Element {
 	const list = useRef<HTMLElement>(null);
+	// Once keys are used, the hint about them stays: taking it away at a press would move the button that is pressed.
 	const [byKey, setByKey] = useState(false);
 	useFocusAndScroll(store, list);
 	useRoving(store, list);
@@ -46,7 +47,6 @@ export function List({ store }: { store: Store }): JSX.Element {
 			aria-label={t("ui.list")}
 			onPointerEnter={() => store.pointer(true)}
 			onPointerLeave={() => store.pointer(false)}
-			onPointerDown={() => setByKey(false)}
 			onFocusOut={(event: FocusEvent) => {
 				if (!list.current?.contains(event.relatedTarget as Node | null)) store.keys(false);
 			}}

@@ -84,7 +84,9 @@ export async function openWebview(browser: Browser, url: string, options: ViewOp
 			return page.evaluate(query) as never;
 		},
 		send: async (message) => {
-			await page.evaluate(`window.postMessage(${JSON.stringify(message)}, window.origin)`);
+			await page.evaluate(
+				`globalThis.sent = ${JSON.stringify(message)}, window.postMessage(${JSON.stringify(message)}, window.origin)`,
+			);
 			await page.evaluate("new Promise((done) => setTimeout(() => requestAnimationFrame(() => setTimeout(done))))");
 		},
 		setTheme: async (name) => {

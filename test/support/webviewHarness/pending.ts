@@ -34,7 +34,8 @@ export function usePending(): { open(state: PendingState, options?: ViewOptions)
 	before(async () => {
 		[server, browser] = await Promise.all([serveWebview("pending"), launchBrowser()]);
 	});
-	afterEach(async () => {
+	afterEach(async (context) => {
+		if ((context as any).passed === false) for (const [i, page] of pages.entries()) { await page.screenshot(`fail-${i}`); console.log(await page.page.evaluate("document.querySelector('.bar')?.outerHTML").catch(String), await page.problems()); }
 		await Promise.all(pages.map((page) => page.close()));
 		pages = [];
 	});

@@ -3,7 +3,7 @@
 import { writeSync } from "node:fs";
 import { openHome } from "../../../src/audit/home.ts";
 import { openJournal } from "../../../src/audit/journal.ts";
-import { requested, WRITER } from "./support.ts";
+import { requested, WRITER } from "./samples.ts";
 
 const [home = "", root = "", gateId = "", count = "0"] = process.argv.slice(2);
 const opened = openHome(home);

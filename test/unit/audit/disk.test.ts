@@ -8,7 +8,7 @@ import { type TestContext, test } from "node:test";
 import { JournalError } from "../../../src/audit/errors.ts";
 import type { Journal } from "../../../src/audit/journal.ts";
 import { verifyWorkspace } from "../../../src/audit/verify.ts";
-import { entriesOf, placeIn, requested, tempDir } from "./support.ts";
+import { entriesOf, placeIn, requested, tempDir, withoutTestRunner } from "./support.ts";
 
 const isRoot = process.platform === "linux" && process.getuid?.() === 0;
 const skip = isRoot ? false : "mounting a file system needs root on Linux";
@@ -136,7 +136,10 @@ test("a file that may not grow (a write taken in part, then EFBIG) refuses with 
 	// 40 blocks of 512 or 1024 bytes, by the shell. The signal that comes with it must be ignored to see the error.
 	const script = `trap '' XFSZ; ulimit -f 40; exec "$0" "$@"`;
 	const args = [join(import.meta.dirname, "appender.ts"), home.dir, root, "gate1", "0"];
-	const done = spawnSync("/bin/sh", ["-c", script, process.execPath, ...args], { encoding: "utf8" });
+	const done = spawnSync("/bin/sh", ["-c", script, process.execPath, ...args], {
+		encoding: "utf8",
+		env: withoutTestRunner(),
+	});
 	const lines = done.stdout.split("\n");
 	assert.ok(lines.includes("failed full"), done.stderr);
 	const journal = await open("gate2");

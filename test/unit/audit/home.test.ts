@@ -9,6 +9,7 @@ import {
 	rmSync,
 	statSync,
 	symlinkSync,
+	unlinkSync,
 	writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -100,7 +101,7 @@ test("a folder or key of the home that is a link is refused", (t) => {
 	rmdirSync(home.gates);
 	symlinkSync(tempDir(t), home.gates);
 	assert.throws(() => openHome(dir), unsafe(/not a plain folder/));
-	rmSync(home.gates);
+	unlinkSync(home.gates);
 	rmSync(join(home.keys, "home.key"));
 	symlinkSync("/etc/hostname", join(home.keys, "home.key"));
 	assert.throws(() => openHome(dir), unsafe(/home\.key cannot be opened/));

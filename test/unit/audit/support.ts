@@ -10,8 +10,9 @@ import { type Home, openHome } from "../../../src/audit/home.ts";
 import { type Clock, type Journal, openJournal } from "../../../src/audit/journal.ts";
 import type { Signer } from "../../../src/audit/keys.ts";
 import { listSegments } from "../../../src/audit/segment.ts";
+import { WRITER } from "./samples.ts";
 
-export const WRITER = { osUser: "ann", host: "box", editor: "serve", version: "0.0.0" };
+export { requested, WRITER } from "./samples.ts";
 
 /** A folder that is gone after the test. */
 export function tempDir(t: TestContext | undefined): string {
@@ -70,25 +71,18 @@ export function killOwner(workspaceDir: string, segment: string): void {
 	writeFileSync(path, Buffer.concat([Buffer.from(text.padEnd(1024)), bytes.subarray(1024)]));
 }
 
+/** A child must not think that it is a part of this test run. */
+export function withoutTestRunner(): NodeJS.ProcessEnv {
+	const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+	return env;
+}
+
 /** Starts a TypeScript file beside this one in a process of its own. */
 export function child(t: TestContext, file: string, args: string[]): ChildProcess {
 	const started = spawn(process.execPath, [join(import.meta.dirname, file), ...args], {
 		stdio: ["pipe", "pipe", "inherit"],
+		env: withoutTestRunner(),
 	});
 	t.after(() => started.kill("SIGKILL"));
 	return started;
-}
-
-/** The body of a typical request, for tests that need many. */
-export function requested(request: string): object {
-	const claimed = { cwd: "/x", input: { command: `echo ${request}` }, paths: [] };
-	return {
-		request,
-		agent: "claude-code",
-		kind: "shell",
-		tool: "Bash",
-		actionMac: "a".repeat(64),
-		guard: false,
-		claimed,
-	};
 }
