@@ -2,7 +2,7 @@
 import type { Node } from "jsonc-parser";
 import { findNodeAtLocation } from "jsonc-parser";
 import type { Json, JsonObject } from "../../protocol/canonical.ts";
-import { type Message, message } from "../../protocol/messages.ts";
+import { format, type Message, message } from "../../protocol/messages.ts";
 import {
 	groupFault,
 	isExactly,
@@ -31,7 +31,7 @@ export class SettingsError extends Error {
 	override name = "SettingsError";
 	readonly detail: Message;
 	constructor(detail: Message) {
-		super(detail.code);
+		super(format(detail));
 		this.detail = detail;
 	}
 }

@@ -4,7 +4,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { constants, type Stats } from "node:fs";
 import { type FileHandle, lstat, mkdir, open, readdir, readlink, realpath, rename, rm, rmdir } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
-import { type Message, message } from "../../protocol/messages.ts";
+import { format, type Message, message } from "../../protocol/messages.ts";
 
 /** Settings files are a few KB; more is not read. Bytes. */
 export const MAX_SETTINGS_BYTES = 4 * 1024 * 1024;
@@ -16,7 +16,7 @@ export class SettingsFileError extends Error {
 	override name = "SettingsFileError";
 	readonly detail: Message;
 	constructor(detail: Message, options?: ErrorOptions) {
-		super(detail.code, options);
+		super(format(detail), options);
 		this.detail = detail;
 	}
 }

@@ -299,11 +299,11 @@ test("a change between preview and write is noticed, and nothing is overwritten"
 	await assert.rejects(applyPlan(plan), { detail: { code: "install.changedMeanwhile", args: { file: at.file } } });
 	assert.equal(await at.read(), '{"model":"opus"}');
 	await rm(at.file);
-	await assert.rejects(applyPlan(plan), /changedMeanwhile/);
+	await assert.rejects(applyPlan(plan), /was changed while you looked/);
 	assert.equal(existsSync(at.file), false);
 	const missing = await planInstall(at.options);
 	await at.write("{}");
-	await assert.rejects(applyPlan(missing), /changedMeanwhile/);
+	await assert.rejects(applyPlan(missing), /was changed while you looked/);
 	assert.deepEqual(
 		(await readdir(join(at.userHome, ".claude"))).filter((name) => name.startsWith(".")),
 		[],
@@ -362,7 +362,7 @@ test("where no backup can be kept the file is not changed", async () => {
 	// The name of the backup is then longer than a file system takes.
 	const file = join(at.dir, `${"s".repeat(235)}.json`);
 	await writeFile(file, "{}");
-	await assert.rejects(at.install({ file }), /noBackup/);
+	await assert.rejects(at.install({ file }), /No backup of/);
 	assert.equal(await readFile(file, "utf8"), "{}");
 });
 
