@@ -128,7 +128,7 @@ async function startInBrowser(start: EditorStart): Promise<TestEditor> {
 			beforeLoad: async (page) => {
 				page.on("crash", () => over.resolve({ why: "the workbench's page crashed" }));
 				await page.exposeFunction("codeAutomationLog", (type: string, values: unknown[]) => {
-					if (type === "error" || type === "warn") printed.push(`[${type}] ${values.map(printable).join(" ")}`);
+					if (type === "error") printed.push(`[${type}] ${values.map(printable).join(" ")}`);
 				});
 				await page.exposeFunction("codeAutomationExit", (code: number) => {
 					printed.push(`the extension host ended with ${code}`);
