@@ -1,0 +1,149 @@
+// The person of `npm start -- --check`: opens the page, looks at each card, presses Allow, and takes pictures on the way.
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Frame, Locator, Page } from "playwright-core";
+import { openWorkbench, type Workbench } from "../support/host/browser.ts";
+import type { RunningHost } from "../support/host/host.ts";
+import { webviewFrame } from "../support/host/webview.ts";
+import { smallerPng } from "../support/png.ts";
+
+const pollMs = 100;
+const stepLimitMs = 30_000;
+/** Nothing to answer for this long, and the session is not over: something hangs. */
+const idleLimitMs = 120_000;
+
+/** A card that waits. */
+type Waiting = { id: string; verb: string; open: boolean };
+
+export class CheckingPerson {
+	readonly #workbench: Workbench;
+	readonly #pictures: string;
+	/** Verbs of the cards that were allowed, by id, in order. */
+	readonly allowed = new Map<string, string>();
+
+	private constructor(workbench: Workbench, pictures: string) {
+		this.#workbench = workbench;
+		this.#pictures = pictures;
+	}
+
+	/** Opens the page with the Gatepost view in sight. */
+	static async open(host: RunningHost, project: string, pictures: string): Promise<CheckingPerson> {
+		await mkdir(pictures, { recursive: true });
+		const workbench = await openWorkbench(host, { folder: project, width: 1240, height: 760 });
+		const person = new CheckingPerson(workbench, pictures);
+		try {
+			await workbench.page.locator('.activitybar a[aria-label^="Gatepost"]').click({ timeout: stepLimitMs });
+			await person.#view();
+			await person.#lookAway();
+			return person;
+		} catch (error) {
+			await person.picture("failed");
+			await person.close();
+			throw error;
+		}
+	}
+
+	/** Answers until the session is over. @throws when a card cannot be allowed, or nothing happens for long */
+	async answer(over: Promise<unknown>): Promise<void> {
+		let ended = false;
+		const end = () => {
+			ended = true;
+		};
+		over.then(end, end);
+		let busyAt = Date.now();
+		while (!ended) {
+			const frame = await this.#view();
+			const card = await firstWaiting(frame);
+			if (card !== undefined && !this.allowed.has(card.id)) {
+				await this.#allow(frame, card, () => ended);
+				busyAt = Date.now();
+			} else if (Date.now() - busyAt > idleLimitMs) {
+				throw new Error(`No card came for ${idleLimitMs / 1000} s, and the session is not over.`);
+			} else await delay(pollMs);
+		}
+	}
+
+	/** A picture of the whole window. */
+	async picture(name: string): Promise<void> {
+		const png = await this.#page.screenshot({ animations: "disabled" });
+		await writeFile(join(this.#pictures, `${name}.png`), smallerPng(png));
+	}
+
+	/** What the page complained about that concerns us; the workbench has troubles of its own without a network. */
+	get errors(): string[] {
+		const all = this.#workbench.consoleErrors.map(({ text, source }) => `${text} (${source})`);
+		return all.filter((error) => /gatepost/i.test(error));
+	}
+
+	close(): Promise<void> {
+		return this.#workbench.close();
+	}
+
+	get #page(): Page {
+		return this.#workbench.page;
+	}
+
+	#view(): Promise<Frame> {
+		return webviewFrame(this.#page, async (frame) => (await frame.locator("main.view").count()) > 0);
+	}
+
+	async #allow(frame: Frame, card: Waiting, isOver: () => boolean): Promise<void> {
+		const place = frame.locator(`[data-card="${card.id}"]`);
+		if (!card.open) await place.locator("button.head").click({ timeout: stepLimitMs });
+		await this.#look(place, card);
+		const button = place.locator("article:not(.ghost) .allow");
+		const limit = Date.now() + stepLimitMs;
+		// A press too soon after the button came to rest is refused in sight; a person would press again.
+		while ((await button.count()) > 0 && !isOver()) {
+			if (Date.now() > limit) throw new Error(`Allow on the card "${card.verb}" has no effect: ${await said(frame)}`);
+			await button.click({ timeout: stepLimitMs }).catch(ignoreGone);
+			await delay(pollMs);
+		}
+		this.allowed.set(card.id, card.verb);
+		await this.#lookAway();
+	}
+
+	/** Takes a picture of the first card of each kind; for a changed file, with the diff beside it. */
+	async #look(place: Locator, { verb }: Waiting): Promise<void> {
+		if ([...this.allowed.values()].includes(verb)) return;
+		const openDiff = place.getByRole("button", { name: /^Open diff/ });
+		if ((await openDiff.count()) > 0) {
+			await openDiff.first().click();
+			const side = this.#page.locator(".monaco-diff-editor .editor.modified .view-line").first();
+			await side.waitFor({ timeout: stepLimitMs });
+			// Colours of the diff come a little later than its text.
+			await this.#page.locator(".monaco-diff-editor .char-insert, .monaco-diff-editor .line-insert").first().waitFor();
+		}
+		await this.#lookAway();
+		await this.picture(`card-${verb.toLowerCase().replaceAll(/\W+/g, "-")}`);
+	}
+
+	/** The pointer rests where it hides nothing and holds no card in place. */
+	async #lookAway(): Promise<void> {
+		await this.#page.mouse.move(900, 700);
+		await this.#page.locator(".workbench-hover:visible").first().waitFor({ state: "hidden", timeout: stepLimitMs });
+	}
+}
+
+async function firstWaiting(frame: Frame): Promise<Waiting | undefined> {
+	const open = frame.locator("[data-card]:has(article.full:not(.ghost))").first();
+	const any = frame.locator("[data-card]:has(article:not(.ghost))").first();
+	const isOpen = (await open.count()) > 0;
+	const card = isOpen ? open : any;
+	// It may be settled and gone between one question and the next.
+	const [id, verb] = await Promise.all([
+		card.getAttribute("data-card", { timeout: pollMs }),
+		card.locator(".verb").first().textContent({ timeout: pollMs }),
+	]).catch(() => [null, null]);
+	return id === null || verb === null ? undefined : { id, verb: verb.trim(), open: isOpen };
+}
+
+async function said(frame: Frame): Promise<string> {
+	return (await frame.locator(".hint, [role=alert]").allInnerTexts()).join(" ");
+}
+
+/** The card may be answered and gone while the pointer is on its way. */
+function ignoreGone(error: Error): void {
+	if (!/Timeout|detached|not attached|not visible/i.test(error.message)) throw error;
+}
