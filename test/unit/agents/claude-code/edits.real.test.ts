@@ -13,7 +13,7 @@ import { runHeadless } from "../../../support/claude/headless.ts";
 import type { HookCall } from "../../../support/claude/hookProbe.ts";
 import { CLAUDE_BEFORE_ON_FAILURE, CLAUDE_VERSION, skipRealClaude } from "../../../support/claude/install.ts";
 import { toolUseId } from "../../../support/claude/modelServer.ts";
-import { stage } from "../../../support/claude/stage.ts";
+import { type Stage, stage } from "../../../support/claude/stage.ts";
 import { EDITS, NOTEBOOKS, WRITES } from "./editCases.ts";
 import { claudeCode, submitOf } from "./support.ts";
 
@@ -60,6 +60,17 @@ function eventOf(call: HookCall): AgentEvent {
 	return claudeCode.read(submitOf(call.payload as JsonObject, env), Buffer.from(JSON.stringify(call.payload)));
 }
 
+/** Settings with the probe on the tools that write: a hook process for each Read, too, would only cost time. */
+function settingsOf({ probe }: Stage): object {
+	const events = ["PreToolUse", "PostToolUse", "PostToolUseFailure"];
+	const groups = Object.entries(probe.hooks(events) as Record<string, object[]>);
+	const only = groups.map(([event, all]) => [
+		event,
+		all.map((group) => ({ ...group, matcher: "Write|Edit|NotebookEdit" })),
+	]);
+	return { hooks: Object.fromEntries(only) };
+}
+
 const label = ({ tool, name }: Case): string => `${tool}: ${name}`;
 
 for (const version of [CLAUDE_VERSION, CLAUDE_BEFORE_ON_FAILURE]) {
@@ -70,13 +81,12 @@ for (const version of [CLAUDE_VERSION, CLAUDE_BEFORE_ON_FAILURE]) {
 		const proposed = new Map<string, Buffer | string>();
 		const set = await stage(
 			t,
-			(cwd) => ({
-				turns: cases.flatMap(({ file, before, tool, input }) => {
-					const path = join(cwd, file);
-					const read = before === undefined ? [] : [{ tools: [{ name: "Read", input: { file_path: path } }] }];
-					return [...read, { tools: [{ name: tool, input: input(path) }] }];
-				}),
-			}),
+			(cwd) => {
+				const call = ({ file, tool, input }: Case) => ({ name: tool, input: input(join(cwd, file)) });
+				const read = ({ file }: Case) => ({ name: "Read", input: { file_path: join(cwd, file) } });
+				const there = cases.filter(({ before }) => before !== undefined);
+				return { turns: [{ tools: there.map(read) }, { tools: cases.map(call) }] };
+			},
 			async (call) => {
 				const event = eventOf(call);
 				assert.deepEqual(
@@ -94,13 +104,7 @@ for (const version of [CLAUDE_VERSION, CLAUDE_BEFORE_ON_FAILURE]) {
 		);
 		for (const { file, before } of cases) if (before !== undefined) writeFileSync(join(set.cwd, file), before);
 
-		const events = ["PreToolUse", "PostToolUse", "PostToolUseFailure"];
-		const run = await runHeadless({
-			...set,
-			prompt: "go",
-			mode: "bypassPermissions",
-			settings: { hooks: set.probe.hooks(events) },
-		});
+		const run = await runHeadless({ ...set, prompt: "go", mode: "bypassPermissions", settings: settingsOf(set) });
 		set.finally(() => run.kill("SIGKILL"));
 		const { exit, stderr } = await run.done;
 		assert.deepEqual([exit, stderr, set.model.unused], [0, "", 0]);
@@ -133,7 +137,7 @@ for (const version of [CLAUDE_VERSION, CLAUDE_BEFORE_ON_FAILURE]) {
 			assert.ok(before && claudeCode.sameAction(before.action, event.action), `${event.toolUseId} ran as decided`);
 			compared += 1;
 		}
-		assert.ok(compared > cases.length, `${compared} results compared`);
+		assert.ok(compared > cases.length / 2, `${compared} results compared`);
 	});
 }
 
@@ -148,17 +152,12 @@ test("Claude Code does not write through a link, and says so to the model only",
 	}));
 	writeFileSync(join(set.cwd, "real.txt"), "one\n");
 	symlinkSync("real.txt", join(set.cwd, "link.txt"));
-	const events = ["PreToolUse", "PostToolUse", "PostToolUseFailure"];
-	const run = await runHeadless({
-		...set,
-		prompt: "go",
-		mode: "bypassPermissions",
-		settings: { hooks: set.probe.hooks(events) },
-	});
+	const run = await runHeadless({ ...set, prompt: "go", mode: "bypassPermissions", settings: settingsOf(set) });
 	set.finally(() => run.kill("SIGKILL"));
 	assert.equal((await run.done).exit, 0);
 	assert.equal(readFileSync(join(set.cwd, "real.txt"), "utf8"), "one\n");
 	assert.match((await set.model.toolResult(toolUseId("main", 1))).text, /symbolic link/);
 	const seen = set.probe.calls.map(({ event, payload }) => `${event} ${payload.tool_name}`);
-	assert.deepEqual(seen, ["PreToolUse Read", "PostToolUse Read", "PreToolUse Edit"]);
+	// It asks its hooks, and reports nothing.
+	assert.deepEqual(seen, ["PreToolUse Edit"]);
 });
