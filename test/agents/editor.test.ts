@@ -1,6 +1,6 @@
 // The whole line with real parts: the real Claude Code stopped at the gate in a real VS Code, answered by real clicks.
 import assert from "node:assert/strict";
-import { access, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { runHeadless } from "../support/claude/headless.ts";
@@ -8,18 +8,13 @@ import { skipRealClaude } from "../support/claude/install.ts";
 import { toolUseId } from "../support/claude/modelServer.ts";
 import { startTui } from "../support/claude/tui.ts";
 import { click, editorStage, openCard, requests, until } from "../support/editorStage.ts";
+import { bash, exists } from "../support/gateStage.ts";
 import { screenshot, setSideBarWidth } from "../support/host/browser.ts";
 import { setTheme, themes } from "../support/host/palette.ts";
 import { axe, describeViolations } from "../support/host/webview.ts";
 import { logEntries, logVerify } from "../support/log.ts";
 
 const skip = skipRealClaude();
-const bash = (command: string) => ({ name: "Bash", input: { command, description: "test" } });
-const exists = (path: string) =>
-	access(path).then(
-		() => true,
-		() => false,
-	);
 
 test("a Write waits for a click on Allow; a command is denied with a reason the model reads", { skip }, async (t) => {
 	const set = await editorStage(t, (cwd) => ({

@@ -1,49 +1,23 @@
 // The real Claude Code, headless, held at a real gate (`gatepost serve`) and answered by a program.
 import assert from "node:assert/strict";
-import { access, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { applyPlan, planInstall } from "../../src/agents/claude-code/install.ts";
 import { type HeadlessOptions, runHeadless } from "../support/claude/headless.ts";
 import { skipRealClaude } from "../support/claude/install.ts";
 import { toolUseId } from "../support/claude/modelServer.ts";
-import { type Scripting, type Stage, stage } from "../support/claude/stage.ts";
+import { bash, exists, type GateStage, gateStage } from "../support/gateStage.ts";
 import { logEntries, logVerify } from "../support/log.ts";
-import { type Serve, startServe } from "../support/serve.ts";
 
 const skip = skipRealClaude();
-const bash = (command: string) => ({ name: "Bash", input: { command, description: "test" } });
-const exists = (path: string) =>
-	access(path).then(
-		() => true,
-		() => false,
-	);
-
-interface Set extends Stage {
-	serve: Serve;
-	gatepost: string;
-}
-
-/** A project with Claude Code connected as the installer does it, and a gate open for it. */
-async function connected(t: Parameters<typeof stage>[0], script: Scripting, args: string[] = []): Promise<Set> {
-	const set = await stage(t, script);
-	const gatepost = join(set.home, ".gatepost");
-	const serve = await startServe({ home: gatepost, folder: set.cwd, args });
-	set.finally(() => serve.stop());
-	const plan = await planInstall({ scope: "user", home: gatepost, userHome: set.home });
-	assert.deepEqual(plan.problems, []);
-	await applyPlan(plan);
-	return { ...set, serve, gatepost };
-}
-
-async function start(set: Set, more: Partial<HeadlessOptions> = {}) {
+async function start(set: GateStage, more: Partial<HeadlessOptions> = {}) {
 	const run = await runHeadless({ ...set, prompt: "please", mode: "bypassPermissions", ...more });
 	set.finally(() => run.kill("SIGKILL"));
 	return run;
 }
 
 test("a Write is held until allowed, and everything about it is in the log", { skip }, async (t) => {
-	const set = await connected(t, (cwd) => ({
+	const set = await gateStage(t, (cwd) => ({
 		turns: [
 			{ tools: [{ name: "Write", input: { file_path: join(cwd, "a.txt"), content: "one\n\ttwo\n" } }] },
 			{ text: "all done" },
@@ -93,7 +67,7 @@ test("a Write is held until allowed, and everything about it is in the log", { s
 });
 
 test("a denied command does not run, and the model reads the reason", { skip }, async (t) => {
-	const set = await connected(t, { turns: [{ tools: [bash("touch evil.txt")] }, { text: "all done" }] });
+	const set = await gateStage(t, { turns: [{ tools: [bash("touch evil.txt")] }, { text: "all done" }] });
 	const run = await start(set);
 	const card = await set.serve.card();
 	assert.equal(card.target, "touch evil.txt");
@@ -105,7 +79,7 @@ test("a denied command does not run, and the model reads the reason", { skip }, 
 });
 
 test("reads and listed commands pass without a card", { skip }, async (t) => {
-	const set = await connected(t, (cwd) => ({
+	const set = await gateStage(t, (cwd) => ({
 		turns: [
 			{ tools: [{ name: "Read", input: { file_path: join(cwd, "r.txt") } }] },
 			{ tools: [bash("ls -la")] },
@@ -136,7 +110,7 @@ test("reads and listed commands pass without a card", { skip }, async (t) => {
 });
 
 test("killing the gate while a hook waits refuses; nothing runs", { skip }, async (t) => {
-	const set = await connected(t, { turns: [{ tools: [bash("touch evil.txt")] }, { text: "all done" }] });
+	const set = await gateStage(t, { turns: [{ tools: [bash("touch evil.txt")] }, { text: "all done" }] });
 	const run = await start(set);
 	await set.serve.card();
 	await set.serve.stop("SIGKILL");
@@ -146,7 +120,7 @@ test("killing the gate while a hook waits refuses; nothing runs", { skip }, asyn
 });
 
 test("without a gate every tool with a side effect is refused with a way out", { skip }, async (t) => {
-	const set = await connected(t, { turns: [{ tools: [bash("touch evil.txt")] }, { text: "all done" }] });
+	const set = await gateStage(t, { turns: [{ tools: [bash("touch evil.txt")] }, { text: "all done" }] });
 	await set.serve.stop();
 	const run = await start(set);
 	await run.done;
@@ -156,7 +130,7 @@ test("without a gate every tool with a side effect is refused with a way out", {
 });
 
 test("the agent killed while it waits withdraws its card", { skip }, async (t) => {
-	const set = await connected(t, { turns: [{ tools: [bash("touch evil.txt")] }, { text: "all done" }] });
+	const set = await gateStage(t, { turns: [{ tools: [bash("touch evil.txt")] }, { text: "all done" }] });
 	const run = await start(set);
 	const card = await set.serve.card();
 	run.kill("SIGKILL");
