@@ -35,7 +35,12 @@ export function usePending(): { open(state: PendingState, options?: ViewOptions)
 		[server, browser] = await Promise.all([serveWebview("pending"), launchBrowser()]);
 	});
 	afterEach(async (context) => {
-		if ((context as any).passed === false) for (const [i, page] of pages.entries()) { await page.screenshot(`fail-${i}`); console.log(await page.page.evaluate("document.querySelector('.bar')?.outerHTML").catch(String), await page.problems()); }
+		// What it looked like when it went wrong says more than the error.
+		const name = context.name.replaceAll(/\W+/g, "-").slice(0, 80);
+		if ("passed" in context && !context.passed) {
+			for (const [index, page] of pages.entries())
+				await page.screenshot(`failed-${name}-${index}`).catch(() => undefined);
+		}
 		await Promise.all(pages.map((page) => page.close()));
 		pages = [];
 	});
@@ -63,6 +68,8 @@ function withParts(view: WebviewPage): PendingPage {
 		deny: page.locator(".card.full:not(.ghost) .deny"),
 		hint: page.locator(".hint"),
 		rested: async (button) => {
+			// Longer than the view needs to notice that a layout it has just begun has moved the button.
+			await page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 150)))");
 			await button.and(page.locator(":not([data-settling])")).waitFor();
 			return button;
 		},
