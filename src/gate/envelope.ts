@@ -26,6 +26,9 @@ export function readEnvelope(text: string): { message: HookMessage; payload: Buf
 	}
 	const message = read.data;
 	if (message.type !== "submit") return { message, payload: Buffer.alloc(0) };
+	// zod drops the key "__proto__" in silence.
+	const { env } = value as { env: object };
+	if (Object.keys(env).length !== Object.keys(message.env).length) throw new EnvelopeError("an unknown variable");
 	const texts = [message.root, message.cwd, ...Object.values(message.env)];
 	if (!texts.every((item) => item === undefined || item.isWellFormed())) {
 		throw new EnvelopeError("half of a surrogate pair in a text");
