@@ -2,6 +2,8 @@
 import type { AgentAdapter } from "./adapter.ts";
 import { claudeCodeAdapter } from "./claude-code/adapter.ts";
 
+export { type UngatedSession, watchUngated } from "./claude-code/ungated.ts";
+
 export interface AgentPlaces {
 	/** Gatepost home: says which hooks are ours. */
 	home: string;

@@ -1,12 +1,12 @@
 // Opens a gate for real: home, journals, desk, policy, agents, server, registry entry. Used by the editor and `serve`.
 import { hostname } from "node:os";
-import { agentAdapters } from "../agents/index.ts";
+import { agentAdapters, type UngatedSession, watchUngated } from "../agents/index.ts";
 import { Desk } from "../approvals/desk.ts";
 import { type Home, openHome } from "../audit/home.ts";
 import type { Signer } from "../audit/keys.ts";
 import { firstCut } from "../policy/firstCut.ts";
 import type { RegistryEntry } from "../protocol/hook.ts";
-import { message } from "../protocol/messages.ts";
+import { format, message } from "../protocol/messages.ts";
 import { Gate, type GateSettings } from "./gate.ts";
 import { takeOutbox } from "./outbox.ts";
 import { keepEntry, markRestarting, newEntry, removeDead, removeEntry, writeEntry } from "./registry.ts";
@@ -95,6 +95,17 @@ export async function openGate(options: OpenGateOptions): Promise<OpenGate> {
 		},
 		{ except: seed.id },
 	);
+	const ungated = watchUngated({
+		folders: () => workspaces.folders,
+		elsewhere: () => others.flatMap((other) => other.folders),
+		seen: () => new Set(gate.sessions().flatMap(({ id, agentPid }) => [id, agentPid])),
+		userHome: options.userHome,
+		env: { CLAUDE_CONFIG_DIR: process.env.CLAUDE_CONFIG_DIR },
+		since: Date.now(),
+		onFound: (session) => noteUngated(gate, workspaces, session),
+		onOver: (session) => gate.dismiss(`ungated:${session.key}`),
+		onError: (error) => gate.warn("ungated", message("gate.ungatedUnknown", { detail: detailOf(error) })),
+	});
 	const outboxProblems = await takeOutbox(home, workspaces);
 	for (const problem of outboxProblems) gate.warn("outbox", problem);
 
@@ -128,6 +139,7 @@ export async function openGate(options: OpenGateOptions): Promise<OpenGate> {
 			closed = true;
 			keeper.close();
 			watcher.close();
+			ungated.close();
 			// First the registry, synchronously: an editor that is closing may not give us another turn.
 			if (state === "restarting") markRestarting(home.dir, entry());
 			else removeEntry(home.dir, seed.id);
@@ -141,7 +153,20 @@ export async function openGate(options: OpenGateOptions): Promise<OpenGate> {
 }
 
 function registryTrouble(error: unknown) {
-	return message("gate.registry", { detail: error instanceof Error ? error.message : String(error) });
+	return message("gate.registry", { detail: detailOf(error) });
+}
+
+function detailOf(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
+}
+
+/** An agent's session that does not ask this gate: a warning card and an entry. */
+function noteUngated(gate: Gate, workspaces: Workspaces, session: UngatedSession): void {
+	const { key, kind, folder, cwd, pid, sessionId, why } = session;
+	gate.warn(`ungated:${key}`, message("gate.ungated", { agent: "Claude Code", folder, why: format(why) }));
+	const claimed = JSON.parse(JSON.stringify({ cwd, pid, session: sessionId }));
+	const body = { kind: "ungated-session", how: kind, why: JSON.parse(JSON.stringify(why)), claimed };
+	workspaces.record(folder, [{ type: "coverage.gap", body }]).catch((error) => gate.logTrouble(folder, error));
 }
 
 /** A client that did what no hook does: an entry in the log of every folder served, because it was aimed at all. */

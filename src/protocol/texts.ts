@@ -83,8 +83,8 @@ export const TEXTS = {
 	"gate.configBlocked":
 		"A change of {file} would have weakened Gatepost's hooks. The running session keeps the old ones; look at the file.",
 	"gate.notEnforced": "{agent} runs here, but its hooks are not enforced: {reason}",
-	"gate.ungated":
-		'A {agent} session runs in {folder} without asking this gate. Restart it after "Gatepost: Connect Claude Code".',
+	"gate.ungated": "A {agent} session runs in {folder} without asking this gate, so nothing it does is held. {why}",
+	"gate.ungatedUnknown": "Gatepost could not look for sessions that do not ask it ({detail}); it will try again.",
 	"gate.secondGate": "Another Gatepost ({editor}) also serves {folder}. The oldest one is asked; both are in the log.",
 	"gate.outbox":
 		"An event that was kept while no gate was open ({file}) could not be taken into the log ({detail}). It stays in the outbox.",
@@ -381,6 +381,35 @@ export const TEXTS = {
 		"A Claude Code session in {folder} (process {pid}) has not asked this gate for anything: nothing it does is held or recorded. End it, check the agents in Gatepost, and start it again.",
 	"ungated.transcript":
 		"A Claude Code session in {folder} goes on without asking this gate (its transcript {session} grows): nothing it does is held or recorded. End it, check the agents in Gatepost, and start it again.",
+	"doctor.installed": "Gatepost's hooks are in {file}, as this version writes them.",
+	"doctor.enforced": "In {root} these hooks are in force, and nothing else could overrule them.",
+	"doctor.asks": "In {root} these hooks are in force. Because of what follows, every action is asked:",
+	"doctor.notEnforced": "In {root} an action could get past Gatepost's hooks:",
+	"doctor.foreign": "{source}: could change an action, answer it, or change what commands do. Remove or accept it.",
+	"doctor.hookPresent": "The hook is in its place ({file}).",
+	"doctor.hookMissing":
+		"{file} is missing or cannot be used, so every tool is refused. Open Gatepost in your editor and connect Claude Code again.",
+	"doctor.hookWritable":
+		"{file} can be written by other users, who could answer for you. Take that right away, then connect Claude Code again.",
+	"doctor.launcherRefuses": "The hook runs, and refuses by itself where no gate is open.",
+	"doctor.launcherFails":
+		"{launcher} did not refuse as it must where no gate is open ({detail}). Connect Claude Code again.",
+	"doctor.version": "Claude Code {version} blocks a tool when a hook fails.",
+	"doctor.oldVersion":
+		"Claude Code {version} runs a tool when its hook crashes; {needed} and later block it. Update Claude Code.",
+	"doctor.noVersion": "{claude} did not say its version.",
+	"doctor.noClaude": "Not run: there is no claude program in PATH or its usual places.",
+	"doctor.noEntries": "Not run: {file} holds no hooks to prove. Connect Claude Code first.",
+	"doctor.tempIsServed": "Not run: a gate serves {folder}, which holds the folder for temporary files.",
+	"doctor.canary.noGate":
+		"Canary: without a gate, the real Claude Code did not run a tool, although it bypassed permissions.",
+	"doctor.canary.denied": "Canary: the real Claude Code did not run a denied tool, and its model read the reason.",
+	"doctor.canaryRan":
+		"Canary: a denied tool RAN. With these settings Gatepost holds nothing. Connect Claude Code again; if this stays, do not rely on it and report it.",
+	"doctor.canaryOther":
+		"Canary: the tool did not run, but not because of Gatepost, so nothing is proven. Its model was told: {told}",
+	"doctor.canaryFailed": "Canary: it could not be finished ({detail}), so nothing is proven.",
+	"doctor.agentSaid": "Claude Code said: {text}",
 	"install.absent":
 		"Gatepost's hooks are not in {file}: Claude Code runs ungated with these settings. Connect it again.",
 	"install.outdated":
