@@ -95,7 +95,7 @@ export function activate(context: vscode.ExtensionContext): void {
 				void vscode.window.setStatusBarMessage(say("editor.pausedNow"), 5000);
 			},
 			connect,
-			check: () => checkAgents(gateHost, documents, output),
+			check: () => checkAgents(gateHost, documents, context, output),
 			showLog: () => showLog(gateHost, documents),
 			verifyLog: () => verifyLog(gateHost, documents),
 		}),

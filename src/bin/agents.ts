@@ -1,5 +1,5 @@
 // `gatepost agents`: connect, disconnect and check the agents whose hooks Gatepost installs.
-import { homedir } from "node:os";
+import { homedir, userInfo } from "node:os";
 import { createInterface } from "node:readline/promises";
 import { createTwoFilesPatch } from "diff";
 import {
@@ -69,6 +69,37 @@ export async function uninstall(agent: string, options: AgentsOptions & { projec
 		plan.changed ? `Disconnected: ${terminalText(plan.file)}\n` : "It was not connected; nothing was changed.\n",
 	);
 	return 0;
+}
+
+/** Says whether an agent's hooks hold, and proves it with a canary. Exit codes: 0 all is well, 1 not, 2 cannot look. */
+export async function doctor(
+	agent: string,
+	options: AgentsOptions & { canary: boolean; version: string; dist: string },
+): Promise<number> {
+	demandKnown(agent);
+	const { home, folder, json, out, canary, version, dist } = options;
+	const { runDoctor } = await import("../agents/claude-code/doctor.ts");
+	const userHome = homedir();
+	const build = { dist, version, userHome, osUser: userInfo().username };
+	const checks = await runDoctor({
+		home,
+		userHome,
+		env: process.env,
+		root: folder,
+		exclude: [folder],
+		...(canary
+			? {
+					startCanaryGate: async (dir: string, canaryFolder: string) =>
+						(await import("./canaryGate.ts")).startCanaryGate(dir, canaryFolder, build),
+				}
+			: {}),
+	});
+	for (const { id, ok, message, more = [] } of checks) {
+		const texts = [message, ...more].map((one) => format(one));
+		if (json) await out(`${JSON.stringify({ check: id, ok: ok ?? null, texts })}\n`);
+		else await out(`${ok === undefined ? "    " : ok ? "ok  " : "BAD "}${texts.map(terminalText).join("\n      ")}\n`);
+	}
+	return checks.some(({ ok }) => ok === false) ? 1 : 0;
 }
 
 function installOptions(options: { home: string; folder: string; project: boolean }): InstallOptions {

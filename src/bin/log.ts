@@ -4,10 +4,10 @@ import { realpathSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { JournalError, systemCode } from "../audit/errors.ts";
 import { OUTSIDE, workspaceId, workspacePaths } from "../audit/home.ts";
-import { printable } from "../audit/printable.ts";
 import { type ReadLine, readEntries } from "../audit/read.ts";
 import { type Verification, verifySegments, verifyWorkspace } from "../audit/verify.ts";
 import { jsonLine, listLine, showText, verifyText } from "./logText.ts";
+import { terminalText } from "./terminalText.ts";
 
 export type ExitCode = 0 | 1 | 2;
 
@@ -95,7 +95,7 @@ export function logShow(options: ShowOptions): Promise<ExitCode> {
 			found++;
 			await options.out(options.json ? jsonLine(line) : showText(line));
 		}
-		if (found === 0) await tell(options, `No entry matches ${printable(options.ref)}.`);
+		if (found === 0) await tell(options, `No entry matches ${terminalText(options.ref)}.`);
 		return found === 0 ? 1 : 0;
 	});
 }
@@ -106,7 +106,7 @@ export function logVerify(options: VerifyOptions): Promise<ExitCode> {
 		const keys = [options.key ?? []].flat();
 		for (const key of keys) {
 			if (/^[0-9a-f]{64}$/i.test(key)) continue;
-			await tell(options, `--key takes a public key in hex (64 digits), not ${printable(key)}.`);
+			await tell(options, `--key takes a public key in hex (64 digits), not ${terminalText(key)}.`);
 			return 2;
 		}
 		const key = keys.length === 0 ? undefined : keys;
@@ -122,9 +122,12 @@ async function reading(options: Pick<LogOptions, "err">, read: () => Promise<Exi
 	try {
 		return await read();
 	} catch (error) {
-		if (error instanceof JournalError) await tell(options, printable(error.message));
+		if (error instanceof JournalError) await tell(options, terminalText(error.message));
 		else if (systemCode(error) !== "" && error instanceof Error)
-			await tell(options, printable(`The audit log cannot be read: ${error.message}. Check the path and its rights.`));
+			await tell(
+				options,
+				terminalText(`The audit log cannot be read: ${error.message}. Check the path and its rights.`),
+			);
 		else throw error;
 		return 2;
 	}

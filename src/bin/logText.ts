@@ -1,35 +1,49 @@
 // How entries and verifications read in a terminal.
 import type { Entry } from "../audit/chain.ts";
-import { printable, printableJson } from "../audit/printable.ts";
 import type { ReadLine } from "../audit/read.ts";
 import type { Verification } from "../audit/verify.ts";
+import { terminalText } from "./terminalText.ts";
 
 const SUMMARY_CHARS = 120;
+
+// Spaces and line breaks of the indentation stay: what a string holds of them is escaped by JSON already.
+const UNSAFE = /(?!\n)[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/gu;
+
+/** JSON text in which everything that does not print as itself is a JSON escape: the same value, safe to look at. */
+export function safeJson(value: unknown, indent = 0): string {
+	return JSON.stringify(value, undefined, indent).replace(UNSAFE, (char) =>
+		// By UTF-16 unit, as JSON escapes are.
+		char
+			.split("")
+			.map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+			.join(""),
+	);
+}
 
 /** One line of `log list`. */
 export function listLine({ segment, line, entry, problem }: ReadLine): string {
 	const place = `${gateOf(segment)}:${line}`;
-	const warning = problem === undefined ? "" : `  !! ${printable(problem)}`;
+	const warning = problem === undefined ? "" : `  !! ${terminalText(problem)}`;
 	if (entry === undefined) return `${" ".repeat(24)}  ${place}${warning}\n`;
 	const { time, type, session = "" } = entry.head;
 	const parts = [
-		printable(time).padEnd(24),
+		terminalText(time).padEnd(24),
 		place.padEnd(14),
-		printable(type).padEnd(18),
-		printable(session.slice(0, 8)).padEnd(8),
+		terminalText(type).padEnd(18),
+		terminalText(session.slice(0, 8)).padEnd(8),
 	];
 	return `${parts.join("  ")}  ${summary(entry)}${warning}\n`;
 }
 
 /** One entry of `log show`, whole. */
 export function showText({ segment, line, entry, problem }: ReadLine): string {
-	const title = `${printable(segment)}:${line}${problem === undefined ? "" : `  !! ${printable(problem)}`}`;
-	return `${title}\n${entry === undefined ? "" : `${printableJson(entry, 2)}\n`}\n`;
+	const title = `${terminalText(segment)}:${line}${problem === undefined ? "" : `  !! ${terminalText(problem)}`}`;
+	return `${title}\n${entry === undefined ? "" : `${safeJson(entry, 2)}\n`}\n`;
 }
 
 /** A line of `--json`. */
 export function jsonLine(value: unknown): string {
-	return `${printableJson(value)}\n`;
+	return `${safeJson(value)}\n`;
 }
 
 /** What `log verify` says. */
@@ -37,12 +51,14 @@ export function verifyText(where: string, found: Verification): string {
 	const { problems, moreProblems, entries, segments, heads, signer, verdict } = found;
 	const signed = heads.reduce((sum, head) => sum + head.signed, 0);
 	const lines = [
-		`Log       ${printable(where)}`,
+		`Log       ${terminalText(where)}`,
 		`Entries   ${entries} in ${segments} segments, ${signed} covered by signatures`,
 		...signer.keys.map((key) => `Signed by ${key.publicKey} (${key.storage}, ${key.segments} segments)`),
 	];
 	for (const { kind, segment, line, detail } of problems)
-		lines.push(`Problem   ${kind}: ${printable(segment)}${line === undefined ? "" : `:${line}`}: ${printable(detail)}`);
+		lines.push(
+			`Problem   ${kind}: ${terminalText(segment)}${line === undefined ? "" : `:${line}`}: ${terminalText(detail)}`,
+		);
 	if (moreProblems > 0) lines.push(`          and ${moreProblems} more`);
 	lines.push(`Verdict   ${verdict}`);
 	if (verdict === "consistent, signer unknown")
@@ -56,7 +72,7 @@ export function verifyText(where: string, found: Verification): string {
 }
 
 function gateOf(segment: string): string {
-	return printable(segment.replace(/^[^-]*-/, "").replace(/\.jsonl$/, "")).slice(0, 6);
+	return terminalText(segment.replace(/^[^-]*-/, "").replace(/\.jsonl$/, "")).slice(0, 6);
 }
 
 type Body = Record<string, unknown>;
@@ -64,7 +80,7 @@ type Body = Record<string, unknown>;
 function summary({ head, body }: Entry): string {
 	if (body === undefined) return "(left out)";
 	const text = SUMMARIES[head.type]?.(body) ?? rest(body);
-	const safe = printable(text);
+	const safe = terminalText(text);
 	return safe.length > SUMMARY_CHARS ? `${safe.slice(0, SUMMARY_CHARS)}…` : safe;
 }
 

@@ -5,8 +5,9 @@ import { Desk } from "../approvals/desk.ts";
 import { type Home, openHome } from "../audit/home.ts";
 import type { Signer } from "../audit/keys.ts";
 import { firstCut } from "../policy/firstCut.ts";
+import type { Policy } from "../policy/policy.ts";
 import type { RegistryEntry } from "../protocol/hook.ts";
-import { format, message } from "../protocol/messages.ts";
+import { message } from "../protocol/messages.ts";
 import { Gate, type GateSettings } from "./gate.ts";
 import { takeOutbox } from "./outbox.ts";
 import { keepEntry, markRestarting, newEntry, removeDead, removeEntry, writeEntry } from "./registry.ts";
@@ -25,6 +26,8 @@ export interface OpenGateOptions {
 	/** Signs checkpoints; the home's own key file when absent. */
 	signer?: Signer;
 	settings: () => GateSettings;
+	/** Default: the first cut. */
+	policy?: Policy;
 	/** Gates or counts of other windows changed. */
 	onOthers?: () => void;
 }
@@ -65,7 +68,7 @@ export async function openGate(options: OpenGateOptions): Promise<OpenGate> {
 	const gate = new Gate({
 		workspaces,
 		desk,
-		policy: firstCut(),
+		policy: options.policy ?? firstCut(),
 		adapters: agentAdapters({ home: home.dir, userHome: options.userHome }),
 		homeKey: home.macKey(),
 		homeDir: home.dir,
@@ -163,7 +166,7 @@ function detailOf(error: unknown): string {
 /** An agent's session that does not ask this gate: a warning card and an entry. */
 function noteUngated(gate: Gate, workspaces: Workspaces, session: UngatedSession): void {
 	const { key, kind, folder, cwd, pid, sessionId, why } = session;
-	gate.warn(`ungated:${key}`, message("gate.ungated", { agent: "Claude Code", folder, why: format(why) }));
+	gate.warn(`ungated:${key}`, why);
 	const claimed = JSON.parse(JSON.stringify({ cwd, pid, session: sessionId }));
 	const body = { kind: "ungated-session", how: kind, why: JSON.parse(JSON.stringify(why)), claimed };
 	workspaces.record(folder, [{ type: "coverage.gap", body }]).catch((error) => gate.logTrouble(folder, error));

@@ -83,7 +83,6 @@ export const TEXTS = {
 	"gate.configBlocked":
 		"A change of {file} would have weakened Gatepost's hooks. The running session keeps the old ones; look at the file.",
 	"gate.notEnforced": "{agent} runs here, but its hooks are not enforced: {reason}",
-	"gate.ungated": "A {agent} session runs in {folder} without asking this gate, so nothing it does is held. {why}",
 	"gate.ungatedUnknown": "Gatepost could not look for sessions that do not ask it ({detail}); it will try again.",
 	"gate.secondGate": "Another Gatepost ({editor}) also serves {folder}. The oldest one is asked; both are in the log.",
 	"gate.outbox":
@@ -120,6 +119,9 @@ export const TEXTS = {
 	"editor.connectedAlready": "Claude Code is connected already; nothing was changed.",
 	"editor.connectFailed": "Claude Code was not connected and its settings are as they were: {detail}",
 	"editor.checkTitle": "Gatepost: checking agents",
+	"editor.checkGood": "Claude Code is held: its hooks are in force, and a denied tool did not run.",
+	"editor.checkBad": "Checking Claude Code found {count} problems. {first}",
+	"editor.checkFailed": "The check could not be finished ({detail}); nothing was changed.",
 	"editor.verifyTitle": "Gatepost: verifying the audit log",
 	"editor.verifyGood":
 		"The audit log is consistent: {entries} entries in {segments} segments. The signer is only known from this home.",
@@ -397,6 +399,7 @@ export const TEXTS = {
 	"doctor.version": "Claude Code {version} blocks a tool when a hook fails.",
 	"doctor.oldVersion":
 		"Claude Code {version} runs a tool when its hook crashes; {needed} and later block it. Update Claude Code.",
+	"doctor.canaryDenial": "Gatepost's check denies this on purpose (canary).",
 	"doctor.noVersion": "{claude} did not say its version.",
 	"doctor.noClaude": "Not run: there is no claude program in PATH or its usual places.",
 	"doctor.noEntries": "Not run: {file} holds no hooks to prove. Connect Claude Code first.",
