@@ -233,7 +233,7 @@ export const TEXTS = {
 	"ui.word.failed": "Failed",
 	"ui.outcome.gone": "No longer waiting",
 	"ui.announce.new": "New request from {agent}: {action}.",
-	"ui.announce.timeLeft": "2 minutes left: {action}.",
+	"ui.announce.timeLeft": "Less than 2 minutes left: {action}.",
 	"ui.waiting.one": "{count} waiting",
 	"ui.waiting.many": "{count} waiting",
 	"ui.elsewhere.one": "{count} waiting in another window",

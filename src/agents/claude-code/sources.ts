@@ -106,9 +106,13 @@ export function readSources(
 	const place: Place = { root, userHome };
 	const launcher = launcherPath(options.home);
 	const tree = projectTree(look, root);
+	const user = read(look, "user", join(config, "settings.json"), found);
+	// A session in the home folder has its user settings as the project's as well.
+	const project =
+		join(root, ".claude") === config ? [] : [read(look, "project", join(root, ".claude", "settings.json"), found)];
 	const documents = [
-		read(look, "user", join(config, "settings.json"), found),
-		read(look, "project", join(root, ".claude", "settings.json"), found),
+		user,
+		...project,
 		...tree.localRoots.map((dir) => read(look, "local", join(dir, ".claude", "settings.local.json"), found)),
 		...(flags?.settings ?? []).map((value) => readFlag(look, value, running?.cwd ?? root, found)),
 		...managed(look, options.managedDir ?? managedDir(), config, found),
