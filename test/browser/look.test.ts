@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { Locator } from "playwright-core";
 import type { PendingState } from "../../src/protocol/pendingView.ts";
 import {
 	ACTIVITY,
@@ -74,7 +75,7 @@ const doings: Record<string, (pending: PendingPage) => Promise<unknown>> = {
 	hint: async (pending) => {
 		await (await pending.rested(pending.allow)).hover();
 		await pending.page.mouse.down();
-		await pending.page.evaluate('document.querySelector(".list").style.paddingTop = "2px"');
+		await pending.page.evaluate('document.querySelector(".bar").style.bottom = "2px"');
 		await pending.page.mouse.up();
 		await pending.hint.waitFor();
 	},
@@ -94,9 +95,10 @@ describe("the view", () => {
 
 	for (const [scene, made] of Object.entries(scenes)) {
 		it(`"${scene}" has no axe violation and no policy violation in the four themes at 280 px`, async () => {
+			const pending = await view.open(made(), { height: 800, zoom: 2 });
+			await pending.rested(pending.page.locator("body"));
 			for (const theme of themeNames) {
-				const pending = await view.open(made(), { theme, height: 800, zoom: 2 });
-				await pending.rested(pending.page.locator("body"));
+				await pending.setTheme(theme);
 				await pending.screenshot(`webview-${scene}-${theme.toLowerCase().replaceAll(" ", "-")}`);
 				await isGood(pending, theme);
 			}
@@ -117,9 +119,10 @@ describe("the view", () => {
 
 	for (const [doing, act] of Object.entries(doings)) {
 		it(`has no axe violation with "${doing}"`, async () => {
+			const pending = await view.open(state([editCard("1"), card("2"), card("3")]), { height: 640, zoom: 2 });
+			await act(pending);
 			for (const theme of themeNames) {
-				const pending = await view.open(state([editCard("1"), card("2"), card("3")]), { theme, height: 640, zoom: 2 });
-				await act(pending);
+				await pending.setTheme(theme);
 				await pending.screenshot(`webview-${doing}-${theme.toLowerCase().replaceAll(" ", "-")}`);
 				await isGood(pending, theme);
 			}
@@ -159,7 +162,18 @@ describe("the view", () => {
 			"H2",
 		]);
 		assert.equal(await page.getByRole("article").count(), 4);
-		assert.equal(await pending.allow.locator("button").getAttribute("aria-keyshortcuts"), "Control+Enter Meta+Enter");
+	});
+
+	it("names states of its buttons where a screen reader looks for them", async () => {
+		const pending = await view.open(state([guardCard("1", { target: "line\n".repeat(40) })]));
+		const inside = (button: Locator, name: string) => button.locator("button").getAttribute(name);
+		assert.equal(await inside(pending.allow, "aria-keyshortcuts"), "Control+Enter Meta+Enter");
+		assert.equal(await inside(pending.allow, "aria-disabled"), "true");
+		const more = pending.page.locator(".menu vscode-button");
+		assert.equal(await inside(more, "aria-expanded"), "false");
+		assert.equal(await inside(more, "aria-haspopup"), "menu");
+		await more.click();
+		assert.equal(await inside(more, "aria-expanded"), "true");
 	});
 
 	it("stands still for those who want no motion", async () => {

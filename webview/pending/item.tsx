@@ -13,6 +13,7 @@ import { t } from "../ui/texts.ts";
 import { minutesAndSeconds, useCountdown } from "../ui/time.ts";
 import { ViewWatch } from "../ui/viewWatch.ts";
 import { oneLine } from "../ui/visible.ts";
+import { summary } from "./announce.ts";
 import { AnswerBar } from "./answerBar.tsx";
 import type { Item } from "./model.ts";
 import { OUTCOME_ICONS, outcomeText } from "./outcome.ts";
@@ -63,7 +64,11 @@ export function ItemView({ store, item }: { store: Store; item: Item }): JSX.Ele
 						<Icon name="chevron" />
 						<Icon name={KIND_ICONS[card.kind]} />
 						<HeadText card={card} full={full} />
-						{ghost && !full ? <Outcome store={store} item={item} /> : !ghost && <Marks card={card} full={full} />}
+						{ghost && !full ? (
+							<Outcome store={store} item={item} />
+						) : (
+							!ghost && <Marks store={store} card={card} full={full} />
+						)}
 					</button>
 				</h3>
 				{full && <Full key={store.shown(card).serial} store={store} item={item} shown={store.shown(card)} />}
@@ -84,8 +89,12 @@ const HeadText = memo(function HeadText({ card, full }: { card: CardModel; full:
 	);
 });
 
-function Marks({ card, full }: { card: CardModel; full: boolean }): JSX.Element {
+function Marks({ store, card, full }: { store: Store; card: CardModel; full: boolean }): JSX.Element {
 	const left = useCountdown(card.deadlineAt);
+	const hurries = left !== undefined && left > 0;
+	useEffect(() => {
+		if (hurries) store.announce(t("ui.announce.timeLeft", { action: summary(card) }));
+	}, [store, card, hurries]);
 	const added = card.files.reduce((sum, file) => sum + file.added, 0);
 	const removed = card.files.reduce((sum, file) => sum + file.removed, 0);
 	return (

@@ -116,6 +116,12 @@ export class Store {
 		this.#changed();
 	}
 
+	/** Has a screen reader say this. */
+	announce(sentence: string): void {
+		this.announcement = sentence;
+		this.#changed();
+	}
+
 	answer(id: string, answer: GivenAnswer): void {
 		const item = itemsOf(this.groups).find(({ card }) => card.id === id);
 		if (!item || item.ghost) return;

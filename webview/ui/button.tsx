@@ -33,14 +33,13 @@ interface IconButtonProps extends Common {
 }
 
 export function IconButton({ icon, label, expanded, hasMenu, ...rest }: IconButtonProps): JSX.Element {
-	// The element hands its aria attributes on to the button inside it.
 	// aria-label comes first: the element names itself "Icon Button" when it learns its appearance without one.
 	return (
 		<vscode-button
 			aria-label={label}
 			appearance="icon"
 			{...attributes({ title: label, ...rest })}
-			{...{ "aria-expanded": expanded, "aria-haspopup": hasMenu ? "menu" : undefined }}
+			{...aria({ ariaExpanded: expanded, ariaHaspopup: hasMenu ? "menu" : undefined })}
 		>
 			<Icon name={icon} />
 		</vscode-button>
@@ -50,8 +49,16 @@ export function IconButton({ icon, label, expanded, hasMenu, ...rest }: IconButt
 function attributes({ unavailable, keyShortcuts, elementRef, ...rest }: Common): HTMLAttributes<HTMLElement> {
 	return {
 		...rest,
-		...(unavailable ? { "aria-disabled": "true" } : {}),
-		...(keyShortcuts === undefined ? {} : { "aria-keyshortcuts": keyShortcuts }),
+		...aria({ ariaDisabled: unavailable, ariaKeyshortcuts: keyShortcuts }),
 		...(elementRef === undefined ? {} : { ref: elementRef }),
 	} as HTMLAttributes<HTMLElement>;
+}
+
+/**
+ * As properties: the toolkit's button hands these on to the button inside it, but it hears of them as properties only
+ * (of all attributes it listens to aria-label, appearance and disabled).
+ */
+function aria(states: Record<string, string | boolean | undefined>): HTMLAttributes<HTMLElement> {
+	const given = Object.entries(states).filter(([, value]) => value !== undefined);
+	return Object.fromEntries(given.map(([name, value]) => [name, String(value)])) as HTMLAttributes<HTMLElement>;
 }
