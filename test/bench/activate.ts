@@ -1,0 +1,58 @@
+// How long the editor waits for activate(), as the editor itself measures it ("Developer: Show Running Extensions"), in a
+// real VS Code with the packaged extension; and the size of the package.
+import { mkdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { vsix } from "../support/editorStage.ts";
+import { openWorkbench } from "../support/host/browser.ts";
+import { startHost, temporaryHome } from "../support/host/host.ts";
+import { runCommand } from "../support/host/palette.ts";
+import type { BenchResult } from "./hook.ts";
+
+const ROUNDS = 5;
+const TARGET_MS = 30;
+const TARGET_BYTES = 3 * 1024 * 1024;
+
+async function activationMs(): Promise<number> {
+	const home = await temporaryHome();
+	const folder = join(home, "folder");
+	await mkdir(folder);
+	const host = await startHost({ version: "1.139", home, folder, extensions: [await vsix()] });
+	try {
+		const workbench = await openWorkbench(host, { folder });
+		try {
+			await runCommand(workbench.page, "Developer: Show Running Extensions");
+			const row = workbench.page.locator(".runtime-extensions-editor .monaco-list-row", { hasText: "Gatepost" });
+			const time = row.locator(".activation-time");
+			await time.filter({ hasText: /\d+ms/ }).waitFor();
+			const text = (await time.textContent()) ?? "";
+			const ms = /(\d+)ms/.exec(text)?.[1];
+			if (ms === undefined) throw new Error(`the editor shows no activation time: ${text}`);
+			return Number(ms);
+		} finally {
+			await workbench.close();
+		}
+	} finally {
+		await host.stop();
+		await rm(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+	}
+}
+
+/** Activation in a fresh editor, median of a few, and the package's size. */
+export async function benchActivate(): Promise<BenchResult[]> {
+	const { size } = await stat(await vsix());
+	const times: number[] = [];
+	for (let round = 0; round < ROUNDS; round += 1) times.push(await activationMs());
+	const median = [...times].sort((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? Number.NaN;
+	return [
+		{
+			name: `activate() in VS Code / ${TARGET_MS} ms (target at most 1)`,
+			ratio: median / TARGET_MS,
+			detail: `${median} ms, median of ${times.join(", ")} ms; loading the code is in it`,
+		},
+		{
+			name: "vsix / 3 MB (target at most 1)",
+			ratio: size / TARGET_BYTES,
+			detail: `${Math.round(size / 1024)} KiB`,
+		},
+	];
+}
