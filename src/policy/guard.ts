@@ -5,7 +5,7 @@ import type { Action } from "../actions/action.ts";
 import type { Allowed, Finding } from "./finding.ts";
 import { environmentConfig, type Ground, guardedPlace, inFolder, type Mention, touchesFolder } from "./guard/match.ts";
 import { inputTexts, scanText } from "./guard/scan.ts";
-import { resolveReal } from "./paths.ts";
+import { MAX_PATH_LENGTH, resolveReal } from "./paths.ts";
 import type { PolicyContext } from "./policy.ts";
 
 /** What an adapter or test may know better than the gate's own environment. */
@@ -40,7 +40,8 @@ export async function guardMarks(
 	const paths = pathsOf(action);
 	if (paths.length > MAX_PATHS) marks.add("more files than can be looked through for it");
 	for (const path of paths.slice(0, MAX_PATHS)) {
-		if (action.kind === "read") await addRead(path, ground, marks);
+		if (path.length > MAX_PATH_LENGTH) marks.add("a file with a name too long to be followed");
+		else if (action.kind === "read") await addRead(path, ground, marks);
 		else await addChange(path, ground, action.kind === "delete" ? "mentioned" : "changed", marks);
 	}
 	if (action.kind === "other" && SETTINGS_TOOLS.includes(action.tool)) marks.add("the agent's own settings");

@@ -4,7 +4,7 @@ import type { Action } from "../actions/action.ts";
 import { type Message, message } from "../protocol/messages.ts";
 import { type Asked, allow, ask, clip, type Finding } from "./finding.ts";
 import { aimsAtSecrets, expandBraces, literalStart } from "./globs.ts";
-import { isInside, resolveReal } from "./paths.ts";
+import { isInside, MAX_PATH_LENGTH, resolveReal } from "./paths.ts";
 import type { PolicyContext } from "./policy.ts";
 import { isSensitive } from "./sensitive.ts";
 
@@ -82,6 +82,7 @@ export async function judgeRead(action: Action, context: PolicyContext): Promise
 /** The real path of what may be read unasked, or why not. */
 export async function checkPath(path: string, context: PolicyContext): Promise<string | Message> {
 	const label = clip(path);
+	if (path.length > MAX_PATH_LENGTH) return message("why.unresolved", { path: label });
 	// The agent's tools trim what the model wrote; a path that needs trimming is not what it seems.
 	if (path !== path.trim() || /[\p{Cc}\p{Default_Ignorable_Code_Point}]/u.test(path)) {
 		return message("why.hiddenPath", { path: label });

@@ -101,7 +101,8 @@ async function secretIn(folders: readonly string[], skipsHidden: boolean): Promi
 		for await (const entry of await opendir(folder)) {
 			count += 1;
 			const path = join(folder, entry.name);
-			const searched = !(skipsHidden && entry.name.startsWith(".")) && !entry.isSymbolicLink();
+			const searched = !(skipsHidden && entry.name.startsWith("."));
+			// A link is no file here, and neither program follows it on its way down.
 			if (searched && entry.isFile() && isSensitive(path)) return message("why.sensitive", { path: clip(path) });
 			if (count > MAX_ENTRIES) return message("why.tooMany", { path: clip(folder) });
 		}

@@ -8,7 +8,8 @@ import { GUARD_COMMANDS, GUARD_TEXTS, WRAPPERS } from "./commands.ts";
 import { type Ground, guardedPlace, pathOfWord } from "./match.ts";
 
 /** Text, words and commands beyond this are not looked through; that there is so much is a mark of its own. */
-const MAX_TEXT = 65_536;
+const MAX_TEXT = 32_768;
+const MAX_TEXTS = 1_000;
 const MAX_WORDS = 4_000;
 const MAX_COMMANDS = 2_000;
 /** Words whose links are followed. */
@@ -64,7 +65,7 @@ export function inputTexts(action: Action): string[] {
 /** What these texts would weaken, as ends of a sentence; see guardMarks. */
 export async function scanText(texts: readonly string[], cwd: string, ground: Ground): Promise<string[]> {
 	const tooMuch = ["more text than can be looked through for it"];
-	if (texts.reduce((sum, text) => sum + text.length, 0) > MAX_TEXT) return tooMuch;
+	if (texts.length > MAX_TEXTS || texts.reduce((sum, text) => sum + text.length, 0) > MAX_TEXT) return tooMuch;
 	const words = new Words();
 	const marks = new Set<string>();
 	for (const text of texts) {
@@ -114,10 +115,13 @@ function addLine(line: string, words: Words, linesDeep: number): void {
 	const tree = parseOrNothing(line);
 	if (tree !== undefined) addNode(tree, words, linesDeep, 0);
 	// A line the parser stumbles over hides commands: every word of it may be one.
-	if (tree === undefined || (tree.errors?.length ?? 0) > 0) {
-		const raw = line.replace(/['"\\]/g, "").split(/[\s;|&()<>{}`$]+/);
-		for (let at = 0; at < raw.length; at += 1) words.command(raw.slice(at, at + REACH_WRAPPED));
-	}
+	if (tree === undefined || (tree.errors?.length ?? 0) > 0) addAnyCommand(line, words);
+}
+
+/** Text of which every word may be a program. */
+function addAnyCommand(text: string, words: Words): void {
+	const raw = text.replace(/['"\\]/g, "").split(/[\s;|&()<>{}`$:]+/);
+	for (let at = 0; at < raw.length; at += 1) words.command(raw.slice(at, at + REACH_WRAPPED));
 }
 
 function addNode(node: SyntaxNode, words: Words, linesDeep: number, depth: number): void {
@@ -138,6 +142,8 @@ function addNode(node: SyntaxNode, words: Words, linesDeep: number, depth: numbe
 	}
 	if (node.type === "Redirect" && node.target !== undefined) words.mention(node.target.value);
 	if (node.type === "Assignment") words.mention(node.text);
+	// What is a pattern to bash can be a glob qualifier to zsh, and run a command.
+	if (node.type === "ExtendedGlob") addAnyCommand(node.pattern, words);
 	forEachChild(node, (child) => addNode(child, words, linesDeep, depth + 1));
 }
 

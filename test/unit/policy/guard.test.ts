@@ -94,6 +94,11 @@ test("a link to a guarded place is that place, also where the file is not there 
 	assert.equal(say(await ground.write(`${ground.ws}/conf/../.gatepost/k`)), marked);
 });
 
+test("a guarded name stays guarded when it is a link to an ordinary file", async () => {
+	await symlink(await ground.file("home/dotfiles/bashrc"), join(ground.home, ".bashrc"));
+	assert.equal(say(await ground.write(join(ground.home, ".bashrc"))), marked);
+});
+
 test("a folder of programs in any Python environment is known by its pyvenv.cfg", async () => {
 	await ground.file("ws/tools/py/pyvenv.cfg");
 	assert.equal(say(await ground.write(join(ground.ws, "tools/py/bin/python"))), marked);
@@ -143,6 +148,7 @@ test("shell lines that touch guarded places are marked, however the path is put"
 		"echo x > ws/../.envrc",
 		"cat x > $" + "{HOME}/.profile",
 		"echo 'unclosed > ~/.bashrc",
+		"some-tool 'cat > ~/.ba\"sh\"rc'",
 	];
 	for (const line of lines) assert.equal(say(await ground.shell(line)), marked, line);
 	await symlink(join(ground.home, ".claude"), join(ground.ws, "innocent"));
@@ -202,6 +208,8 @@ test("shell lines that reach into Gatepost, editors, agents or running programs 
 		"echo '{\"disableAllHooks\": true}' > x.json",
 		"while true; do kill 1; done",
 		"if x; then (kill 1); fi",
+		"ls *(e:'kill 4242':)",
+		"kill 4242 )",
 	];
 	for (const line of lines) assert.equal(say(await ground.shell(line)), marked, line);
 });
@@ -251,6 +259,10 @@ test("tools nobody knows are looked through for guarded places and commands", as
 test("text too long to be looked through is marked", async () => {
 	assert.equal(say(await ground.shell(`echo ${"a ".repeat(100_000)}`)), marked);
 	assert.equal(say(await ground.shell(`echo ${Array.from({ length: 9000 }, (_, i) => `w${i}`).join(" ")}`)), marked);
+});
+
+test("a path too long to be followed is marked", async () => {
+	assert.equal(say(await ground.write(`${ground.ws}/${"a/".repeat(1_000_000)}`)), marked);
 });
 
 test("a mark is never lifted by other reasons, and comes first", async () => {

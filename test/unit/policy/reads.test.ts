@@ -67,6 +67,7 @@ test("secrets ask even inside, by their own name or by that of the file a link l
 		".git/config",
 		".bash_history",
 	);
+	names.push(".\uff45nv", "server.pem.", ".ssh /config", "ID_RSA");
 	for (const name of names) assert.equal(say(await ground.read(join(ground.ws, name))), "ask why.sensitive", name);
 	await ground.file("ws/.env.real", "X=1");
 	await symlink(join(ground.ws, ".env.real"), join(ground.ws, "notes.txt"));
@@ -156,6 +157,8 @@ test("a glob that leaves the folder asks", async () => {
 	for (const pattern of [
 		"../outside/*",
 		"src/../../outside/*",
+		"*/../../outside/*",
+		"{src,*/..}/*",
 		`${ground.outside}/*`,
 		"/etc/*",
 		"{/etc,src}/*",

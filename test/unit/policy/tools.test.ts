@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import type { ActionKind, JsonObject } from "../../../src/actions/action.ts";
 import { firstCut } from "../../../src/policy/firstCut.ts";
@@ -66,6 +66,9 @@ test("where the project defines sub-agents, starting any asks: a definition can 
 	await other.file("ws/sub/.claude/agents/deep/general-purpose.md");
 	assert.equal(say(await spawn(join(other.ws, "sub/src"))), "ask why.agentDefinition");
 	assert.equal(say(await spawn(other.ws)), "allow why.spawn");
+	const inHome = await other.file("home/proj/x");
+	const below = { ...other.action("spawn", "Agent", { prompt: "p" }), root: dirname(inHome), cwd: dirname(inHome) };
+	assert.equal(say(await other.judge(below)), "allow why.spawn", "nor where the project lies below it");
 	await other.file("ws/.claude/agents/x.md");
 	assert.equal(say(await spawn(other.outside)), "ask why.agentDefinition");
 	await other.remove();
