@@ -32,8 +32,27 @@ const host = {
 	external: ["vscode", "bufferutil", "utf-8-validate"],
 };
 
+/** What the editor loads after activation stays a file of its own. */
+const coreApart = {
+	name: "core-apart",
+	setup(pluginBuild) {
+		pluginBuild.onResolve({ filter: /\/core\.ts$/ }, ({ kind }) => {
+			if (kind !== "dynamic-import") return { errors: [{ text: "core.ts is loaded on demand: use import()" }] };
+			return { path: "./core.cjs", external: true };
+		});
+	},
+};
+
 const results = await Promise.all([
-	build({ ...host, entryPoints: { extension: "src/extension.ts" }, outdir: "dist", outExtension: { ".js": ".cjs" } }),
+	build({
+		...host,
+		entryPoints: { extension: "src/extension.ts" },
+		outdir: "dist",
+		outExtension: { ".js": ".cjs" },
+		plugins: [coreApart],
+		supported: { "dynamic-import": false },
+	}),
+	build({ ...host, entryPoints: { core: "src/editor/core.ts" }, outdir: "dist", outExtension: { ".js": ".cjs" } }),
 	build({ ...host, entryPoints: { gatepost: "src/bin/gatepost.ts" }, outdir: "dist", outExtension: { ".js": ".cjs" } }),
 	// The hook runs at every tool call: always minified, no dependency, and for whatever Node the user has.
 	build({

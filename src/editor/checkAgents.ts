@@ -38,10 +38,7 @@ export async function checkAgents(
 }
 
 async function examine(host: GateHost, context: vscode.ExtensionContext): Promise<DoctorCheck[]> {
-	const [{ runDoctor }, { startCanaryGate }] = await Promise.all([
-		import("../agents/claude-code/doctor.ts"),
-		import("../bin/canaryGate.ts"),
-	]);
+	const { runDoctor, startCanaryGate } = await import("./core.ts");
 	const folders = [...(host.open?.folders() ?? [])];
 	const [root] = folders;
 	const build = {

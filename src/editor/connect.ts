@@ -15,7 +15,7 @@ export async function connectClaudeCode(
 ): Promise<void> {
 	try {
 		await host.installHook();
-		const { applyPlan, planInstall } = await import("../agents/claude-code/install.ts");
+		const { applyPlan, planInstall } = await import("./core.ts");
 		const plan = await planInstall({
 			scope: "user",
 			home: gatepostHome(),

@@ -2,7 +2,7 @@
 import { homedir, userInfo } from "node:os";
 import { join } from "node:path";
 import * as vscode from "vscode";
-import { type OpenGate, openGate } from "../gate/open.ts";
+import type { OpenGate } from "../gate/open.ts";
 import { type Message, message } from "../protocol/messages.ts";
 import { Disposables } from "./disposables.ts";
 import { editorSigner } from "./secrets.ts";
@@ -54,7 +54,7 @@ export class GateHost implements vscode.Disposable {
 
 	/** Puts the hook and its launcher into the home. @throws LauncherError */
 	async installHook(): Promise<void> {
-		const { installHook } = await import("../bin/installHook.ts");
+		const { installHook } = await import("./core.ts");
 		await installHook({
 			home: gatepostHome(),
 			dist: join(this.#context.extensionPath, "dist"),
@@ -104,6 +104,8 @@ export class GateHost implements vscode.Disposable {
 
 	async #start(folders: string[]): Promise<void> {
 		const { secrets, extension } = this.#context;
+		// Loaded here and not at activation, which the editor waits for.
+		const { openGate } = await import("./core.ts");
 		const open = await openGate({
 			homeDir: gatepostHome(),
 			userHome: homedir(),

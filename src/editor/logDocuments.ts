@@ -13,7 +13,7 @@ const MAX_TEXT = 5_000_000;
 export async function showLog(host: GateHost, documents: TextDocuments): Promise<void> {
 	const folder = await chooseFolder(host);
 	if (folder === undefined) return;
-	const { logList } = await import("../bin/log.ts");
+	const { logList } = await import("./core.ts");
 	let text = "";
 	let trouble = "";
 	const collect = (part: string) => {
@@ -32,7 +32,7 @@ export async function verifyLog(host: GateHost, documents: TextDocuments): Promi
 	const folder = await chooseFolder(host);
 	if (folder === undefined) return;
 	const location = vscode.ProgressLocation.Notification;
-	const { verifyFolder } = await import("../bin/log.ts");
+	const { verifyFolder } = await import("./core.ts");
 	const result = await vscode.window.withProgress({ location, title: say("editor.verifyTitle") }, () =>
 		verifyFolder(gatepostHome(), folder),
 	);

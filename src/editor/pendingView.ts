@@ -5,12 +5,7 @@ import * as vscode from "vscode";
 import type { Approver } from "../approvals/decision.ts";
 import type { Gate } from "../gate/gate.ts";
 import { type Message, message } from "../protocol/messages.ts";
-import {
-	type Outcome,
-	type PendingHostMessage,
-	type PendingState,
-	PendingViewMessage,
-} from "../protocol/pendingView.ts";
+import type { Outcome, PendingHostMessage, PendingState, PendingViewMessage } from "../protocol/pendingView.ts";
 import type { DiffDocuments } from "./diffDocuments.ts";
 import { Disposables } from "./disposables.ts";
 
@@ -110,16 +105,18 @@ export class PendingView implements vscode.WebviewViewProvider, vscode.Disposabl
 	}
 
 	#received(raw: unknown): void {
-		const parsed = PendingViewMessage.safeParse(raw);
-		if (!parsed.success) {
-			this.#options.log.warn("A message of the Requests view was not understood and was dropped.");
-			return;
-		}
-		this.#handle(parsed.data).catch((error) => {
+		this.#take(raw).catch((error) => {
 			const detail = error instanceof Error ? error.message : String(error);
 			this.#options.log.error(detail);
 			void vscode.window.showErrorMessage(`Gatepost: ${detail}`);
 		});
+	}
+
+	async #take(raw: unknown): Promise<void> {
+		const { PendingViewMessage } = await import("./core.ts");
+		const parsed = PendingViewMessage.safeParse(raw);
+		if (parsed.success) await this.#handle(parsed.data);
+		else this.#options.log.warn("A message of the Requests view was not understood and was dropped.");
 	}
 
 	async #handle(msg: PendingViewMessage): Promise<void> {

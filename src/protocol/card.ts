@@ -1,7 +1,7 @@
 // CardModel: what a person is shown of one request, the same for sidebar, panel, phone and Slack.
 // Its JCS text is what `shownDigest` covers, so everything that influences a decision is in it, and nothing else.
 import * as z from "zod/mini";
-import { Message } from "./messages.ts";
+import { Message } from "./messageSchema.ts";
 
 /** One line of an inline diff. `mark` word ranges are [start, end) offsets in `text` that differ from the other side. */
 export const DiffLine = z.strictObject({

@@ -1,15 +1,11 @@
 // Every sentence a person can meet, by code. Core code and webviews pass {code, args} around and never sentences;
 // the text is made at the last moment by `format`, through a translator where there is one (@vscode/l10n).
 // A sentence that reports trouble says what happened, what Gatepost did, and what the person can do.
-import * as z from "zod/mini";
 import { TEXTS } from "./texts.ts";
 
-/** A sentence to be: its code in TEXTS and the values for its {placeholders}. */
-export const Message = z.strictObject({
-	code: z.string().check(z.maxLength(80)),
-	args: z.optional(z.record(z.string(), z.union([z.string(), z.number()]))),
-});
 export type MessageCode = keyof typeof TEXTS;
+
+/** A sentence to be: its code in TEXTS and the values for its {placeholders}. */
 export interface Message {
 	code: MessageCode;
 	args?: Record<string, string | number>;

@@ -2,7 +2,8 @@
 // the webview draws agents' text and is treated as if it could be hostile.
 import * as z from "zod/mini";
 import { CardModel } from "./card.ts";
-import { Message } from "./messages.ts";
+import { Message } from "./messageSchema.ts";
+import type { Message as MessageText } from "./messages.ts";
 
 /** How a settled request ended, as its ghost and the activity list show it. */
 export const Outcome = z.enum(["allowed", "denied", "timeout", "withdrawn", "failed"]);
@@ -57,7 +58,7 @@ export type PendingHostMessage =
 	/** Bring this card into view and select it; never answers it. */
 	| { type: "reveal"; id: string }
 	/** The answer could not be taken (late, not whole, ...): shown at the card. */
-	| { type: "refused"; id: string; message: Message };
+	| { type: "refused"; id: string; message: MessageText };
 
 /** What the person had in front of them when they answered. */
 export const Shown = z.strictObject({
