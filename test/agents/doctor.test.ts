@@ -11,6 +11,7 @@ import { ClaudeHooks } from "../../src/agents/claude-code/inForce.ts";
 import { applyPlan, check, planInstall, planUninstall } from "../../src/agents/claude-code/install.ts";
 import { launcherPath } from "../../src/agents/claude-code/paths.ts";
 import { Ungated } from "../../src/agents/claude-code/ungated.ts";
+import { startCanaryGate } from "../../src/bin/canaryGate.ts";
 import { installLauncher } from "../../src/bin/launcher.ts";
 import { format } from "../../src/protocol/messages.ts";
 import { type HeadlessOptions, runHeadless } from "../support/claude/headless.ts";
@@ -281,21 +282,15 @@ test("a gated session is not accused", { skip }, async (t) => {
 	assert.deepEqual(await ungated.find(), []);
 });
 
-test("the doctor proves with the real program and the real hook that a denied tool does not run", {
+test("the doctor proves with the real program, hook and gate that a denied tool does not run", {
 	skip,
 }, async (t) => {
 	const at = await connected(t, { realHook: true });
 	const settings = await readFile(join(at.home, ".claude", "settings.json"), "utf8");
-	const reason = "canary denied 4711";
+	const build = { dist: dirname(await hookBundle()), version: "0.0.1", userHome: at.home, osUser: "test" };
 	const checks = await runDoctor({
 		...{ claude: at.claude, home: at.gatepost, userHome: at.home, env: { PATH: process.env.PATH ?? "" }, root: at.cwd },
-		startCanaryGate: async (dir) => {
-			const launcher = launcherPath(dir);
-			await mkdir(dirname(launcher), { recursive: true });
-			await writeFile(launcher, `#!/bin/sh\ncat >/dev/null; echo "${reason}" >&2; exit 2\n`);
-			await chmod(launcher, 0o755);
-			return { launcher, reason, stop: async () => undefined };
-		},
+		startCanaryGate: (dir, folder) => startCanaryGate(dir, folder, build),
 	});
 	assert.deepEqual(
 		checks.map(({ id, ok, message }) => (ok ? id : `${id}: ${format(message)}`)),

@@ -15,12 +15,13 @@ export interface CanaryOptions {
 	settings: JsonObject;
 	/** The launcher that those entries name. */
 	launcher: string;
-	/** Another launcher to run in its place, of a private home with a gate that denies. */
-	runs?: string;
 	/** PATH of the agent; it may need it to find what it runs on. */
 	path?: string;
-	/** Told the private project folder before the agent starts. */
-	prepare?: (project: string) => Promise<void>;
+	/**
+	 * Told the private project folder before the agent starts. @returns another launcher to run in the place of the
+	 * installed one, of a private home with a gate that serves this folder
+	 */
+	prepare?: (project: string) => Promise<string | undefined>;
 	timeoutMs?: number;
 }
 
@@ -52,8 +53,8 @@ export async function runCanary(options: CanaryOptions): Promise<CanaryResult> {
 	const model = await canaryModel(`touch ${target}`);
 	try {
 		await mkdir(project);
-		await writeProfile(dir, project, canarySettings(options));
-		await options.prepare?.(project);
+		const runs = await options.prepare?.(project);
+		await writeProfile(dir, project, canarySettings(options.settings, options.launcher, runs));
 		const { stderr, timedOut } = await runClaude(options, dir, project, model.url);
 		const ran = await stat(target).then(
 			() => true,
@@ -74,11 +75,7 @@ const KEPT = ["disableAllHooks", "cleanupPeriodDays", "model", "allowManagedHook
  * whether the file loads. Nothing that starts another program, holds a credential or leads to another model; the doctor
  * lists hooks of others instead of running them.
  */
-export function canarySettings({
-	settings,
-	launcher,
-	runs,
-}: Pick<CanaryOptions, "settings" | "launcher" | "runs">): JsonObject {
+export function canarySettings(settings: JsonObject, launcher: string, runs?: string): JsonObject {
 	const kept: JsonObject = {};
 	for (const [key, value] of Object.entries(settings)) {
 		if (KEPT.includes(key) || typeof value === "boolean" || typeof value === "number") kept[key] = value;

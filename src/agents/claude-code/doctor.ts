@@ -2,7 +2,7 @@
 import { execFile, spawn } from "node:child_process";
 import { access, constants, mkdtemp, readdir, readFile, realpath, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, isAbsolute, join, sep } from "node:path";
+import { delimiter, isAbsolute, join, sep } from "node:path";
 import { promisify } from "node:util";
 import type { Json, JsonObject } from "../../protocol/canonical.ts";
 import { type Message, message } from "../../protocol/messages.ts";
@@ -39,16 +39,18 @@ export interface DoctorOptions {
 	/** Gatepost home. */
 	home: string;
 	userHome: string;
-	/** Default: the user's settings. */
+	/** The user's settings file; default: where the configuration folder has it. */
 	settingsFile?: string;
 	/** Of the person: PATH to find claude, CLAUDE_CONFIG_DIR to find the settings. */
 	env: NodeJS.ProcessEnv;
 	/** The folder whose sources of hooks are judged; without one only those of the user and the administrator. */
 	root?: string;
-	/** Starts a gate that serves `folder` and denies, with its home in `dir`; without it that canary is left out. */
+	/** Starts a gate that serves `folder` and denies, with its home below `dir`; without it that canary is left out. */
 	startCanaryGate?: (dir: string, folder: string) => Promise<CanaryGate>;
 	/** Programs in these folders are not run (a workspace could bring its own). */
 	exclude?: readonly string[];
+	/** False: the agent is not started. */
+	canary?: boolean;
 	/** For one canary. */
 	timeoutMs?: number;
 }
@@ -58,10 +60,16 @@ const ON_FAILURE_SINCE = [2, 1, 295];
 
 /** All checks, in the order in which a person would mend them. */
 export async function runDoctor(options: DoctorOptions): Promise<DoctorCheck[]> {
-	const file = options.settingsFile ?? join(configDir(options.userHome, options.env), "settings.json");
-	const checks = [await checkSettingsFile(options, file), await checkInForce(options, file), await checkHook(options)];
+	const config = configDir(options.userHome, options.env);
+	const file = options.settingsFile ?? join(config, "settings.json");
+	const checks = [
+		await checkSettingsFile(options, file),
+		await checkInForce(options, config),
+		await checkHook(options),
+	];
 	const busy = await gateOfTemp(options.home);
 	checks.push(busy === undefined ? await checkLauncher(options) : notRun("launcher", busy));
+	if (options.canary === false) return checks;
 	const claude = options.claude ?? (await findClaude(options.env, options.userHome, options.exclude ?? []));
 	if (claude === undefined) {
 		for (const id of ["version", "canary.noGate"] as const) checks.push(notRun(id, message("doctor.noClaude")));
@@ -86,10 +94,13 @@ async function checkSettingsFile({ home, userHome, env }: DoctorOptions, file: s
 		: { id: "settings", ok: false, message: problem, more: state === "unreadable" ? [] : problems.slice(1) };
 }
 
-async function checkInForce({ home, userHome, root = tmpdir() }: DoctorOptions, file: string): Promise<DoctorCheck> {
+async function checkInForce(
+	{ home, userHome, root = tmpdir() }: DoctorOptions,
+	configDir: string,
+): Promise<DoctorCheck> {
 	const hooks = new ClaudeHooks({ home, userHome });
 	try {
-		const { foreign, enforcement } = await hooks.inForce({ root: await realpath(root), configDir: dirname(file) });
+		const { foreign, enforcement } = await hooks.inForce({ root: await realpath(root), configDir });
 		const more = [
 			...enforcement.reasons.filter(({ code }) => code !== "enforce.foreign"),
 			...foreign.map((source) => message("doctor.foreign", { source })),
@@ -186,16 +197,14 @@ async function canaryDenied(options: DoctorOptions, claude: string, settings: Js
 	const dir = await realpath(await mkdtemp(join(tmpdir(), "gatepost-canary-home-")));
 	let gate: CanaryGate | undefined;
 	try {
-		// The launcher is the same for every folder, so it can be named before the project is there.
-		const runs = join(dir, "bin", "gatepost-hook");
 		const prepare = async (project: string) => {
 			gate = await startCanaryGate?.(dir, project);
-			if (gate !== undefined && gate.launcher !== runs) throw new Error(`the canary's launcher is not ${runs}`);
+			return gate?.launcher;
 		};
 		const launcher = launcherPath(home);
 		return await judge(
 			"canary.denied",
-			() => runCanary({ ...limits(options), claude, settings, launcher, runs, prepare }),
+			() => runCanary({ ...limits(options), claude, settings, launcher, prepare }),
 			({ told }) => gate !== undefined && (told ?? "").includes(gate.reason),
 		);
 	} finally {

@@ -127,8 +127,8 @@ test("with a canary gate, its reason must have reached the model", async () => {
 		const stop = async () => {
 			stopped += 1;
 		};
-		at.script(`cat >/dev/null; echo "${says}" >&2; exit 2`, join(dir, "bin", "gatepost-hook"));
-		return { launcher: join(dir, "bin", "gatepost-hook"), reason, stop };
+		at.script(`cat >/dev/null; echo "${says}" >&2; exit 2`, join(dir, "deep", "gatepost-hook"));
+		return { launcher: join(dir, "deep", "gatepost-hook"), reason, stop };
 	};
 	const good = (await at.examine({ startCanaryGate: gate("nonce 17", "denied: nonce 17") }))["canary.denied"];
 	assert.equal(good?.[0], true);
@@ -181,6 +181,12 @@ test("each fault is found and named", async () => {
 	assert.match((await at.examine()).settings?.[1] ?? "", /runs ungated/);
 });
 
+test("the agent is not started where that is not wanted", async () => {
+	using at = await patient();
+	at.mode("hangs");
+	assert.deepEqual(Object.keys(await at.examine({ canary: false })), ["settings", "inForce", "hook", "launcher"]);
+});
+
 test("without claude the canary says that it was not run", async () => {
 	using at = await patient();
 	const { claude: _, ...options } = at.options;
@@ -230,16 +236,16 @@ test("the canary's settings hold our entries as they stand and nothing that runs
 		},
 	};
 	const launcher = "/h/bin/gatepost-hook";
-	assert.deepEqual(canarySettings({ settings, launcher }), {
+	assert.deepEqual(canarySettings(settings, launcher), {
 		cleanupPeriodDays: "abc",
 		disableAllHooks: true,
 		someSwitch: true,
 		permissions: {},
 		hooks: { PreToolUse: [{ matcher: "Bash", hooks: [ours] }] },
 	});
-	const swapped = canarySettings({ settings, launcher, runs: "/tmp/x" });
+	const swapped = canarySettings(settings, launcher, "/tmp/x");
 	assert.deepEqual(swapped.hooks, { PreToolUse: [{ matcher: "Bash", hooks: [{ ...ours, command: "/tmp/x" }] }] });
-	assert.deepEqual(canarySettings({ settings: { hooks: [], permissions: "x" }, launcher }), {
+	assert.deepEqual(canarySettings({ hooks: [], permissions: "x" }, launcher), {
 		hooks: [],
 		permissions: "x",
 	});

@@ -7,6 +7,8 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { looksLikeOurs, OUR_EVENTS } from "../../../../src/agents/claude-code/entry.ts";
 import { applyPlan, check, planInstall, planUninstall } from "../../../../src/agents/claude-code/install.ts";
+import { undoOf } from "../../../../src/agents/claude-code/installRecord.ts";
+import { keptOf, withOurs, withoutOurs } from "../../../../src/agents/claude-code/settingsEdit.ts";
 import type { Json, JsonObject } from "../../../../src/protocol/canonical.ts";
 
 const word = fc.string({ maxLength: 12, unit: "grapheme" });
@@ -127,11 +129,27 @@ test("any settings in any layout: installed twice is once, other keys stay, unin
 				await applyPlan(await planUninstall(options));
 				assert.equal(await readFile(file, "utf8"), before);
 			}),
-			{ numRuns: 80 },
+			{ numRuns: 20 },
 		);
 	} finally {
 		await rm(dir, { recursive: true, force: true });
 	}
+});
+
+test("any settings in any layout: what is put in is put in once, and the way back is exact", () => {
+	const hook = { launcher: "/home/u/.gatepost/bin/gatepost-hook", tag: "0123456789abcdef0123456789abcdef" };
+	fc.assert(
+		fc.property(text, ({ value, text: before }) => {
+			const after = withOurs(before, hook, "settings.json");
+			assert.equal(withOurs(after, hook, "settings.json"), after);
+			assert.deepEqual(foreignPart(JSON.parse(after.replace("\ufeff", "")), hook.launcher, value), value);
+			const { at, remove, insert } = undoOf(before, after);
+			assert.equal(after.slice(0, at) + insert + after.slice(at + remove), before);
+			const taken = withoutOurs(after, hook.launcher, "settings.json", keptOf(before));
+			assert.deepEqual(JSON.parse(taken.replace("\ufeff", "")), value);
+		}),
+		{ numRuns: 100 },
+	);
 });
 
 test("settings that the agent wrote anew after installing lose our entries and nothing else", async () => {
@@ -148,7 +166,7 @@ test("settings that the agent wrote anew after installing lose our entries and n
 				await applyPlan(await planUninstall(options));
 				assert.deepEqual(JSON.parse(await readFile(file, "utf8")), { ...value, more: [1] });
 			}),
-			{ numRuns: 40 },
+			{ numRuns: 10 },
 		);
 	} finally {
 		await rm(dir, { recursive: true, force: true });
