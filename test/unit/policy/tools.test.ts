@@ -4,7 +4,9 @@ import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import type { ActionKind, JsonObject } from "../../../src/actions/action.ts";
 import { firstCut } from "../../../src/policy/firstCut.ts";
+import { COMMANDS } from "../../../src/policy/floor/table.ts";
 import { aimsAtSecrets, expandBraces } from "../../../src/policy/globs.ts";
+import { PLACES } from "../../../src/policy/guard/places.ts";
 import { Ground, say } from "./support.ts";
 
 let ground: Ground;
@@ -133,6 +135,22 @@ test("what the policy cannot judge asks in the strictest way", async () => {
 test("the digest names the policy: the same for the same tables, hex SHA-256", () => {
 	assert.match(firstCut().digest, /^[0-9a-f]{64}$/);
 	assert.equal(firstCut().digest, firstCut({ pathFolders: [] }).digest);
+});
+
+test("the digest changes with the tables", () => {
+	const before = firstCut().digest;
+	const { ls } = COMMANDS;
+	assert.ok(ls !== undefined);
+	COMMANDS.ls = { ...ls, options: `${ls.options} -L` };
+	assert.notEqual(firstCut().digest, before);
+	COMMANDS.ls = ls;
+	const [place] = PLACES as { what: string }[];
+	assert.ok(place !== undefined);
+	const { what } = place;
+	place.what = "something else";
+	assert.notEqual(firstCut().digest, before);
+	place.what = what;
+	assert.equal(firstCut().digest, before);
 });
 
 test("globs: aiming at secrets is seen through brackets, braces and wildcards; broad ones are not aiming", () => {
