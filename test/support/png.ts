@@ -45,10 +45,11 @@ export function decode(png: Buffer): { width: number; height: number; colours: U
 	return { width, height, colours };
 }
 
-function encode(width: number, height: number, colours: Uint32Array): Buffer {
+/** `palette: false` keeps full colours even where few are used. */
+export function encode(width: number, height: number, colours: Uint32Array, options = { palette: true }): Buffer {
 	const opaque = colours.every((colour) => (colour & 255) === 255);
-	const palette = opaque ? [...new Set(colours)] : [];
-	if (opaque && palette.length <= 256) {
+	const palette = opaque && options.palette ? [...new Set(colours)] : [];
+	if (palette.length > 0 && palette.length <= 256) {
 		const index = new Map(palette.map((colour, i) => [colour, i]));
 		const bytes = Buffer.from(Array.from(colours, (colour) => index.get(colour) ?? 0));
 		return file(width, height, PALETTE, filtered(bytes, width, height, 1), palette);

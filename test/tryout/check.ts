@@ -14,7 +14,7 @@ const stepLimitMs = 30_000;
 const idleLimitMs = 120_000;
 
 /** A card that waits. */
-type Waiting = { id: string; verb: string; open: boolean };
+type Waiting = { id: string; verb: string };
 
 export class CheckingPerson {
 	readonly #workbench: Workbench;
@@ -30,7 +30,7 @@ export class CheckingPerson {
 	/** Opens the page with the Gatepost view in sight. */
 	static async open(host: RunningHost, project: string, pictures: string): Promise<CheckingPerson> {
 		await mkdir(pictures, { recursive: true });
-		const workbench = await openWorkbench(host, { folder: project, width: 1240, height: 760 });
+		const workbench = await openWorkbench(host, { folder: project, width: 1240, height: 840 });
 		const person = new CheckingPerson(workbench, pictures);
 		try {
 			await workbench.page.locator('.activitybar a[aria-label^="Gatepost"]').click({ timeout: stepLimitMs });
@@ -64,9 +64,10 @@ export class CheckingPerson {
 		}
 	}
 
-	/** A picture of the whole window. */
-	async picture(name: string): Promise<void> {
-		const png = await this.#page.screenshot({ animations: "disabled" });
+	/** A picture of the whole window, or of the bars at its left where nothing else is of interest. */
+	async picture(name: string, part: "window" | "left" = "window"): Promise<void> {
+		const clip = part === "left" ? { clip: { x: 0, y: 30, width: 350, height: 580 } } : {};
+		const png = await this.#page.screenshot({ animations: "disabled", ...clip });
 		await writeFile(join(this.#pictures, `${name}.png`), smallerPng(png));
 	}
 
@@ -88,16 +89,23 @@ export class CheckingPerson {
 		return webviewFrame(this.#page, async (frame) => (await frame.locator("main.view").count()) > 0);
 	}
 
+	/** Opens the card when it is closed, looks, presses Allow, and waits until it is settled. */
 	async #allow(frame: Frame, card: Waiting, isOver: () => boolean): Promise<void> {
-		const place = frame.locator(`[data-card="${card.id}"]`);
-		if (!card.open) await place.locator("button.head").click({ timeout: stepLimitMs });
-		await this.#look(place, card);
-		const button = place.locator("article:not(.ghost) .allow");
+		const waits = frame.locator(`[data-card="${card.id}"] article:not(.ghost)`);
+		const head = waits.locator('button.head[aria-expanded="false"]');
+		const button = waits.locator(".allow");
 		const limit = Date.now() + stepLimitMs;
-		// A press too soon after the button came to rest is refused in sight; a person would press again.
-		while ((await button.count()) > 0 && !isOver()) {
+		let looked = false;
+		// A press too soon after the button came to rest is refused in sight; a person would press again. The same goes for
+		// a card that opens by itself the moment its head is clicked, and so is closed by that click.
+		while ((await waits.count()) > 0 && !isOver()) {
 			if (Date.now() > limit) throw new Error(`Allow on the card "${card.verb}" has no effect: ${await said(frame)}`);
-			await button.click({ timeout: stepLimitMs }).catch(ignoreGone);
+			if ((await head.count()) > 0) await head.click({ timeout: stepLimitMs }).catch(ignoreGone);
+			else if ((await button.count()) > 0) {
+				if (!looked) await this.#look(waits, card);
+				looked = true;
+				await button.click({ timeout: stepLimitMs }).catch(ignoreGone);
+			}
 			await delay(pollMs);
 		}
 		this.allowed.set(card.id, card.verb);
@@ -108,7 +116,8 @@ export class CheckingPerson {
 	async #look(place: Locator, { verb }: Waiting): Promise<void> {
 		if ([...this.allowed.values()].includes(verb)) return;
 		const openDiff = place.getByRole("button", { name: /^Open diff/ });
-		if ((await openDiff.count()) > 0) {
+		const hasDiff = (await openDiff.count()) > 0;
+		if (hasDiff) {
 			await openDiff.first().click();
 			const side = this.#page.locator(".monaco-diff-editor .editor.modified .view-line").first();
 			await side.waitFor({ timeout: stepLimitMs });
@@ -116,12 +125,12 @@ export class CheckingPerson {
 			await this.#page.locator(".monaco-diff-editor .char-insert, .monaco-diff-editor .line-insert").first().waitFor();
 		}
 		await this.#lookAway();
-		await this.picture(`card-${verb.toLowerCase().replaceAll(/\W+/g, "-")}`);
+		await this.picture(`card-${verb.toLowerCase().replaceAll(/\W+/g, "-")}`, hasDiff ? "window" : "left");
 	}
 
 	/** The pointer rests where it hides nothing and holds no card in place. */
 	async #lookAway(): Promise<void> {
-		await this.#page.mouse.move(900, 700);
+		await this.#page.mouse.move(900, 780);
 		await this.#page.locator(".workbench-hover:visible").first().waitFor({ state: "hidden", timeout: stepLimitMs });
 	}
 }
@@ -129,14 +138,13 @@ export class CheckingPerson {
 async function firstWaiting(frame: Frame): Promise<Waiting | undefined> {
 	const open = frame.locator("[data-card]:has(article.full:not(.ghost))").first();
 	const any = frame.locator("[data-card]:has(article:not(.ghost))").first();
-	const isOpen = (await open.count()) > 0;
-	const card = isOpen ? open : any;
+	const card = (await open.count()) > 0 ? open : any;
 	// It may be settled and gone between one question and the next.
 	const [id, verb] = await Promise.all([
 		card.getAttribute("data-card", { timeout: pollMs }),
 		card.locator(".verb").first().textContent({ timeout: pollMs }),
 	]).catch(() => [null, null]);
-	return id === null || verb === null ? undefined : { id, verb: verb.trim(), open: isOpen };
+	return id === null || verb === null ? undefined : { id, verb: verb.trim() };
 }
 
 async function said(frame: Frame): Promise<string> {

@@ -4,6 +4,7 @@ import { accessSync, constants } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { checkout } from "../support/host/install.ts";
 import { connectSample, sampleSettings } from "./connect.ts";
 import type { Throwaway } from "./throwaway.ts";
 
@@ -73,7 +74,8 @@ export function ownGatepost(): string | undefined {
 }
 
 function userPath(): string[] {
-	return (process.env.PATH ?? "").split(delimiter).filter((folder) => folder && !folder.includes("node_modules"));
+	const folders = (process.env.PATH ?? "").split(delimiter);
+	return folders.filter((folder) => folder && !folder.startsWith(`${checkout}/`) && !folder.endsWith("node-gyp-bin"));
 }
 
 /** What the user's shell had before npm added to it. */
