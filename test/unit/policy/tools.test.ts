@@ -144,7 +144,7 @@ test("the digest changes with the tables", () => {
 	COMMANDS.ls = { ...ls, options: `${ls.options} -L` };
 	assert.notEqual(firstCut().digest, before);
 	COMMANDS.ls = ls;
-	const [place] = PLACES as { what: string }[];
+	const place = PLACES[0] as { what: string } | undefined;
 	assert.ok(place !== undefined);
 	const { what } = place;
 	place.what = "something else";
