@@ -107,7 +107,9 @@ describe("the vsix", () => {
 		const known = /^(vscode|buffer|crypto|events|http|https|net|stream|tls|url|util|zlib|querystring|os|fs|path)$/;
 		// ws asks for these two in a try block.
 		const optional = new Set(["bufferutil", "utf-8-validate"]);
-		for (const name of ["extension", "gatepost", "hook"]) {
+		for (const name of ["extension", "core", "gatepost", "hook"]) {
+			const own = [...text(`extension/dist/${name}.cjs`).matchAll(/(?:require|import)\("\.\/([^"]+)"\)/g)];
+			for (const [, file] of own) assert.ok(files.has(`extension/dist/${file}`), `${name}.cjs asks for ${file}`);
 			const asked = [...text(`extension/dist/${name}.cjs`).matchAll(builtins)].map((match) => match[1] ?? "");
 			const strange = asked.filter((module) => !known.test(module) && !optional.has(module));
 			assert.deepEqual(strange, [], `${name}.cjs asks for modules that are not there`);
