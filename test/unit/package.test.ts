@@ -108,8 +108,8 @@ describe("the vsix", () => {
 		// ws asks for these two in a try block.
 		const optional = new Set(["bufferutil", "utf-8-validate"]);
 		for (const name of ["extension", "core", "gatepost", "hook"]) {
-			const own = [...text(`extension/dist/${name}.cjs`).matchAll(/(?:require|import)\("\.\/([^"]+)"\)/g)];
-			for (const [, file] of own) assert.ok(files.has(`extension/dist/${file}`), `${name}.cjs asks for ${file}`);
+			const beside = [...text(`extension/dist/${name}.cjs`).matchAll(/(?:require|import)\("\.\/([^"]+)"\)/g)];
+			for (const [, file] of beside) assert.ok(files.has(`extension/dist/${file}`), `${name}.cjs asks for ${file}`);
 			const asked = [...text(`extension/dist/${name}.cjs`).matchAll(builtins)].map((match) => match[1] ?? "");
 			const strange = asked.filter((module) => !known.test(module) && !optional.has(module));
 			assert.deepEqual(strange, [], `${name}.cjs asks for modules that are not there`);
