@@ -185,6 +185,17 @@ describe("the list by key", () => {
 	});
 });
 
+describe("a card the editor reveals before it has sent it", () => {
+	const view = usePending();
+
+	it("is selected when it comes", async () => {
+		const pending = await view.open(state([card("1")]));
+		await pending.send({ type: "reveal", id: "2" });
+		await pending.send(state([card("1"), card("2")]));
+		assert.equal(await pending.head("2").getAttribute("aria-expanded"), "true");
+	});
+});
+
 describe("what the view keeps", () => {
 	const view = usePending();
 

@@ -101,8 +101,8 @@ describe("what was shown", () => {
 
 	it("counts only the time the card was open and on screen", async () => {
 		const pending = await view.open(state([card("1"), card("2")]));
-		await pending.head("2").click();
 		const start = Date.now();
+		await pending.head("2").click();
 		await (await pending.rested(pending.deny)).click();
 		const [answer] = await pending.waitForPosted("answer");
 		const passed = Date.now() - start;

@@ -87,7 +87,7 @@ function DenyButton({ store, card, shown }: BarProps): JSX.Element {
 }
 
 /** Why the last press answered nothing. It lies over the card, so that it moves no button. */
-function HintView({ store, card }: BarProps): JSX.Element | null {
+export function HintView({ store, card }: Pick<BarProps, "store" | "card">): JSX.Element | null {
 	const hint = store.answers.hint(card.id);
 	if (!hint) return null;
 	return (

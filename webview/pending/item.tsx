@@ -14,7 +14,7 @@ import { minutesAndSeconds, useCountdown } from "../ui/time.ts";
 import { ViewWatch } from "../ui/viewWatch.ts";
 import { oneLine } from "../ui/visible.ts";
 import { summary } from "./announce.ts";
-import { AnswerBar } from "./answerBar.tsx";
+import { AnswerBar, HintView } from "./answerBar.tsx";
 import type { Item } from "./model.ts";
 import { OUTCOME_ICONS, outcomeText } from "./outcome.ts";
 import type { Store } from "./store.ts";
@@ -146,6 +146,7 @@ function Full({ store, item, shown }: { store: Store; item: Item; shown: ShownCa
 			</div>
 			{ghost ? (
 				<div class="bar outcome-bar">
+					<HintView store={store} card={card} />
 					<Outcome store={store} item={item} />
 				</div>
 			) : (

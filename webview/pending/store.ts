@@ -43,6 +43,7 @@ export class Store {
 	#pointerInside = false;
 	#keysInside = false;
 	#collapsedByPerson = false;
+	#revealLater: string | undefined;
 	#linger: ReturnType<typeof setTimeout> | undefined;
 
 	constructor(host: Host) {
@@ -100,9 +101,13 @@ export class Store {
 		this.#changed();
 	}
 
-	/** Selects a card for the person; answers nothing. */
+	/** Selects a card for the person; answers nothing. One that is not here yet is selected when it comes. */
 	reveal(id: string): void {
-		if (!itemsOf(this.groups).some(({ card, ghost }) => card.id === id && !ghost)) return;
+		if (!itemsOf(this.groups).some(({ card, ghost }) => card.id === id && !ghost)) {
+			this.#revealLater = id;
+			return;
+		}
+		this.#revealLater = undefined;
 		this.#collapsedByPerson = false;
 		this.#select(id);
 		this.wanted = { id, focus: true };
@@ -177,6 +182,7 @@ export class Store {
 		if (ended.some(({ card }) => card.id === this.expanded)) this.#moveOn();
 		if (!this.#pointerInside) this.top = state;
 		this.#selectSomething();
+		if (this.#revealLater !== undefined) this.reveal(this.#revealLater);
 		this.#lingerIfFree();
 	}
 

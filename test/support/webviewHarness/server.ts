@@ -73,6 +73,7 @@ function html(name: string, nonce: string): string {
 	<link rel="stylesheet" href="/${name}.css">
 </head>
 <body>
+	<div id="root"></div>
 	<script nonce="${nonce}">applyTheme()</script>
 	<script nonce="${nonce}" src="/${name}.js"></script>
 </body>
