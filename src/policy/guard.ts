@@ -41,6 +41,8 @@ export async function guardMarks(
 	if (paths.length > MAX_PATHS) marks.add("more files than can be looked through for it");
 	for (const path of paths.slice(0, MAX_PATHS)) {
 		if (path.length > MAX_PATH_LENGTH) marks.add("a file with a name too long to be followed");
+		// An allowed read has its real paths in the finding already: only the name it was called by is left to look at.
+		else if (action.kind === "read" && finding.effect === "allow") addName(path, ground, marks);
 		else if (action.kind === "read") await addRead(path, ground, marks);
 		else await addChange(path, ground, action.kind === "delete" ? "mentioned" : "changed", marks);
 	}
@@ -62,6 +64,10 @@ function addReads({ reads, searches }: Allowed, { gatepostHomes }: Ground, marks
 		...searches.filter((path) => gatepostHomes.some((home) => touchesFolder(path, home))),
 	];
 	for (const path of seen) marks.add(`Gatepost's own files (${path})`);
+}
+
+function addName(path: string, { gatepostHomes }: Ground, marks: Set<string>): void {
+	if (gatepostHomes.some((home) => inFolder(path, home))) marks.add(`Gatepost's own files (${path})`);
 }
 
 async function addRead(path: string, { gatepostHomes }: Ground, marks: Set<string>): Promise<void> {
@@ -110,7 +116,17 @@ async function groundOf(context: PolicyContext, options: GuardOptions): Promise<
 	};
 }
 
-async function bothForms(path: string): Promise<string[]> {
-	const real = await resolveReal(path);
-	return real === undefined || real === path ? [path] : [path, real];
+/** Homes as given and as they really are. They hardly ever move, and every action asks: looked up anew after this long. */
+const FORMS_MS = 2000;
+const forms = new Map<string, { until: number; forms: Promise<string[]> }>();
+
+function bothForms(path: string): Promise<string[]> {
+	const now = performance.now();
+	const known = forms.get(path);
+	if (known !== undefined && known.until > now) return known.forms;
+	const found = resolveReal(path).then((real) => (real === undefined || real === path ? [path] : [path, real]));
+	// Homes are two in a gate; tests and tools that use many must not fill memory.
+	if (forms.size > 100) forms.clear();
+	forms.set(path, { until: now + FORMS_MS, forms: found });
+	return found;
 }
