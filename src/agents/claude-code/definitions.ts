@@ -1,11 +1,11 @@
 // Hooks in the head of agent, skill and command files (measured with 2.1.330: all three run theirs, and PreToolUse hooks
 // among them rewrite input). The head is YAML; it is searched, not parsed, and what is unclear counts as a hook.
 import { join } from "node:path";
-import { digestOf, type Findings, type Place, reachOf, type Source, sha256 } from "./findings.ts";
+import { addHook, addUnread, digestOf, type Findings, type Place, reachOf, type Source } from "./findings.ts";
 import { type Looker, textOf } from "./looker.ts";
 
 /** A head longer than this is taken for one that hides something. Bytes. */
-const MAX_HEAD_BYTES = 128 * 1024;
+const MAX_HEAD_BYTES = 32 * 1024;
 const MARKDOWN = /\.md$/i;
 /** All events that can change or answer an action, or change the environment of commands. */
 const EVENT =
@@ -27,36 +27,37 @@ export function collectDefinitions(
 export function collectMarkdown(look: Looker, dir: string, place: Place, fromProject: boolean, found: Findings): void {
 	const { files, whole } = look.walk(dir, (name) => MARKDOWN.test(name));
 	for (const file of files) collectFile(look, file, place, fromProject, found);
-	if (!whole) cut(dir, fromProject, found);
+	if (!whole) cut(look, dir, fromProject, found);
 }
 
 export function collectSkills(look: Looker, dir: string, place: Place, fromProject: boolean, found: Findings): void {
 	const { names, whole } = look.names(dir);
 	for (const name of names) collectFile(look, join(dir, name, "SKILL.md"), place, fromProject, found);
-	if (!whole) cut(dir, fromProject, found);
+	if (!whole) cut(look, dir, fromProject, found);
 }
 
 function collectFile(look: Looker, file: string, place: Place, fromProject: boolean, found: Findings): void {
-	const content = look.read(file);
+	const content = look.read(file, MAX_HEAD_BYTES + 16);
 	if (content.kind === "missing") return;
 	const source: Source = { kind: "definition", file, fromProject };
 	if (content.kind === "unreadable") {
-		found.unread.push({ source, why: "unread", detail: content.why, digest: sha256(file, content.why) });
+		addUnread(found, source, content.why, look.stateOf(file));
 		return;
 	}
 	const head = headOf(textOf(content.bytes));
 	if (head === undefined) return;
 	for (const event of eventsIn(head)) {
-		const entry = { head };
-		const digest = digestOf(look, place, event, undefined, head);
-		found.hooks.push({ source, event, entry, digest, ours: false, reach: reachOf(event) });
+		const hook = () => {
+			const digest = digestOf(look, place, event, undefined, head);
+			return { source, event, entry: { head }, digest, ours: false, reach: reachOf(event) };
+		};
+		addHook(found, hook, source);
 	}
 }
 
 /** A folder with more files than are looked at: what the rest brings is unknown. */
-function cut(dir: string, fromProject: boolean, found: Findings): void {
-	const source: Source = { kind: "definition", file: dir, fromProject };
-	found.unread.push({ source, why: "unread", detail: "too many files", digest: sha256(dir, "too many files") });
+function cut(look: Looker, dir: string, fromProject: boolean, found: Findings): void {
+	addUnread(found, { kind: "definition", file: dir, fromProject }, "too many files", look.stateOf(dir));
 }
 
 /** The text between the first two lines of dashes; all of the beginning when the second is missing. */
@@ -78,10 +79,15 @@ export function eventsIn(head: string): string[] {
 	const named = members.some((line) => HOOKS.test(line));
 	if (plain && !named && head.length < MAX_HEAD_BYTES) return [];
 	const from = lines.findIndex((line) => HOOKS.test(line.slice(margin)));
-	// Escapes, anchors, aliases, merges and tags can spell a name in another way.
-	const odd = /"[^"\n]*\\[^"\n]*"\s*:|(^|[\s:,[{-])[&*!][A-Za-z]|<<\s*:/m;
-	if (!plain || head.length >= MAX_HEAD_BYTES || odd.test(lines.slice(from).join("\n"))) return ["*"];
+	if (!plain || head.length >= MAX_HEAD_BYTES || lines.slice(from).some(isOdd)) return ["*"];
 	return [...new Set([...head.matchAll(EVENT)].map(([name]) => name))];
+}
+
+/** Escapes, anchors, aliases, merges and tags can spell a name in another way. */
+function isOdd(line: string): boolean {
+	if (/(^|[\s:,[{-])[&*!][A-Za-z]|<<\s*:/.test(line)) return true;
+	// An escape is fine in the value of a plain key, such as a command.
+	return line.includes("\\") && !/^\s*(- )?[A-Za-z]\w*:\s+[^\s{[]/.test(line);
 }
 
 const HOOKS = /^(["']?)hooks\1\s*:/i;

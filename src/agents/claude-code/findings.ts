@@ -1,5 +1,5 @@
 // What looking at the sources of hooks can find. All of it is material from files others wrote: data, never instructions.
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { isAbsolute, resolve } from "node:path";
 import type { Json, JsonObject } from "../../protocol/canonical.ts";
 import type { EnvGrade } from "./dangerousEnv.ts";
@@ -60,6 +60,24 @@ export interface Findings {
 	unread: Unread[];
 }
 
+/** What more is found beyond this is not listed one by one. */
+const MAX_HOOKS = 500;
+
+/** Adds a hook. @returns false when there are more than anybody has: that is noted as one thing nobody can accept */
+export function addHook(found: Findings, hook: () => HookFound, source: Source): boolean {
+	const full = found.hooks.length >= MAX_HOOKS;
+	if (full) addUnread(found, source, "too many hooks", randomUUID());
+	else found.hooks.push(hook());
+	return !full;
+}
+
+/** Adds a file that Gatepost could not read. `state` makes the digest fit this state of it only. */
+export function addUnread(found: Findings, source: Source, detail: string, state: string): void {
+	const digest = sha256(source.file, detail, state);
+	if (found.unread.length >= MAX_HOOKS || found.unread.some((one) => one.digest === digest)) return;
+	found.unread.push({ source, why: "unread", detail, digest });
+}
+
 /** Hooks that answer or rewrite: PreToolUse and PermissionRequest (measured), Elicitation (answers for the person). */
 const ANSWERS = new Set(["PreToolUse", "PermissionRequest", "Elicitation", "ElicitationResult", "*"]);
 /** Their hooks get CLAUDE_ENV_FILE, which changes PATH and more for every later command (measured: SessionStart). */
@@ -72,7 +90,8 @@ export function reachOf(event: string): Reach {
 
 /** Larger scripts are known by their time stamps instead. Bytes. */
 const MAX_SCRIPT_BYTES = 2 * 1024 * 1024;
-const MAX_SCRIPTS = 20;
+const MAX_SCRIPTS = 10;
+const MAX_WORDS = 60;
 
 /** How words of a command are turned into paths. */
 export interface Place {
@@ -89,16 +108,16 @@ export function digestOf(look: Looker, place: Place, event: string, matcher: Jso
 }
 
 function contentDigest(look: Looker, path: string): string {
-	const content = look.read(path, MAX_SCRIPT_BYTES);
-	if (content.kind === "bytes") return createHash("sha256").update(content.bytes).digest("hex");
 	const stat = look.stat(path);
-	return stat === undefined ? "gone" : `${stat.ino}:${stat.size}:${stat.mtimeMs}:${stat.ctimeMs}`;
+	if (stat === undefined || stat.size > MAX_SCRIPT_BYTES) return look.stateOf(path);
+	const content = look.read(path);
+	return content.kind === "bytes" ? createHash("sha256").update(content.bytes).digest("hex") : look.stateOf(path);
 }
 
 /** Files that the entry names in its command or arguments. */
 function scripts(look: Looker, place: Place, entry: Json): string[] {
 	const found = new Set<string>();
-	for (const word of words(entry)) {
+	for (const word of new Set(words(entry).slice(0, MAX_WORDS))) {
 		const path = expand(word, place);
 		if (found.size < MAX_SCRIPTS && path !== undefined && look.stat(path)?.isFile() === true) found.add(path);
 	}
@@ -109,12 +128,13 @@ function scripts(look: Looker, place: Place, entry: Json): string[] {
 function words(entry: Json): string[] {
 	if (typeof entry === "string") {
 		const bare = entry.replaceAll(/["'\\]/g, "").split(/[\s`;|&()<>=,]+/);
-		return [...bare, ...entry.split(/["'`]/)].slice(0, 400);
+		return [...bare.slice(0, MAX_WORDS), ...entry.split(/["'`]/).slice(0, MAX_WORDS)];
 	}
 	if (typeof entry !== "object" || entry === null || Array.isArray(entry)) return [];
 	const { command, args } = entry;
 	const whole = (Array.isArray(args) ? [command, ...args] : [command]).filter((one) => typeof one === "string");
-	return [...whole, ...whole.flatMap((text) => words(text))];
+	const texts = whole.slice(0, MAX_WORDS).map((text) => text.slice(0, 4096));
+	return [...texts, ...texts.flatMap((text) => words(text))];
 }
 
 function expand(word: string, { root, userHome, pluginRoot }: Place): string | undefined {

@@ -14,7 +14,7 @@ export interface GrownTranscript {
 
 const SESSION = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.jsonl$/;
 const MAX_FOLDERS = 200;
-const MAX_FILES = 500;
+const MAX_FILES = 1000;
 const TAIL_BYTES = 64 * 1024;
 
 /** Notices growth from one look to the next. */

@@ -1,11 +1,13 @@
 // Looks at files that a project, an agent or anybody else wrote, and remembers what it looked at, so that a second look
 // costs a few stat calls (it is on the path of every action). Nothing here follows what it reads, blocks or throws.
-import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, type Stats, statSync } from "node:fs";
+import { closeSync, constants, fstatSync, opendirSync, openSync, readSync, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
 
 /** Larger files count as unreadable. Bytes. */
 export const MAX_FILE_BYTES = 4 * 1024 * 1024;
 const MAX_NAMES = 2000;
+/** Distinct paths in one look: each costs a stat call at every action. */
+const MAX_PATHS = 5000;
 /** All that one look may read. Bytes. */
 const MAX_TOTAL_BYTES = 32 * 1024 * 1024;
 /** A file changed this short before it was read may change again without a new time stamp. */
@@ -17,35 +19,51 @@ export class Looker {
 	readonly #stamps = new Map<string, string>();
 	readonly #startedAt = Date.now();
 	#racy = false;
+	#cut = false;
 	#total = 0;
 
 	/** Undefined when nothing is there, or nothing that can be looked at. */
 	stat(path: string): Stats | undefined {
+		if (this.#stamps.size >= MAX_PATHS && !this.#stamps.has(path)) {
+			this.#cut = true;
+			return undefined;
+		}
 		const { stamp, stat } = look(path);
 		this.#stamps.set(path, stamp);
 		if (stat !== undefined && stat.ctimeMs > this.#startedAt - RACY_MS) this.#racy = true;
 		return stat;
 	}
 
-	read(path: string, max: number = MAX_FILE_BYTES): Content {
+	/** True when there was more to look at than is looked at. */
+	get cut(): boolean {
+		return this.#cut;
+	}
+
+	/** The state of a path that was looked at, as a text that changes with it. */
+	stateOf(path: string): string {
+		return this.#stamps.get(path) ?? "?";
+	}
+
+	/** @param upTo larger files are read up to here; without it they are unreadable beyond MAX_FILE_BYTES */
+	read(path: string, upTo?: number): Content {
 		const stat = this.stat(path);
-		if (stat === undefined) return this.#stamps.get(path) === MISSING ? { kind: "missing" } : unreadable("error");
+		if (stat === undefined) return this.stateOf(path) === MISSING ? { kind: "missing" } : unreadable("error");
 		if (!stat.isFile()) return unreadable("not a file");
-		if (stat.size > max || this.#total + stat.size > MAX_TOTAL_BYTES) return unreadable("too big");
-		this.#total += stat.size;
+		const size = Math.min(stat.size, upTo ?? MAX_FILE_BYTES);
+		if ((upTo === undefined && stat.size > size) || this.#total + size > MAX_TOTAL_BYTES) return unreadable("too big");
+		this.#total += size;
 		let fd: number | undefined;
 		try {
 			// What was a file a moment ago may be a pipe now, which would hold us for ever.
 			fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
 			const now = fstatSync(fd);
-			if (!now.isFile() || now.ino !== stat.ino || now.size > max) {
+			if (!now.isFile() || now.ino !== stat.ino || now.size !== stat.size) {
 				this.#racy = true;
 				return unreadable("it changes");
 			}
-			const bytes = Buffer.alloc(now.size);
+			const bytes = Buffer.alloc(size);
 			let got = 0;
-			for (let read = 1; got < bytes.length && read > 0; got += read)
-				read = readSync(fd, bytes, got, bytes.length - got, got);
+			for (let read = 1; got < size && read > 0; got += read) read = readSync(fd, bytes, got, size - got, got);
 			return { kind: "bytes", bytes: bytes.subarray(0, got) };
 		} catch (error) {
 			return unreadable(String((error as NodeJS.ErrnoException).code ?? "error"));
@@ -58,8 +76,17 @@ export class Looker {
 	names(dir: string): { names: string[]; whole: boolean } {
 		if (this.stat(dir)?.isDirectory() !== true) return { names: [], whole: true };
 		try {
-			const names = readdirSync(dir).sort();
-			return { names: names.slice(0, MAX_NAMES), whole: names.length <= MAX_NAMES };
+			const listing = opendirSync(dir);
+			try {
+				const names: string[] = [];
+				for (let next = listing.readSync(); next !== null; next = listing.readSync()) {
+					if (names.length >= MAX_NAMES) return { names: names.sort(), whole: false };
+					names.push(next.name);
+				}
+				return { names: names.sort(), whole: true };
+			} finally {
+				listing.closeSync();
+			}
 		} catch {
 			return { names: [], whole: false };
 		}
@@ -123,4 +150,25 @@ export function textOf(bytes: Buffer): string {
 	if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.subarray(2).toString("utf16le");
 	const text = bytes.toString("utf8");
 	return text.startsWith("\ufeff") ? text.slice(1) : text;
+}
+
+/** Nesting beyond this is taken for an attempt to break the reader; real settings stay below 15. */
+const MAX_DEPTH = 100;
+
+/** True for a JSON text that is nested deeper than is read. Linear in its length. */
+export function isTooDeep(text: string): boolean {
+	let depth = 0;
+	let inText = false;
+	for (let i = 0; i < text.length; i += 1) {
+		const char = text[i];
+		if (inText) {
+			if (char === "\\") i += 1;
+			else if (char === '"') inText = false;
+		} else if (char === '"') inText = true;
+		else if (char === "{" || char === "[") {
+			depth += 1;
+			if (depth > MAX_DEPTH) return true;
+		} else if (char === "}" || char === "]") depth -= 1;
+	}
+	return false;
 }

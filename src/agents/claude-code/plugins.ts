@@ -4,9 +4,9 @@ import { isAbsolute, join, resolve } from "node:path";
 import type { Json, JsonObject } from "../../protocol/canonical.ts";
 import { collectMarkdown, collectSkills } from "./definitions.ts";
 import { isObject } from "./entry.ts";
-import { type Findings, type Place, type Source, sha256 } from "./findings.ts";
-import { type Looker, textOf } from "./looker.ts";
-import { collectHooks, type SettingsDocument } from "./settingsSource.ts";
+import { addHook, addUnread, type Findings, type Place, type Source, sha256 } from "./findings.ts";
+import { isTooDeep, type Looker, textOf } from "./looker.ts";
+import { collectHooks, parseObject, type SettingsDocument } from "./settingsSource.ts";
 
 export interface PluginContext {
 	look: Looker;
@@ -150,31 +150,26 @@ function collectHookFile(context: PluginContext, file: string, fromProject: bool
 function collectModules(hooks: JsonObject, source: Source, found: Findings): void {
 	if (!Array.isArray(hooks.modules) || hooks.modules.length === 0) return;
 	const digest = sha256(source.file, JSON.stringify(hooks.modules));
-	found.hooks.push({ source, event: "*", entry: { modules: hooks.modules }, digest, ours: false, reach: "action" });
+	const entry = { modules: hooks.modules };
+	addHook(found, () => ({ source, event: "*", entry, digest, ours: false, reach: "action" }), source);
 }
 
 /** A file of the agent's own configuration: what cannot be read there says nothing about a project. */
 function readJson(look: Looker, file: string): JsonObject | undefined {
 	const content = look.read(file);
-	return content.kind === "bytes" ? parse(textOf(content.bytes)) : undefined;
+	return content.kind === "bytes" ? parseObject(textOf(content.bytes)) : undefined;
 }
 
 /** A file that a project can bring: one that is there and cannot be read may hide hooks. */
 function readBrought({ look, found }: PluginContext, source: Source): JsonObject | undefined {
 	const content = look.read(source.file);
+	if (content.kind === "missing") return undefined;
 	if (content.kind === "unreadable") {
-		const digest = sha256(source.file, content.why);
-		found.unread.push({ source, why: "unread", detail: content.why, digest });
-	}
-	return content.kind === "bytes" ? parse(textOf(content.bytes)) : undefined;
-}
-
-function parse(text: string): JsonObject | undefined {
-	try {
-		const value = JSON.parse(text) as Json;
-		return isObject(value) ? value : undefined;
-	} catch {
-		// The agent loads nothing from it either.
+		addUnread(found, source, content.why, look.stateOf(source.file));
 		return undefined;
 	}
+	// A file that is not JSON brings nothing, so it is no finding here.
+	const text = textOf(content.bytes);
+	if (isTooDeep(text)) addUnread(found, source, "nested too deeply", text);
+	return isTooDeep(text) ? undefined : parseObject(text);
 }

@@ -2,8 +2,8 @@
 import type { Json, JsonObject } from "../../protocol/canonical.ts";
 import { envGrade } from "./dangerousEnv.ts";
 import { isObject, tagOf } from "./entry.ts";
-import { digestOf, type Findings, type Place, reachOf, type Source, sha256 } from "./findings.ts";
-import { type Looker, textOf } from "./looker.ts";
+import { addHook, addUnread, digestOf, type Findings, type Place, reachOf, type Source, sha256 } from "./findings.ts";
+import { isTooDeep, type Looker, textOf } from "./looker.ts";
 
 /** What a settings document says about which hooks run. */
 export interface SettingsDocument {
@@ -19,7 +19,7 @@ export function readDocument(look: Looker, source: Source, found: Findings): Set
 	const content = look.read(source.file);
 	if (content.kind === "missing") return { source, value: undefined };
 	if (content.kind === "unreadable") {
-		found.unread.push({ source, why: "unread", detail: content.why, digest: sha256(source.file, content.why) });
+		addUnread(found, source, content.why, look.stateOf(source.file));
 		return { source, value: undefined };
 	}
 	return parseDocument(textOf(content.bytes), source, found);
@@ -28,16 +28,25 @@ export function readDocument(look: Looker, source: Source, found: Findings): Set
 export function parseDocument(text: string, source: Source, found: Findings): SettingsDocument {
 	// Claude Code takes an empty file for one without settings.
 	if (text.trim() === "") return { source, value: {} };
+	if (isTooDeep(text)) {
+		addUnread(found, source, "nested too deeply", text);
+		return { source, value: undefined };
+	}
+	const value = parseObject(text);
+	if (value === undefined) {
+		found.unread.push({ source, why: "invalid", detail: "it is not a JSON object", digest: sha256(source.file, text) });
+	}
+	return { source, value };
+}
+
+/** The object in a text; undefined for anything else, of which the agent loads nothing either. */
+export function parseObject(text: string): JsonObject | undefined {
 	try {
 		const value = JSON.parse(text) as Json;
-		if (isObject(value)) return { source, value };
-		found.unread.push({ source, why: "invalid", detail: "it is not an object", digest: sha256(source.file, text) });
-	} catch (error) {
-		// A parser that gives up on depth says nothing about what the agent's parser does.
-		const why = error instanceof SyntaxError ? "invalid" : "unread";
-		found.unread.push({ source, why, detail: "it is not JSON", digest: sha256(source.file, text) });
+		return isObject(value) ? value : undefined;
+	} catch {
+		return undefined;
 	}
-	return { source, value: undefined };
 }
 
 /** Adds the hooks and variables of a document. */
@@ -75,9 +84,12 @@ export function collectHooks(
 			if (!Array.isArray(entries)) continue;
 			for (const entry of entries.slice(0, MAX_ENTRIES)) {
 				if (!isObject(entry)) continue;
-				const ours = tagOf(entry, launcher) !== undefined;
-				const digest = digestOf(look, place, event, matcher, entry);
-				found.hooks.push({ source, event, entry, digest, ours, reach: reachOf(event) });
+				const hook = () => {
+					const ours = tagOf(entry, launcher) !== undefined;
+					const digest = digestOf(look, place, event, matcher, entry);
+					return { source, event, entry, digest, ours, reach: reachOf(event) };
+				};
+				if (!addHook(found, hook, source)) return;
 			}
 		}
 	}

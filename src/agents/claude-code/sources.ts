@@ -5,7 +5,7 @@ import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import type { JsonObject } from "../../protocol/canonical.ts";
 import { type ClaudeProcess, type Flags, readFlags, readProcess } from "./claudeProcess.ts";
 import { collectDefinitions } from "./definitions.ts";
-import { type Findings, type Place, type Source, sha256 } from "./findings.ts";
+import { addUnread, type Findings, type Place, type Source } from "./findings.ts";
 import { Looker } from "./looker.ts";
 import { configDir, launcherPath, managedDir } from "./paths.ts";
 import { collectPluginDir, collectPlugins, type PluginContext } from "./plugins.ts";
@@ -130,6 +130,7 @@ export function readSources(
 	const plugins: PluginContext = { look, place, launcher, configDir: config, found };
 	collectPlugins(plugins, documents);
 	collectFlagged(plugins, flags, running);
+	if (look.cut) addUnread(found, { kind: "definition", file: root, fromProject: true }, "too many files", root);
 	const switches = running?.switches ?? [];
 	return { ...found, root, configDir: config, launcher, documents, flags, switches };
 }
@@ -174,7 +175,7 @@ function collectFlagged(context: PluginContext, flags: Flags | undefined, runnin
 	];
 	for (const [file, value] of opaque) {
 		const source: Source = { kind: "flag", file, fromProject: false };
-		found.unread.push({ source, why: "unread", detail: "not looked into", digest: sha256(file, value) });
+		addUnread(found, source, "not looked into", value);
 	}
 }
 
@@ -213,6 +214,6 @@ function mainWorktree(look: Looker, gitRoot: string): string | undefined {
 
 function firstLine(look: Looker, file: string): string | undefined {
 	if (look.stat(file)?.isFile() !== true) return undefined;
-	const content = look.read(file, 64 * 1024);
+	const content = look.read(file, 4096);
 	return content.kind === "bytes" ? content.bytes.toString("utf8").split(/\r?\n/)[0] : undefined;
 }

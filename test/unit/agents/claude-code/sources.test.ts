@@ -67,9 +67,9 @@ test("a file that does not parse is ignored by the agent; one that cannot be rea
 	using at = hookSetting();
 	const file = at.write("project/.claude/settings.json", "{ // comment\n}");
 	const why = () => read(at).unread.map(({ why, detail }) => `${why}: ${detail}`);
-	assert.deepEqual(why(), ["invalid: it is not JSON"]);
+	assert.deepEqual(why(), ["invalid: it is not a JSON object"]);
 	writeFileSync(file, "[]");
-	assert.deepEqual(why(), ["invalid: it is not an object"]);
+	assert.deepEqual(why(), ["invalid: it is not a JSON object"]);
 	writeFileSync(file, " ".repeat(5 * 1024 * 1024));
 	assert.deepEqual(why(), ["unread: too big"]);
 	rmSync(file);
@@ -79,8 +79,8 @@ test("a file that does not parse is ignored by the agent; one that cannot be rea
 	symlinkSync(file, file);
 	assert.deepEqual(why(), ["unread: error"]);
 	rmSync(file);
-	writeFileSync(file, `${"[".repeat(2_000_000)}`);
-	assert.equal(why().length, 1);
+	writeFileSync(file, `{"a":${"[".repeat(1_000_000)}${"]".repeat(1_000_000)}}`);
+	assert.deepEqual(why(), ["unread: nested too deeply"]);
 	writeFileSync(file, "\n");
 	assert.deepEqual(why(), []);
 });
@@ -306,6 +306,34 @@ test("hostile shapes are read without harm", () => {
 	mkdirSync(join(at.root, ".claude", "agents"), { recursive: true });
 	symlinkSync("..", join(at.root, ".claude", "agents", "loop"));
 	assert.ok(read(at).unread.length > 0, "a search that is cut says so");
+});
+
+test("more than anybody has is cut, and the cut is something nobody can accept", () => {
+	using at = hookSetting();
+	const many = Array.from({ length: 20_000 }, () => ({ hooks: [{ type: "command", command: "a b c d/e" }] }));
+	at.write("project/.claude/settings.json", { hooks: { Stop: many.slice(0, 400), Notification: many.slice(0, 400) } });
+	const [first, second] = [read(at), read(at)];
+	assert.deepEqual(
+		first.unread.map(({ detail }) => detail),
+		["too many hooks"],
+	);
+	assert.notEqual(first.unread[0]?.digest, second.unread[0]?.digest);
+	rmSync(join(at.root, ".claude"), { recursive: true });
+	for (let i = 0; i < 6; i += 1) {
+		for (let j = 0; j < 1000; j += 1)
+			mkdirSync(join(at.root, ".claude", "commands", String(i), String(j)), { recursive: true });
+	}
+	assert.ok(read(at).unread.some(({ detail }) => detail === "too many files"));
+});
+
+test("a head that would be slow to search with backtracking ends", { timeout: 60_000 }, () => {
+	const heads = [
+		`hooks: "${"\\".repeat(30_000)}`,
+		`hooks:\n  "${'\\"'.repeat(15_000)}`,
+		`hooks:\n${"&".repeat(30_000)}`,
+		`hooks:\n${" ".repeat(30_000)}x`,
+	];
+	for (const head of heads) for (let i = 0; i < 20; i += 1) assert.ok(Array.isArray(eventsIn(head)));
 });
 
 test("nothing is parsed again until something changes, and then at once", async () => {
