@@ -2,7 +2,7 @@
 import type { EventEmitter } from "node:events";
 import type { Proposal } from "../actions/change.ts";
 import { redactJson } from "../actions/redact.ts";
-import type { AgentAdapter, AgentEvent } from "../agents/adapter.ts";
+import type { AgentAdapter, AgentEvent, HooksInForce } from "../agents/adapter.ts";
 import type { Decision } from "../approvals/decision.ts";
 import type { Desk } from "../approvals/desk.ts";
 import type { Policy } from "../policy/policy.ts";
@@ -62,6 +62,9 @@ export type PermissionEvent = AgentEvent & { kind: "tool.permission" };
 export type AfterEvent = AgentEvent & { kind: "tool.after" };
 export type ConfigEvent = AgentEvent & { kind: "config.change" };
 
+/** Milliseconds for which what was read of an agent's settings serves other calls too. */
+const HOOKS_FRESH_MS = 100;
+
 export class GateContext {
 	readonly options: GateOptions;
 	readonly news: EventEmitter<GateEvents>;
@@ -72,6 +75,7 @@ export class GateContext {
 	/** The proposed changes behind the cards, for the native diff. */
 	readonly proposals = new Map<string, Proposal>();
 	readonly warnings = new Map<string, Warning>();
+	readonly #hooks = new Map<string, { at: number; hooks: Promise<HooksInForce> }>();
 	/** The gate is closing: a hook that is gone now was cut off by us, not taken back by its agent. */
 	stopping = false;
 	/** Tool calls that were questions to the agent's own user: their results need no decision. */
@@ -80,6 +84,21 @@ export class GateContext {
 	constructor(options: GateOptions, news: EventEmitter<GateEvents>) {
 		this.options = options;
 		this.news = news;
+	}
+
+	/**
+	 * The hooks in force for a call's session. Looked up once for all calls of the same agent process within
+	 * HOOKS_FRESH_MS: agents take longer than that to load a changed settings file (measured: up to 2 s).
+	 */
+	hooks({ adapter, submit, root }: Handling): Promise<HooksInForce> {
+		const key = `${adapter.id}\n${root}\n${submit.ppid}\n${submit.env.CLAUDE_PID ?? ""}`;
+		const now = performance.now();
+		const known = this.#hooks.get(key);
+		if (known !== undefined && now - known.at < HOOKS_FRESH_MS) return known.hooks;
+		const hooks = adapter.inForce(submit, root);
+		if (this.#hooks.size > 1000) this.#hooks.clear();
+		this.#hooks.set(key, { at: now, hooks });
+		return hooks;
 	}
 
 	warn(id: string, msg: Message, dismissible = true): void {

@@ -101,7 +101,7 @@ export async function judge(
 	session: Session,
 ): Promise<PolicyVerdict> {
 	const { policy, workspaces, homeDir, userHome } = gate.options;
-	const hooks = await handling.adapter.inForce(handling.submit, handling.root);
+	const hooks = await gate.hooks(handling);
 	noteEnforcement(gate, session, hooks.enforcement);
 	if (session.stopped) {
 		return { effect: "deny", ruleId: "session.stopped", why: [message("gate.sessionStopped")], guard: false };
