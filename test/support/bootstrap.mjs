@@ -177,8 +177,14 @@ function run(program, programArgs, { cwd = checkout, onStart } = {}) {
 	};
 	const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
 	for (const signal of signals) process.on(signal, forward);
+	// npm that is ended takes the shell between us with it and tells nobody else.
+	const parent = process.ppid;
+	const watch = setInterval(() => {
+		if (process.ppid !== parent) child.kill("SIGTERM");
+	}, 500);
 	return new Promise((done) => {
 		const end = (result) => {
+			clearInterval(watch);
 			for (const signal of signals) process.off(signal, forward);
 			done(result);
 		};

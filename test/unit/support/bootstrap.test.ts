@@ -146,6 +146,28 @@ describe("starting a script on a clone", () => {
 		});
 	}
 
+	it("ends the script when what started it is gone, as npm and its shell are after a signal", async () => {
+		await install(lock);
+		await writeFile(
+			join(clone, "script.mjs"),
+			`process.on("SIGTERM", () => { console.log("told to end"); process.exit(); }); setInterval(() => {}, 1000); console.log("ready");`,
+		);
+		const line = `'${process.execPath}' '${join(clone, "test/support/bootstrap.mjs")}' script.mjs; true`;
+		const shell = spawn("/bin/sh", ["-c", line], { stdio: ["ignore", "pipe", "inherit"] });
+		let output = "";
+		const { stdout } = shell;
+		await new Promise<void>((ready) => {
+			stdout.on("data", (text) => {
+				output += text;
+				if (output.includes("ready")) ready();
+			});
+		});
+		shell.kill("SIGKILL");
+		// The script holds the pipe open as long as it lives.
+		await once(stdout, "end");
+		assert.match(output, /told to end/);
+	});
+
 	it("ends by the signal that ended the script", async () => {
 		await install(lock);
 		await writeFile(join(clone, "script.mjs"), `process.kill(process.pid, "SIGKILL")`);
