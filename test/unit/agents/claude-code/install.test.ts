@@ -310,6 +310,16 @@ test("a change between preview and write is noticed, and nothing is overwritten"
 	);
 });
 
+test("a file that is about to be removed is not, when something was put into it meanwhile", async () => {
+	await using at = await place();
+	await at.install();
+	const plan = await planUninstall(at.options);
+	assert.equal(plan.after, undefined);
+	await at.write('{"model":"opus"}');
+	await assert.rejects(applyPlan(plan), /was changed while you looked/);
+	assert.equal(await at.read(), '{"model":"opus"}');
+});
+
 test("a symlink stays one, and the real file keeps its mode", async () => {
 	await using at = await place();
 	const real = join(at.dir, "dotfiles", "claude.json");

@@ -347,18 +347,37 @@ test("nothing is parsed again until something changes, and then at once", async 
 	await delay(100);
 	const first = await sources.read(place);
 	assert.equal(await sources.read(place), first);
-	const { atime, mtime, size } = statSync(file);
+	// Whole seconds, which can be set back exactly.
+	utimesSync(file, 1_700_000_000, 1_700_000_000);
+	await delay(100);
+	const dated = await sources.read(place);
+	assert.equal(await sources.read(place), dated);
+	const { size, mtimeMs } = statSync(file);
 	writeFileSync(file, JSON.stringify(at.pre({ type: "command", command: "./evil.sx" })));
-	utimesSync(file, atime, mtime);
-	assert.equal(statSync(file).size, size);
+	utimesSync(file, 1_700_000_000, 1_700_000_000);
+	assert.deepEqual([statSync(file).size, statSync(file).mtimeMs], [size, mtimeMs]);
 	const second = await sources.read(place);
-	assert.notEqual(second, first, "same size and modification time");
+	assert.notEqual(second, dated, "same size and modification time");
 	await delay(100);
 	await sources.read(place);
 	const third = await sources.read(place);
 	assert.equal(await sources.read(place), third);
 	at.write("project/.claude/agents/new.md", definition("./evil.sh"));
 	assert.equal((await sources.read(place)).hooks.length, third.hooks.length + 1, "a file that was not there");
+});
+
+test("a file that has only just changed is read again, because it may change once more within one tick", async () => {
+	using at = hookSetting();
+	const sources = new HookSources(at.options);
+	const rereads = async () => {
+		at.write("project/.claude/settings.json", at.pre(foreignEntry));
+		const first = await sources.read({ root: at.root });
+		return (await sources.read({ root: at.root })) !== first;
+	};
+	let seen = false;
+	// On a machine that stalls between the two lines above it has not "only just" changed; so more than once.
+	for (let i = 0; i < 50 && !seen; i += 1) seen = await rereads();
+	assert.ok(seen);
 });
 
 test("the process's own command line and variables are read", {
