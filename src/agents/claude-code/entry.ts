@@ -33,11 +33,14 @@ const REPORT_S = 60;
 export interface OurHook {
 	/** Absolute path. */
 	launcher: string;
-	/** 32 hex digits nobody outside this home knows; "" for an entry without. */
+	/**
+	 * 12 hex digits that a project written elsewhere cannot know; "" for an entry without. The agent itself may: it prints
+	 * the command of a hook that refuses.
+	 */
 	tag: string;
 }
 
-export const TAG = /^[0-9a-f]{32}$/;
+export const TAG = /^[0-9a-f]{12}$/;
 
 /**
  * The entry for `event`.

@@ -91,7 +91,7 @@ export function undo(record: InstallRecord, text: string): string | undefined {
 /** This home's tag, or a new one that `keepTag` makes last. */
 export async function readTag(home: string): Promise<string> {
 	const text = (await readPlain(tagPath(home)))?.trim() ?? "";
-	return TAG.test(text) ? text : randomBytes(16).toString("hex");
+	return TAG.test(text) ? text : randomBytes(6).toString("hex");
 }
 
 /** @throws SettingsFileError when another installation made another tag since this one was planned */

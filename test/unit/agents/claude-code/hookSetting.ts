@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { ourEntry, ourGroup } from "../../../../src/agents/claude-code/entry.ts";
 import { launcherPath } from "../../../../src/agents/claude-code/paths.ts";
 
-export const TAG = "0123456789abcdef0123456789abcdef";
+export const TAG = "0123456789ab";
 
 export function hookSetting() {
 	const dir = realpathSync(mkdtempSync(join(tmpdir(), "gp-hooks-")));
