@@ -111,6 +111,8 @@ export class BatchWriter {
 				this.#bytes += bytes.length;
 				await writeAll(this.#file, bytes);
 				await this.#file.datasync();
+				// Ended meanwhile: who was told that it failed must not see others told that it went on.
+				if (this.#failure) throw this.#failure;
 				this.#onDurable({ entries: last.entries, bytes: this.#bytes, hash: last.hash });
 			} catch (error) {
 				await this.#end(writeError(error, this.#path), batch);

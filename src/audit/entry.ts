@@ -50,6 +50,16 @@ export const Link = z.object({
 });
 export type Link = z.infer<typeof Link>;
 
+/** Segments that a later start need not look at: the oldest so many, by name. */
+export const Settled = z.object({
+	segments: count,
+	/** Hex SHA-256 of a line "name size" for each. */
+	digest: hex64,
+	/** Public keys (hex) seen in this workspace. */
+	keys: z.array(hex64),
+});
+export type Settled = z.infer<typeof Settled>;
+
 const storage = z.enum(["file", "secret-storage"]);
 
 export const bodies = {
@@ -65,6 +75,7 @@ export const bodies = {
 		signer: z.object({ publicKey: hex64, storage }),
 		/** Heads of the segments known now that no linked segment already links in their final state. */
 		links: z.array(Link),
+		settled: z.optional(Settled),
 		/** Segments that could not be read, and why. */
 		unreadable: z.optional(z.array(z.object({ segment: text, code: text }))),
 		claimed: z.optional(claimed),

@@ -38,6 +38,7 @@ export class HeadFile {
 	readonly path: string;
 	readonly #fd: number;
 	#turn = 0;
+	#closed = false;
 
 	private constructor(path: string, fd: number) {
 		this.path = path;
@@ -69,6 +70,8 @@ export class HeadFile {
 
 	/** Synchronous: a hundred bytes into the page cache cost less than a trip to a worker thread. */
 	write(head: Head): void {
+		// By then the number of the file may be another file's.
+		if (this.#closed) throw Object.assign(new Error("the head file is closed"), { code: "EBADF" });
 		const bytes = Buffer.from(slotText(head));
 		this.#turn = 1 - this.#turn;
 		if (writeSync(this.#fd, bytes, 0, bytes.length, OWNER_BYTES + this.#turn * SLOT_BYTES) !== bytes.length)
@@ -76,6 +79,8 @@ export class HeadFile {
 	}
 
 	close(): void {
+		if (this.#closed) return;
+		this.#closed = true;
 		closeSync(this.#fd);
 	}
 }

@@ -106,6 +106,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
 			writer: { ...writer },
 			signer: { publicKey, storage: signer.storage },
 			links: survey.links,
+			settled: survey.settled,
 			...(survey.unreadable.length > 0 ? { unreadable: survey.unreadable } : {}),
 			...(await claimedRepository(root)),
 		};

@@ -18,6 +18,8 @@ export interface Line {
 }
 
 const CHUNK = 256 * 1024;
+/** Of many segments only the first line is read. */
+const FIRST_CHUNK = 8 * 1024;
 const NEWLINE = 10;
 
 /** Lines of a file from `offset` on (which must be the start of a line; numbers then count from there). */
@@ -53,8 +55,8 @@ async function* linesIn(handle: FileHandle, offset: number): AsyncGenerator<Line
 		return line;
 	};
 	for (;;) {
-		const chunk = Buffer.allocUnsafe(CHUNK);
-		const { bytesRead } = await handle.read(chunk, 0, CHUNK, position);
+		const chunk = Buffer.allocUnsafe(position === offset ? FIRST_CHUNK : CHUNK);
+		const { bytesRead } = await handle.read(chunk, 0, chunk.length, position);
 		if (bytesRead === 0) break;
 		position += bytesRead;
 		let from = 0;

@@ -28,7 +28,7 @@ export function thisOwner(): Owner {
 		host: hostname(),
 		boot: orEmpty(() => readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim()),
 		pidns: orEmpty(() => readlinkSync("/proc/self/ns/pid")),
-		start: startOf(process.pid),
+		start: statOf(process.pid)[1] ?? "",
 	};
 	return own;
 }
@@ -67,16 +67,16 @@ function isRunning(owner: Owner): boolean {
 		if (systemCode(error) === "ESRCH") return false;
 	}
 	// The pid is in use. It is the owner's when it started when the owner did; unknown starts count as equal.
-	const start = startOf(owner.pid);
+	const [state = "", start = ""] = statOf(owner.pid);
+	if (state === "Z" || state === "X") return false;
 	return start === "" || owner.start === "" || start === owner.start;
 }
 
-/** Field 22 of /proc/<pid>/stat (proc_pid_stat(5)); the name in field 2 may hold spaces and brackets. */
-function startOf(pid: number): string {
-	return orEmpty(() => {
-		const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-		return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
-	});
+/** State and start: fields 3 and 22 of /proc/<pid>/stat (proc_pid_stat(5)); the name in field 2 may hold spaces. */
+function statOf(pid: number): string[] {
+	const stat = orEmpty(() => readFileSync(`/proc/${pid}/stat`, "latin1"));
+	const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+	return [fields[0] ?? "", fields[19] ?? ""];
 }
 
 function orEmpty(read: () => string): string {

@@ -1,16 +1,19 @@
 // What is there before a new segment begins: the heads it must link, the keys this workspace has seen, and tails that a
 // dying gate left torn. Only the ends of segments are read, so a large log costs a start little.
+import { lstatSync } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { type Entry, GENESIS, openLine } from "./chain.ts";
-import { bodyOf, type EntryBody, type Link } from "./entry.ts";
+import type { Link, Settled } from "./entry.ts";
 import { systemCode } from "./errors.ts";
 import { openPlain } from "./files.ts";
+import { firstEntry } from "./first.ts";
 import { headPath, readHead } from "./head.ts";
 import type { WorkspacePaths } from "./home.ts";
 import { lastLineEnd, lineBefore, linesOf } from "./lines.ts";
 import { isDead } from "./owner.ts";
 import { listSegments } from "./segment.ts";
+import { settledBefore, settledNow } from "./settled.ts";
 
 /** The unacknowledged end of a dead gate's segment that holds no entry. */
 export interface TornTail {
@@ -29,16 +32,25 @@ export interface Survey {
 	/** The key of the newest segment. */
 	lastKey: string | undefined;
 	unreadable: { segment: string; code: string }[];
+	/** For the next survey: what it need not look at again. */
+	settled: Settled;
 }
 
-type Started = EntryBody<"gate.started">;
-
-/** Looks at all segments of a workspace. A segment that cannot be read is named, and stops nobody from starting. */
+/**
+ * Looks at the segments of a workspace, except those that an earlier start found settled and that are as they were.
+ * A segment that cannot be read is named, and stops nobody from starting.
+ */
 export async function surveySegments(paths: WorkspacePaths): Promise<Survey> {
-	const survey: Survey = { links: [], torn: [], keys: [], lastKey: undefined, unreadable: [] };
 	const segments = listSegments(paths.journal);
+	const sizes = segments.map(
+		(segment) => lstatSync(join(paths.journal, segment), { throwIfNoEntry: false })?.size ?? -1,
+	);
+	const before = await settledBefore(paths, segments, sizes);
+	const survey: Survey = { links: [], torn: [], keys: [], lastKey: undefined, unreadable: [], settled: before };
+	survey.keys.push(...before.keys);
 	const covered = new Map<string, Link>();
-	for (const segment of segments) {
+	const fresh = segments.slice(before.segments);
+	for (const segment of fresh) {
 		const started = await named(survey, segment, () => firstEntry(join(paths.journal, segment)));
 		if (started === undefined) continue;
 		const key = started.signer.publicKey;
@@ -46,9 +58,12 @@ export async function surveySegments(paths: WorkspacePaths): Promise<Survey> {
 		survey.lastKey = key;
 		for (const link of started.links) if (link.final) covered.set(link.segment, link);
 	}
-	for (const segment of segments) {
+	survey.lastKey ??= survey.keys.at(-1);
+	for (const segment of fresh) {
 		await named(survey, segment, () => surveyOne(paths, segment, covered.get(segment), survey));
 	}
+	for (const link of survey.links) if (link.final) covered.set(link.segment, link);
+	survey.settled = settledNow(before, segments, sizes, covered, survey);
 	return survey;
 }
 
@@ -60,17 +75,6 @@ async function named<T>(survey: Survey, segment: string, look: () => Promise<T>)
 		if (!survey.unreadable.some((one) => one.segment === segment)) survey.unreadable.push({ segment, code });
 		return undefined;
 	}
-}
-
-/** The body of a segment's first entry; undefined when there is none yet, or what is there is something else. */
-export async function firstEntry(path: string): Promise<Started | undefined> {
-	for await (const line of linesOf(path)) {
-		if (!line.ended || line.text === undefined) return undefined;
-		const opened = openLine(line.text);
-		if (opened.state === "unparsable" || opened.entry.head.type !== "gate.started") return undefined;
-		return bodyOf("gate.started", opened.entry.body);
-	}
-	return undefined;
 }
 
 async function surveyOne(
@@ -92,13 +96,12 @@ async function surveyOne(
 		if (end.last === undefined) return;
 		// What is linked must outlast a crash, also when its own gate did not come to syncing it.
 		if (process.platform !== "win32") await handle.datasync();
-		const stopped = end.last.head.type === "gate.stopped" || end.stoppedBefore;
 		survey.links.push({
 			segment,
 			entries: end.last.head.seq,
 			bytes: end.bytes,
 			head: end.last.hash,
-			final: dead || stopped,
+			final: dead || end.stopped,
 		});
 	} finally {
 		await handle.close();
@@ -115,7 +118,8 @@ interface End {
 	bytes: number;
 	/** Where something begins that is no entry, and that was never acknowledged. */
 	tornAt: number | undefined;
-	stoppedBefore: boolean;
+	/** The last two entries are gate.stopped and its checkpoint. After gate.stopped alone the checkpoint may be on its way. */
+	stopped: boolean;
 }
 
 /**
@@ -139,18 +143,17 @@ async function findEnd(
 		last = opened.entry;
 	}
 	let bytes = from;
-	let stoppedBefore = last !== undefined && (await followsStop(handle, from));
+	let stopped = last !== undefined && (await followsStop(handle, from));
 	for await (const line of linesOf(path, from)) {
 		if (line.offset >= size) break;
 		const opened = line.ended && line.text !== undefined ? openLine(line.text) : undefined;
-		if (opened === undefined || opened.state === "unparsable")
-			return { last, bytes, tornAt: line.offset, stoppedBefore };
+		if (opened === undefined || opened.state === "unparsable") return { last, bytes, tornAt: line.offset, stopped };
 		if (opened.state === "altered" || opened.entry.prev !== (last?.hash ?? GENESIS)) return undefined;
-		stoppedBefore = last?.head.type === "gate.stopped";
+		stopped = last?.head.type === "gate.stopped";
 		last = opened.entry;
 		bytes = line.offset + line.bytes;
 	}
-	return { last, bytes, tornAt: undefined, stoppedBefore };
+	return { last, bytes, tornAt: undefined, stopped };
 }
 
 /** True when the last entry is the checkpoint after gate.stopped. */

@@ -6,12 +6,12 @@ import type { Entry } from "./chain.ts";
 import type { EntryBody } from "./entry.ts";
 import { JournalError, systemCode } from "./errors.ts";
 import { openPlain } from "./files.ts";
+import { firstEntry } from "./first.ts";
 import { type HeadRead, headPath, readHead } from "./head.ts";
 import { pathsIn, type WorkspacePaths } from "./home.ts";
 import { isDead } from "./owner.ts";
 import { type Problem, Problems } from "./problems.ts";
 import { listSegments } from "./segment.ts";
-import { firstEntry } from "./survey.ts";
 import { EvidenceCheck } from "./verifyEvidence.ts";
 import { type Recorded, recordedBy, type SegmentResult, verifySegment } from "./verifySegment.ts";
 

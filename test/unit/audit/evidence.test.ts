@@ -92,8 +92,19 @@ test("a piece that is gone, altered, cut, swapped or a bomb is never handed out"
 		writeFileSync(file, bad);
 		await assert.rejects(evidence.get(digest), { code: "evidence-altered" });
 	}
+	// A bomb under the digest that it really has.
+	const content = Buffer.alloc(MAX_EVIDENCE_BYTES + 1);
+	const salt = good.subarray(6, 22);
+	const bombDigest = createHash("sha256").update(salt).update(content).digest("hex");
+	writeFileSync(join(paths.evidence, bombDigest), Buffer.concat([good.subarray(0, 22), deflateSync(content)]));
+	await assert.rejects(evidence.get(bombDigest), { code: "evidence-altered" });
 	rmSync(file);
 	await assert.rejects(evidence.get(digest), { code: "evidence-missing" });
+	// A link to the right content: what is in the store is no link.
+	writeFileSync(join(paths.dir, "elsewhere"), good);
+	symlinkSync(join(paths.dir, "elsewhere"), file);
+	await assert.rejects(evidence.get(digest), { code: "evidence-altered" });
+	rmSync(file);
 	symlinkSync(join(paths.evidence, other), file);
 	await assert.rejects(evidence.get(digest), { code: "evidence-altered" });
 	// Putting the content again mends it: its name proves what it must hold.

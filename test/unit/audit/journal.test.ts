@@ -231,6 +231,52 @@ test("a start links the segments nobody linked in their final state, so links do
 	assert.ok((await verifyWorkspace(first.dir)).ok);
 });
 
+test("a start does not look again at segments that were settled, unless they changed", async (t) => {
+	const { open } = place(t);
+	const journals = [];
+	for (const gate of ["one", "two", "three"]) {
+		const journal = await open(gate);
+		await journal.close();
+		journals.push(journal);
+	}
+	const [first, second, third] = journals;
+	assert.ok(first && second && third);
+	const settled = (path: string) => (entriesOf(path)[0]?.body?.settled as { segments?: number } | undefined)?.segments;
+	assert.deepEqual([settled(first.path), settled(second.path), settled(third.path)], [0, 1, 2]);
+	const links = (path: string) =>
+		((entriesOf(path)[0]?.body?.links ?? []) as { segment: string }[]).map((link) => link.segment);
+	// Same size, so it is not looked at; what was done to it is for the verifier to find.
+	const bytes = readFileSync(first.path);
+	writeFileSync(first.path, Buffer.alloc(bytes.length, "x"));
+	const fourth = await open("four");
+	await fourth.close();
+	assert.deepEqual(links(fourth.path), [third.segment]);
+	assert.equal(entriesOf(fourth.path)[1]?.head.type, "checkpoint", "the key is still known");
+	assert.equal((await verifyWorkspace(first.dir)).ok, false);
+	writeFileSync(first.path, bytes.subarray(0, -9));
+	const fifth = await open("five");
+	await fifth.close();
+	assert.equal(settled(fifth.path), 0);
+	writeFileSync(first.path, bytes);
+	const sixth = await open("six");
+	await sixth.close();
+	assert.equal(settled(sixth.path), 5);
+	assert.deepEqual((await verifyWorkspace(first.dir)).problems, []);
+});
+
+test("an opening that fails before a byte was written leaves no files behind", async (t) => {
+	const { open, home } = place(t);
+	const journal = await open("one");
+	const sign = () => {
+		throw new Error("locked");
+	};
+	await assert.rejects(open("two", { signer: { ...home.signer(), sign } }), code("signer"));
+	for (const dir of ["journal", "heads"])
+		assert.ok(readdirSync(join(journal.dir, dir)).every((name) => name.includes(journal.segment)));
+	await journal.close();
+	assert.ok((await verifyWorkspace(journal.dir)).ok);
+});
+
 test("what belongs to no root has a log of its own; a folder and a symlink to it share one", async (t) => {
 	const { home, root, dir } = place(t);
 	const options = { home, gateId: "gate1", writer: WRITER, signer: home.signer() };

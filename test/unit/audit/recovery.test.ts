@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import {
 	appendFileSync,
 	chmodSync,
@@ -19,7 +21,7 @@ import { headPath, readHead } from "../../../src/audit/head.ts";
 import type { Journal } from "../../../src/audit/journal.ts";
 import { isDead, type Owner, releaseSegment, thisOwner } from "../../../src/audit/owner.ts";
 import { verifyWorkspace } from "../../../src/audit/verify.ts";
-import { entriesOf, killOwner, type Place, place, placeIn, requested, tempDir } from "./support.ts";
+import { entriesOf, killOwner, type Place, place, placeIn, requested, tempDir, writeHead } from "./support.ts";
 
 const repairsIn = (path: string) => entriesOf(path).filter(({ head }) => head.type === "repair");
 const sidesIn = (dir: string) => readdirSync(join(dir, "journal")).filter((name) => name.endsWith(".torn"));
@@ -171,6 +173,18 @@ test("damage among acknowledged entries is not repaired away: it stays for the v
 	assert.ok(kinds.includes("cut-tail"));
 });
 
+test("where outside head and segment contradict each other nothing is repaired or linked", async (t) => {
+	const here = place(t);
+	const journal = await dead(here);
+	const size = statSync(journal.path).size;
+	writeHead(journal.dir, journal.segment, journal.head.entries, size, "1".repeat(64));
+	appendFileSync(journal.path, "torn");
+	const next = await here.open("gate2");
+	await next.close();
+	assert.equal(statSync(journal.path).size, size + 4);
+	assert.deepEqual(entriesOf(next.path)[0]?.body?.links, []);
+});
+
 test("a forged line that fits in form but not in the chain is not taken for a torn one", async (t) => {
 	const here = place(t);
 	const journal = await dead(here);
@@ -250,6 +264,36 @@ test("an owner is dead only when that is sure", async () => {
 	}
 	releaseSegment("/s.jsonl");
 	assert.ok(!alive(me), "this process has let go of it");
+});
+
+test("an owner that ended and was not reaped is dead", {
+	skip: process.platform === "linux" ? false : "needs /proc",
+	timeout: 30_000,
+}, async (t) => {
+	// The shell becomes a sleep that never waits for its child.
+	const parent = spawn("/bin/sh", ["-c", "true & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] });
+	t.after(() => parent.kill());
+	const [line] = (await once(parent.stdout, "data")) as [Buffer];
+	const pid = Number(line.toString());
+	const stat = () => readFileSync(`/proc/${pid}/stat`, "latin1").split(") ")[1]?.split(" ") ?? [];
+	while (stat()[0] !== "Z") await new Promise((resolve) => setImmediate(resolve));
+	assert.ok(isDead("/z.jsonl", { ...thisOwner(), pid, start: stat()[19] ?? "" }, Date.now()));
+});
+
+test("a gate that is just writing its last entries is not taken for one that has", async (t) => {
+	const { open } = place(t);
+	const journal = await open("gate1");
+	const { entries } = journal.head;
+	await journal.append("gate.stopped", { reason: "its checkpoint is on its way" });
+	const next = await open("gate2");
+	await next.close();
+	const links = entriesOf(next.path)[0]?.body?.links as { entries: number; final: boolean }[];
+	assert.deepEqual(
+		links.map((link) => [link.entries, link.final]),
+		[[entries + 1, false]],
+	);
+	await journal.checkpoint();
+	assert.deepEqual((await verifyWorkspace(next.dir)).problems, []);
 });
 
 test("of a head file with one damaged slot the other is read, with two none", async (t) => {

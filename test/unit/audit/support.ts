@@ -1,5 +1,6 @@
 // A Gatepost home in a temporary folder, and journals in it.
 import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -69,6 +70,15 @@ export function killOwner(workspaceDir: string, segment: string): void {
 	// Above the largest pid a Linux gives out.
 	const text = `${JSON.stringify({ ...owner, pid: 2 ** 22 + 1 })}\n`;
 	writeFileSync(path, Buffer.concat([Buffer.from(text.padEnd(1024)), bytes.subarray(1024)]));
+}
+
+/** The outside head can be rewritten by the same user: nothing but its checksum protects it. */
+export function writeHead(dir: string, segment: string, entries: number, bytes: number, hash: string): void {
+	const path = headPath(join(dir, "heads"), segment);
+	const owner = readFileSync(path).subarray(0, 1024);
+	const text = `gatepost-head-1 ${String(entries).padStart(12, "0")} ${String(bytes).padStart(16, "0")} ${hash} `;
+	const slot = `${text}${createHash("sha256").update(text).digest("hex").slice(0, 16)}\n`.padEnd(512);
+	writeFileSync(path, Buffer.concat([owner, Buffer.from(slot + slot)]));
 }
 
 /** A child must not think that it is a part of this test run. */

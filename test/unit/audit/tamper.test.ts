@@ -1,16 +1,16 @@
 // A valid log, changed in one place, must never verify.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { after, before, test } from "node:test";
+import { after, before, type TestContext, test } from "node:test";
 import fc from "fast-check";
 import { type Entry, GENESIS, MAX_LINE_BYTES, saltedBody, seal } from "../../../src/audit/chain.ts";
 import { originOf, signCheckpoint } from "../../../src/audit/checkpoint.ts";
-import { headPath } from "../../../src/audit/head.ts";
 import { newSigningKey, publicKeyHex, type Signer, signerFromPem } from "../../../src/audit/keys.ts";
 import { type Verification, verifyWorkspace } from "../../../src/audit/verify.ts";
-import { entriesOf, killOwner, place, placeIn, requested, segmentPaths, tempDir } from "./support.ts";
+import { canonical } from "../../../src/protocol/canonical.ts";
+import { entriesOf, killOwner, place, placeIn, requested, segmentPaths, tempDir, writeHead } from "./support.ts";
 
 let base: string;
 let log: string;
@@ -146,6 +146,49 @@ test("a well chained line put after the end of a closed segment is seen", async 
 	assert.deepEqual([...new Set(found.problems.map(({ kind }) => kind))], ["inserted"]);
 });
 
+test("a well chained line put after the end of a segment whose gate died is seen by the segment that links it", async (t) => {
+	const { open } = place(t);
+	const dead = await open("dead");
+	const { seq, hash } = await dead.append("prompt", { claimed: {} });
+	killOwner(dead.dir, dead.segment);
+	await (await open("next")).close();
+	assert.deepEqual((await verifyWorkspace(dead.dir)).problems, []);
+	const head = { v: 1, seq: seq + 1, time: "", mono: 0, type: "prompt" } as const;
+	appendFileSync(dead.path, seal(hash, head, saltedBody({ claimed: {} })).line);
+	const { problems } = await verifyWorkspace(dead.dir);
+	assert.deepEqual(
+		problems.map(({ kind, line }) => [kind, line]),
+		[["inserted", seq + 1]],
+	);
+});
+
+test("a well chained line put after the end of the newest segment, which nothing links yet, is seen", async (t) => {
+	const { open } = place(t);
+	const journal = await open("one");
+	await journal.close();
+	const last = entriesOf(journal.path).at(-1) as Entry;
+	const forged = (type: string, seq: number, prev: string) =>
+		seal(prev, { ...last.head, seq, type }, saltedBody({ note: "x", claimed: {} }));
+	const one = forged("prompt", last.head.seq + 1, last.hash);
+	appendFileSync(journal.path, one.line);
+	assert.deepEqual(
+		(await verifyWorkspace(journal.dir)).problems.map(({ kind }) => kind),
+		["inserted"],
+	);
+});
+
+test("a body left out of a log is seen: only exports may do that", async () => {
+	const [[segment, bytes] = ["", Buffer.alloc(0)]] = originals;
+	const lines = split(bytes);
+	const { body, ...rest } = JSON.parse(lines[4] ?? "") as Entry;
+	const bodyHash = createHash("sha256").update(canonical(body)).digest("hex");
+	const found = await verifyWith(segment, joined(lines.with(4, canonical({ ...rest, bodyHash }))));
+	assert.deepEqual(
+		found.problems.map(({ kind, line }) => [kind, line]),
+		[["removed", 5]],
+	);
+});
+
 test("what happened is named", async () => {
 	const [[segment, bytes] = ["", Buffer.alloc(0)]] = originals;
 	const lines = split(bytes);
@@ -180,7 +223,13 @@ test("a destroyed log is told with a bounded list", async () => {
 });
 
 /** Writes a whole segment anew with other content, chained and signed by `signer` as well as its owner could. */
-function forge(dir: string, path: string, signer: Signer, change: (entry: Entry) => object | undefined): void {
+function forge(
+	dir: string,
+	path: string,
+	signer: Signer,
+	change: (entry: Entry) => object | undefined,
+	checkpointsBecome = "checkpoint",
+): void {
 	let prev = GENESIS;
 	let bytes = 0;
 	const out: string[] = [];
@@ -190,7 +239,8 @@ function forge(dir: string, path: string, signer: Signer, change: (entry: Entry)
 		let changed = change({ head, body, prev, hash: "" } as Entry) ?? body ?? {};
 		if (head.type === "checkpoint") {
 			const entries = head.seq - 1;
-			changed = { note: signCheckpoint({ origin, entries, hash: prev }, signer) };
+			if (changed === body) changed = { note: signCheckpoint({ origin, entries, hash: prev }, signer) };
+			head.type = checkpointsBecome;
 		}
 		const { line, hash } = seal(prev, head, saltedBody(changed));
 		out.push(line);
@@ -199,15 +249,6 @@ function forge(dir: string, path: string, signer: Signer, change: (entry: Entry)
 	}
 	writeFileSync(path, out.join(""));
 	writeHead(dir, basename(path), entries.length, bytes, prev);
-}
-
-/** The outside head can be rewritten by the same user: nothing but its checksum protects it. */
-function writeHead(dir: string, segment: string, entries: number, bytes: number, hash: string): void {
-	const path = headPath(join(dir, "heads"), segment);
-	const owner = readFileSync(path).subarray(0, 1024);
-	const text = `gatepost-head-1 ${String(entries).padStart(12, "0")} ${String(bytes).padStart(16, "0")} ${hash} `;
-	const slot = `${text}${createHash("sha256").update(text).digest("hex").slice(0, 16)}\n`.padEnd(512);
-	writeFileSync(path, Buffer.concat([owner, Buffer.from(slot + slot)]));
 }
 
 test("a log written anew without the key, chain, heads and all, fails at its checkpoints", async (t) => {
@@ -249,6 +290,47 @@ test("a log written anew under another key is consistent, but never verified, an
 		["wrong-key"],
 	);
 	assert.equal((await verifyWorkspace(journal.dir, { key: [right, publicKey] })).verdict, "verified");
+});
+
+/** What a forger gets whose notes are valid signatures, but of something else. */
+async function withNotes(t: TestContext, note: (entry: Entry, all: Entry[]) => string | undefined): Promise<string[]> {
+	const { open, home } = place(t);
+	const other = await open("other");
+	await other.close();
+	const journal = await open("one");
+	for (let i = 0; i < 3; i++) await journal.checkpoint();
+	await journal.close();
+	const all = [...entriesOf(other.path), ...entriesOf(journal.path)];
+	forge(journal.dir, journal.path, home.signer(), (entry) => {
+		const text = note(entry, all);
+		return text === undefined ? undefined : { note: text };
+	});
+	const { problems } = await verifyWorkspace(journal.dir);
+	return [...new Set(problems.map(({ kind, detail }) => `${kind}: ${detail.replace(/[0-9a-f]{16}.*/, "")}`))];
+}
+
+test("a checkpoint that signs another head, or another segment, does not count", async (t) => {
+	const noteOf = (all: Entry[], at: number) =>
+		String(all.filter(({ head }) => head.type === "checkpoint").at(at)?.body?.note);
+	// Its own, but of an earlier head; and the one of the other segment.
+	assert.deepEqual(await withNotes(t, ({ head }, all) => (head.seq === 3 ? noteOf(all, -3) : undefined)), [
+		"bad-checkpoint: it signs another head than the one before it",
+	]);
+	assert.deepEqual(await withNotes(t, ({ head }, all) => (head.seq === 3 ? noteOf(all, 0) : undefined)), [
+		"bad-checkpoint: it is for ",
+	]);
+});
+
+test("a segment without any checkpoint is signed by nobody", async (t) => {
+	const { open, home } = place(t);
+	const journal = await open("one");
+	await journal.append("prompt", { claimed: {} });
+	killOwner(journal.dir, journal.segment);
+	forge(journal.dir, journal.path, home.signer(), () => undefined, "prompt");
+	assert.deepEqual(
+		(await verifyWorkspace(journal.dir)).problems.map(({ kind, detail }) => [kind, detail]),
+		[["bad-checkpoint", "no checkpoint signs this segment"]],
+	);
 });
 
 test("an old segment written anew with its own key is caught by the later segment that links it", async (t) => {
