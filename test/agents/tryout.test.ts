@@ -2,9 +2,11 @@
 // last test takes the real Claude Code where real agents are switched on.
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { installClaude, skipRealClaude } from "../support/claude/install.ts";
@@ -12,6 +14,8 @@ import { scriptedModel } from "../support/claude/modelServer.ts";
 import { prepareProfile } from "../support/claude/profile.ts";
 import { runTool } from "../support/host/tool.ts";
 import { decode } from "../support/png.ts";
+import { readZip } from "../support/zip.ts";
+import { resetSample } from "../tryout/throwaway.ts";
 
 const checkout = fileURLToPath(new URL("../..", import.meta.url));
 const bootstrap = join(checkout, "test/support/bootstrap.mjs");
@@ -97,6 +101,49 @@ test("the sample session goes through by real clicks, and its log verifies", {
 	const { colours } = decodeAny(readFileSync(join(pictures, "card-edit.png")));
 	assert.ok(new Set(colours).size > 500);
 	assert.equal(existsSync(privateFolder(run)), false, "the throwaway folder is removed");
+});
+
+test("what is denied is not done, and the sample agent reads why", { skip: skipHost, timeout: limitMs }, async (t) => {
+	const home = join(dir, "home");
+	const project = join(home, "shop");
+	const env = { PATH: process.env.PATH, HOME: home };
+	await resetSample(project);
+	// The packaged programs, as the extension's folder has them.
+	for (const [name, bytes] of readZip(readFileSync(vsix))) {
+		if (!name.startsWith("extension/dist/")) continue;
+		mkdirSync(dirname(join(home, name)), { recursive: true });
+		writeFileSync(join(home, name), bytes);
+	}
+	const cli = join(home, "extension/dist/gatepost.cjs");
+	const where = ["--home", join(home, ".gatepost"), "--folder", project];
+	const gate = spawn(process.execPath, [cli, "serve", "--json", ...where], { env, stdio: ["pipe", "pipe", "inherit"] });
+	const ended = once(gate, "exit");
+	t.after(async () => {
+		gate.kill();
+		await ended;
+	});
+	const ready = Promise.withResolvers<void>();
+	createInterface({ input: gate.stdout }).on("line", (line) => {
+		const { event, id, card } = JSON.parse(line);
+		if (event === "ready") ready.resolve();
+		if (event !== "pending") return;
+		const denied = card.target.includes("cart.js");
+		const answer = denied ? { answer: "deny", id, reason: "Use the tax module." } : { answer: "allow", id };
+		gate.stdin.write(`${JSON.stringify(answer)}\n`);
+	});
+	await ready.promise;
+	await runTool(process.execPath, [cli, "agents", "install", "claude-code", "--yes", ...where], { env });
+	const before = readFileSync(join(project, "src/cart.js"), "utf8");
+	const said = await runTool(process.execPath, [join(checkout, "test/tryout/agent.ts"), project], {
+		env,
+		cwd: project,
+	});
+	assert.match(said, /Write +src\/shipping\.js.*Then the file is written/);
+	assert.match(said, /Edit +src\/cart\.js, the receipt: denied, nothing was done\..*Use the tax module\./);
+	assert.match(said, /Edit +src\/cart\.js, the import: left out/);
+	assert.equal(readFileSync(join(project, "src/cart.js"), "utf8"), before);
+	assert.ok(existsSync(join(project, "src/shipping.js")));
+	assert.match(await runTool(process.execPath, [cli, "log", "verify", ...where], { env }), /Verdict +consistent/);
 });
 
 test("an end by signal takes the editor and the throwaway folder with it", {
