@@ -1,5 +1,6 @@
 // `gatepost agents`: connect, disconnect and check the agents whose hooks Gatepost installs.
 import { homedir, userInfo } from "node:os";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { createTwoFilesPatch } from "diff";
 import {
@@ -87,6 +88,7 @@ export async function doctor(
 		env: process.env,
 		root: folder,
 		exclude: [folder],
+		canary,
 		...(canary
 			? {
 					startCanaryGate: async (dir: string, canaryFolder: string) =>
@@ -100,6 +102,23 @@ export async function doctor(
 		else await out(`${ok === undefined ? "    " : ok ? "ok  " : "BAD "}${texts.map(terminalText).join("\n      ")}\n`);
 	}
 	return checks.some(({ ok }) => ok === false) ? 1 : 0;
+}
+
+/** The editor has removed the extension that this program lies in: disconnect, unless another editor uses this home. */
+export async function editorRemoved(dist: string, out: Out): Promise<number> {
+	const { uninstallAll } = await import("../agents/claude-code/uninstallAll.ts");
+	const userHome = homedir();
+	const { kept, changed, failed } = await uninstallAll({
+		home: join(userHome, ".gatepost"),
+		userHome,
+		env: { CLAUDE_CONFIG_DIR: process.env.CLAUDE_CONFIG_DIR },
+		// <extensions>/<publisher.name-version>/dist
+		extensionsDir: dirname(dirname(dist)),
+	});
+	if (kept !== undefined) await out(`Agents stay connected: ${kept}.\n`);
+	for (const file of changed) await out(`Disconnected: ${terminalText(file)}\n`);
+	for (const { file, problem } of failed) await out(`${terminalText(file)}: ${terminalText(format(problem))}\n`);
+	return failed.length === 0 ? 0 : 1;
 }
 
 function installOptions(options: { home: string; folder: string; project: boolean }): InstallOptions {

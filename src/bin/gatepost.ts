@@ -150,7 +150,7 @@ command(log, "verify", "recompute the chain: exit 0 consistent, 1 problems, 2 no
 program
 	.command("uninstall-hook", { hidden: true })
 	.description("run by the editor when the extension is removed")
-	.action(runs(async () => (await import("./agents.ts")).editorRemoved()));
+	.action(runs(async () => (await import("./agents.ts")).editorRemoved(dist, print)));
 
 program.parseAsync().catch((error: unknown) => {
 	process.stderr.write(`gatepost: ${error instanceof Error ? error.message : String(error)}\n`);

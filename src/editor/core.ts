@@ -1,6 +1,7 @@
 // What the editor needs only after it has started, built into a file of its own (dist/core.cjs): the editor waits for
 // activate(), and compiling all of the gate would be most of that wait.
 export { runDoctor } from "../agents/claude-code/doctor.ts";
+export { noteEditor } from "../agents/claude-code/editors.ts";
 export { applyPlan, planInstall } from "../agents/claude-code/install.ts";
 export { startCanaryGate } from "../bin/canaryGate.ts";
 export { installHook } from "../bin/installHook.ts";

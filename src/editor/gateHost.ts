@@ -1,6 +1,6 @@
 // The gate of this window: started for the folders that are open, restarted when it fails, told when folders change.
 import { homedir, userInfo } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import * as vscode from "vscode";
 import type { OpenGate } from "../gate/open.ts";
 import { type Message, message } from "../protocol/messages.ts";
@@ -54,12 +54,17 @@ export class GateHost implements vscode.Disposable {
 
 	/** Puts the hook and its launcher into the home. @throws LauncherError */
 	async installHook(): Promise<void> {
-		const { installHook } = await import("./core.ts");
+		const { installHook, noteEditor } = await import("./core.ts");
 		await installHook({
 			home: gatepostHome(),
 			dist: join(this.#context.extensionPath, "dist"),
 			version: String(this.#context.extension.packageJSON.version),
 			exclude: [...(this.#open?.folders() ?? [])],
+		});
+		// Another editor's removal must not disconnect the agents that this one still holds.
+		await noteEditor(gatepostHome(), {
+			product: vscode.env.appName,
+			extensionsDir: dirname(this.#context.extensionPath),
 		});
 	}
 

@@ -75,6 +75,8 @@ export async function startHost(options: StartOptions): Promise<RunningHost> {
 		join(dirs.userData, "User/settings.json"),
 		JSON.stringify({ ...quietSettings, ...options.settings }, undefined, "\t"),
 	);
+	// Settings of scope "machine" are taken from here only, because to the workbench this host is a remote machine.
+	await writeFile(join(dirs.userData, "Machine/settings.json"), JSON.stringify(options.settings ?? {}));
 	const env = privateEnvironment(dirs, options.env);
 	const dirArgs = [
 		"--server-data-dir",
@@ -135,7 +137,13 @@ export async function makeDirs(home: string): Promise<HostDirs> {
 			`The host's home ${home} is too long for the sockets VS Code makes in it: at most ${longestRunDir - 4} characters.`,
 		);
 	}
-	for (const dir of [dirs.home, dirs.serverData, join(dirs.userData, "User"), dirs.extensions]) {
+	for (const dir of [
+		dirs.home,
+		dirs.serverData,
+		join(dirs.userData, "User"),
+		join(dirs.userData, "Machine"),
+		dirs.extensions,
+	]) {
 		await mkdir(dir, { recursive: true });
 	}
 	await mkdir(dirs.run, { recursive: true, mode: 0o700 });

@@ -18,7 +18,7 @@ export type EditorTestOptions = {
 	extension?: string;
 	/** Mocha's entry; default: test/editor, built now. */
 	entry?: string;
-	/** Folder or folders to open; default one empty folder. */
+	/** Folder or folders to open; default two empty ones, so that a third can come and go without a restart. */
 	folder?: string | string[];
 	settings?: Record<string, unknown>;
 	env?: Record<string, string | undefined>;
@@ -81,8 +81,8 @@ async function startEditor(
 	home: string,
 	report: string,
 ): Promise<TestEditor> {
-	const empty = join(home, "folder");
-	await mkdir(empty);
+	const empty = [join(home, "first"), join(home, "second")];
+	for (const folder of empty) await mkdir(folder);
 	const env = {
 		GATEPOST_TEST_REPORT: report,
 		GATEPOST_TEST_PRIVATE: home,
