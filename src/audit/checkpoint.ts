@@ -47,11 +47,14 @@ export function openCheckpoint(note: string, publicKey: string): Checkpoint | { 
 	const [, origin = "", entries = "", root = "", name = "", signature = ""] = NOTE.exec(note) ?? [];
 	if (origin === "") return { why: "it is not a signed note" };
 	if (name !== origin) return { why: "it is signed under another name" };
-	const signed = Buffer.from(signature, "base64");
+	// Base64 can be written in more than one way; a note has one form only.
+	const [signed, hash] = [Buffer.from(signature, "base64"), Buffer.from(root, "base64")];
+	if (signed.toString("base64") !== signature || hash.toString("base64") !== root)
+		return { why: "it is not a signed note" };
 	if (!signed.subarray(0, 4).equals(keyId(origin, publicKey))) return { why: "it was signed with another key" };
 	const text = Buffer.from(note.slice(0, note.indexOf("\n\n") + 1));
 	if (!verify(null, text, keyObject(publicKey), signed.subarray(4))) return { why: "the signature does not fit" };
-	return { origin, entries: Number(entries), hash: Buffer.from(root, "base64").toString("hex") };
+	return { origin, entries: Number(entries), hash: hash.toString("hex") };
 }
 
 /** One key signs many checkpoints; making its object costs as much as a verification. */

@@ -17,19 +17,20 @@
 //    gate.stopped. What stands after the last one is chained but not signed.
 // 8. Time is only written down. Order is given by seq; a clock that jumps changes nothing.
 import { rm, stat } from "node:fs/promises";
-import { join, sep } from "node:path";
+import { join } from "node:path";
 import { BatchWriter } from "./batch.ts";
-import { type EntryHead, GENESIS, MAX_LINE_BYTES, saltedBody, seal } from "./chain.ts";
+import { type EntryHead, GENESIS, saltedBody, seal } from "./chain.ts";
 import { originOf, signCheckpoint } from "./checkpoint.ts";
 import type { Append, EntryBody, EntryType } from "./entry.ts";
 import { JournalError, systemCode, writeError } from "./errors.ts";
 import { EvidenceStore } from "./evidence.ts";
-import { openPlain, readAt } from "./files.ts";
 import { type Head, HeadFile, headPath } from "./head.ts";
 import { type Home, makeWorkspaceDirs, workspaceId, workspacePaths } from "./home.ts";
 import { publicKeyHex, type Signer } from "./keys.ts";
 import { releaseSegment, thisOwner } from "./owner.ts";
+import { prepare } from "./prepare.ts";
 import { cut, setAsideAll } from "./recovery.ts";
+import { claimedRepository } from "./repository.ts";
 import { createSegmentFile, segmentName } from "./segment.ts";
 import { surveySegments } from "./survey.ts";
 
@@ -70,7 +71,6 @@ export interface Acknowledged {
 }
 
 const CHECKPOINT_EVERY = 100;
-const MAX_SESSION_CHARS = 256;
 
 const machineClock: Clock = {
 	now: Date.now,
@@ -329,56 +329,4 @@ export class Journal {
 			"The audit log of this folder was closed because the gate stops. Gatepost refused the action. Start the gate again.",
 		);
 	}
-}
-
-interface Prepared {
-	type: EntryType;
-	session: string | undefined;
-	bodyJson: string;
-}
-
-/** Everything that can be wrong with one entry is found here, before it has a place in the chain. */
-function prepare({ type, body, session }: Append): Prepared {
-	let bodyJson: string;
-	try {
-		bodyJson = saltedBody(body);
-	} catch (error) {
-		throw badEntry(type, error instanceof Error ? error.message : String(error), error);
-	}
-	if (session !== undefined && (session.length > MAX_SESSION_CHARS || !session.isWellFormed()))
-		throw badEntry(type, "its session id is too long or not text");
-	if (Buffer.byteLength(bodyJson) > MAX_LINE_BYTES - 4096)
-		throw new JournalError(
-			"too-large",
-			`A log entry of type ${type} is larger than a line of the audit log can be. Gatepost did not record it and refuses the action. What is so large belongs in the evidence store.`,
-		);
-	return { type, session, bodyJson };
-}
-
-function badEntry(type: string, why: string, cause?: unknown): JournalError {
-	return new JournalError(
-		"bad-entry",
-		`A log entry of type ${type} cannot be written: ${why}. Gatepost did not record it and refuses the action.`,
-		{ cause },
-	);
-}
-
-/** Worktrees have a root of their own; this names the repository they share. Read from a file of the folder: a claim. */
-async function claimedRepository(root: string | undefined): Promise<{ claimed?: { repository: string } }> {
-	if (root === undefined) return {};
-	let text: string;
-	try {
-		const handle = await openPlain(join(root, ".git"));
-		try {
-			text = (await readAt(handle, 0, 4096)).toString("utf8");
-		} finally {
-			await handle.close();
-		}
-	} catch {
-		// A plain repository (a folder), none, or something odd: there is nothing to name.
-		return {};
-	}
-	const gitDir = /^gitdir: (.+?)[\r\n]*$/.exec(text)?.[1];
-	const at = gitDir?.lastIndexOf(`${sep}worktrees${sep}`) ?? -1;
-	return gitDir !== undefined && at > 0 ? { claimed: { repository: gitDir.slice(0, at) } } : {};
 }

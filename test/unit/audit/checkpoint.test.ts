@@ -54,6 +54,8 @@ test("no changed note opens", () => {
 		}),
 		{ numRuns: 300 },
 	);
+	for (let at = 0; at < note.length; at++)
+		assert.ok("why" in openCheckpoint(note.slice(0, at) + note.slice(at + 1), publicKey), `without character ${at}`);
 	fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => "why" in openCheckpoint(text, publicKey)));
 });
 

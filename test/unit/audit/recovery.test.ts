@@ -15,7 +15,7 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import fc from "fast-check";
 import { headPath, readHead } from "../../../src/audit/head.ts";
 import type { Journal } from "../../../src/audit/journal.ts";
@@ -35,9 +35,8 @@ async function dead({ open }: Place, entries = 3): Promise<Journal> {
 }
 
 /** What a batch of three more entries would have written. */
-async function nextBatch(): Promise<Buffer> {
-	const dir = tempDir(undefined);
-	const other = placeIn(dir);
+async function nextBatch(t: TestContext): Promise<Buffer> {
+	const other = place(t);
 	const journal = await other.open("dead");
 	const from = statSync(journal.path).size;
 	await journal.appendAll(["x", "y", "z"].map((r) => ({ type: "action.requested" as const, body: requested(r) })));
@@ -188,7 +187,7 @@ test("where outside head and segment contradict each other nothing is repaired o
 test("a forged line that fits in form but not in the chain is not taken for a torn one", async (t) => {
 	const here = place(t);
 	const journal = await dead(here);
-	appendFileSync(journal.path, (await nextBatch()).toString());
+	appendFileSync(journal.path, (await nextBatch(t)).toString());
 	const size = statSync(journal.path).size;
 	const next = await here.open("gate2");
 	await next.close();
