@@ -376,7 +376,7 @@ export const TEXTS = {
 		"Claude Code was started with --setting-sources that leave out the {scope} settings, where Gatepost's entry is. Start it without.",
 	"enforce.disabled": '"disableAllHooks" is on in {file}, so no hook runs. Take it out, then start the session again.',
 	"enforce.managedOnly": "{file} lets only the administrator's hooks run. Ask for Gatepost to be installed there.",
-	"enforce.foreign": "{source} could change or answer an action after it was decided. Look at it; remove or accept it.",
+	"enforce.foreign": "{source} could change or answer an action after it was decided. Look at it, and remove it where you do not need it.",
 	"ungated.switch":
 		"A Claude Code session in {folder} (process {pid}) was started with {what}, so it does not ask this gate: nothing it does is held or recorded. End it and start it without.",
 	"ungated.silent":
@@ -387,7 +387,7 @@ export const TEXTS = {
 	"doctor.enforced": "In {root} these hooks are in force, and nothing else could overrule them.",
 	"doctor.asks": "In {root} these hooks are in force. Because of what follows, every action is asked:",
 	"doctor.notEnforced": "In {root} an action could get past Gatepost's hooks:",
-	"doctor.foreign": "{source}: could change an action, answer it, or change what commands do. Remove or accept it.",
+	"doctor.foreign": "{source}: could change an action, answer it, or change what commands do. Remove it where you do not need it.",
 	"doctor.hookPresent": "The hook is in its place ({file}).",
 	"doctor.hookMissing":
 		"{file} is missing or cannot be used, so every tool is refused. Open Gatepost in your editor and connect Claude Code again.",
