@@ -269,13 +269,18 @@ test("an owner that ended and was not reaped is dead", {
 	skip: process.platform === "linux" ? false : "needs /proc",
 	timeout: 30_000,
 }, async (t) => {
-	// The shell becomes a sleep that never waits for its child.
-	const parent = spawn("/bin/sh", ["-c", "true & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] });
+	// The shell becomes a sleep, which never waits for the child that the shell had.
+	const parent = spawn("/bin/sh", ["-c", "sleep 60 & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] });
 	t.after(() => parent.kill());
 	const [line] = (await once(parent.stdout, "data")) as [Buffer];
 	const pid = Number(line.toString());
+	const until = async (reached: () => boolean) => {
+		while (!reached()) await new Promise((resolve) => setImmediate(resolve));
+	};
+	await until(() => readFileSync(`/proc/${parent.pid}/cmdline`, "latin1").startsWith("sleep"));
+	process.kill(pid, "SIGKILL");
 	const stat = () => readFileSync(`/proc/${pid}/stat`, "latin1").split(") ")[1]?.split(" ") ?? [];
-	while (stat()[0] !== "Z") await new Promise((resolve) => setImmediate(resolve));
+	await until(() => stat()[0] === "Z");
 	assert.ok(isDead("/z.jsonl", { ...thisOwner(), pid, start: stat()[19] ?? "" }, Date.now()));
 });
 
