@@ -44,7 +44,7 @@ export function activate(context: vscode.ExtensionContext): void {
 			state: gateHost.state,
 			...(gateHost.problem === undefined ? {} : { message: gateHost.problem }),
 			folders: [...(gateHost.open?.folders() ?? [])],
-			agents: gateHost.open?.agentsConnected() ?? [],
+			agents: gateHost.agents(),
 		},
 		elsewhere: gateHost.open?.waitingElsewhere() ?? 0,
 	});

@@ -6,7 +6,7 @@ export type ChannelId = "editor" | "terminal" | "program" | "web" | "phone" | "s
 
 /** The person, as far as we have proof. In the editor all of it is claims: assurance 1. */
 export interface Approver {
-	/** OS user name. */
+	/** OS user name; of a program that answers through `serve --json`, the user it runs as. */
 	osUser: string;
 	/** What the editor and git say of the person; claims, not proof. */
 	claims: { gitName?: string; gitEmail?: string; github?: string };

@@ -1,5 +1,5 @@
 // Puts the hook and its launcher into the home, from the files beside this program.
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { findNode, type InstalledLauncher, installLauncher } from "./launcher.ts";
 
@@ -23,6 +23,7 @@ export async function installHook(options: {
 	const electron = process.versions.electron === undefined ? undefined : process.execPath;
 	const own = electron === undefined ? process.execPath : undefined;
 	const chosen = node ?? own;
+	if (chosen !== undefined && process.platform !== "win32") writeCommand(home, chosen, join(dist, "gatepost.cjs"));
 	return installLauncher({
 		home,
 		hookSource,
@@ -30,4 +31,15 @@ export async function installHook(options: {
 		...(chosen === undefined ? {} : { node: chosen }),
 		...(electron === undefined ? {} : { electron }),
 	});
+}
+
+/** `<home>/bin/gatepost`: the command line under a path that stays when the extension is updated. */
+function writeCommand(home: string, node: string, program: string): void {
+	const quoted = [node, program].map((path) => `'${path.replaceAll("'", "'\\''")}'`);
+	const text = `#!/bin/sh\n# Written by Gatepost at every start.\nexec ${quoted.join(" ")} "$@"\n`;
+	const dir = join(home, "bin");
+	mkdirSync(dir, { recursive: true, mode: 0o700 });
+	const draft = join(dir, `.gatepost-${process.pid}.tmp`);
+	writeFileSync(draft, text, { mode: 0o700 });
+	renameSync(draft, join(dir, "gatepost"));
 }

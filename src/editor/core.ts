@@ -2,7 +2,7 @@
 // activate(), and compiling all of the gate would be most of that wait.
 export { runDoctor } from "../agents/claude-code/doctor.ts";
 export { noteEditor } from "../agents/claude-code/editors.ts";
-export { applyPlan, planInstall } from "../agents/claude-code/install.ts";
+export { applyPlan, check as checkInstalled, planInstall } from "../agents/claude-code/install.ts";
 export { startCanaryGate } from "../bin/canaryGate.ts";
 export { installHook } from "../bin/installHook.ts";
 export { logList, verifyFolder } from "../bin/log.ts";

@@ -26,6 +26,7 @@ export class GateHost implements vscode.Disposable {
 	readonly onChanged = this.#onChanged.event;
 	#open: OpenGate | undefined;
 	#state: GateState = "starting";
+	#installed: string[] = [];
 	#problem: Message | undefined;
 	#turn: Promise<void> = Promise.resolve();
 
@@ -68,8 +69,23 @@ export class GateHost implements vscode.Disposable {
 		});
 	}
 
+	/** Names of agents whose hooks are in the user's settings, as this version writes them, or that have asked this gate. */
+	agents(): string[] {
+		return [...new Set([...this.#installed, ...(this.#open?.agentsConnected() ?? [])])];
+	}
+
+	/** Looks again whether the agents' settings hold our hooks. */
+	async lookForAgents(): Promise<void> {
+		const { checkInstalled } = await import("./core.ts");
+		const env = { CLAUDE_CONFIG_DIR: process.env.CLAUDE_CONFIG_DIR };
+		const { state } = await checkInstalled({ scope: "user", home: gatepostHome(), userHome: homedir(), env });
+		this.#installed = state === "installed" ? ["Claude Code"] : [];
+		this.#onChanged.fire();
+	}
+
 	/** Puts it on record in every folder's log that an agent was connected. */
 	async recordInstalled(agent: string, file: string): Promise<void> {
+		await this.lookForAgents();
 		await this.#open?.recordInstalled(agent, file);
 	}
 
@@ -127,6 +143,7 @@ export class GateHost implements vscode.Disposable {
 		this.#set("open");
 		// After the gate is open: hooks that are installed already must not wait for this.
 		await this.installHook();
+		await this.lookForAgents();
 	}
 
 	#set(state: GateState, problem?: Message): void {

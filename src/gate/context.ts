@@ -148,7 +148,7 @@ export class GateContext {
 			...this.row(line, session),
 			outcome,
 			by: decision.by === "withdrawn" ? "agent" : decision.by === "failure" ? "rule" : decision.by,
-			...(decision.by === "person" ? { who: decision.approver.claims.gitName ?? decision.approver.osUser } : {}),
+			...(decision.by === "person" ? { who: nameOf(decision) } : {}),
 			...(decision.by === "rule" ? { who: decision.ruleId } : {}),
 			...(decision.reason === undefined ? {} : { reason: decision.reason }),
 		});
@@ -168,6 +168,11 @@ export class GateContext {
 			target: targetOf(line, session.root),
 		};
 	}
+}
+
+/** What views call the approver: a name that is claimed, the OS user, or "program" where no person was seen. */
+function nameOf({ channel, approver }: Decision & { by: "person" }): string {
+	return channel === "program" ? "program" : (approver.claims.gitName ?? approver.osUser);
 }
 
 /** Gatepost could not go on: deny, and say that the log is why. */

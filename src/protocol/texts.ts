@@ -97,9 +97,8 @@ export const TEXTS = {
 	"editor.diffTitleEnds": "{file} (proposed, line ends drawn)",
 	"editor.requestOver": "This request is settled, so its proposed change is gone. The audit log has it.",
 	"editor.statusWaiting": "{count} waiting",
-	"editor.statusTooltip": "Gatepost: {here} requests wait in this window. Click to review.",
-	"editor.statusTooltipElsewhere":
-		"Gatepost: {here} requests wait in this window, {elsewhere} in others. Click to review.",
+	"editor.statusTooltip": "Gatepost: waiting in this window: {here}. Click to review.",
+	"editor.statusTooltipElsewhere": "Gatepost: waiting in this window: {here}, in others: {elsewhere}. Click to review.",
 	"editor.statusPaused": "All agents are paused. Open the Requests view to resume.",
 	"editor.notification": "Gatepost: {count} waiting. [Review](command:gatepost.review)",
 	"editor.sessionUntitled": "{agent} session",
@@ -275,6 +274,9 @@ export const TEXTS = {
 	// replies: what an agent's model reads
 	"reply.allowedByRule": "Gatepost: allowed by rule {rule}.",
 	"reply.allowedByPerson": "Gatepost: allowed by a person.",
+	"reply.allowedByProgram": "Gatepost: allowed by a program; no person was seen.",
+	"reply.deniedByProgram": "A program that answers for Gatepost denied this action.",
+	"reply.deniedByProgramWhy": "A program that answers for Gatepost denied this action and said: {reason}",
 	"reply.deniedByRule": "Gatepost's policy denied this (rule {rule}): {reason}",
 	"reply.denied":
 		"A person denied this action in Gatepost and gave no reason. Do not try it another way; ask what they want instead.",
@@ -376,7 +378,8 @@ export const TEXTS = {
 		"Claude Code was started with --setting-sources that leave out the {scope} settings, where Gatepost's entry is. Start it without.",
 	"enforce.disabled": '"disableAllHooks" is on in {file}, so no hook runs. Take it out, then start the session again.',
 	"enforce.managedOnly": "{file} lets only the administrator's hooks run. Ask for Gatepost to be installed there.",
-	"enforce.foreign": "{source} could change or answer an action after it was decided. Look at it, and remove it where you do not need it.",
+	"enforce.foreign":
+		"{source} could change or answer an action after it was decided. Look at it, and remove it where you do not need it.",
 	"ungated.switch":
 		"A Claude Code session in {folder} (process {pid}) was started with {what}, so it does not ask this gate: nothing it does is held or recorded. End it and start it without.",
 	"ungated.silent":
@@ -387,7 +390,8 @@ export const TEXTS = {
 	"doctor.enforced": "In {root} these hooks are in force, and nothing else could overrule them.",
 	"doctor.asks": "In {root} these hooks are in force. Because of what follows, every action is asked:",
 	"doctor.notEnforced": "In {root} an action could get past Gatepost's hooks:",
-	"doctor.foreign": "{source}: could change an action, answer it, or change what commands do. Remove it where you do not need it.",
+	"doctor.foreign":
+		"{source}: could change an action, answer it, or change what commands do. Remove it where you do not need it.",
 	"doctor.hookPresent": "The hook is in its place ({file}).",
 	"doctor.hookMissing":
 		"{file} is missing or cannot be used, so every tool is refused. Open Gatepost in your editor and connect Claude Code again.",

@@ -107,7 +107,8 @@ function silent(event: AgentEvent): Output {
 
 function allowText(decision: Decision): string {
 	if (decision.by === "rule") return clean(format(message("reply.allowedByRule", { rule: decision.ruleId })));
-	return clean(format(message("reply.allowedByPerson")));
+	const program = decision.by === "person" && decision.channel === "program";
+	return clean(format(message(program ? "reply.allowedByProgram" : "reply.allowedByPerson")));
 }
 
 /** What the model reads. It says plainly when a person said no, so that the model does not look for a way around. */
@@ -117,6 +118,9 @@ function denyText(decision: Decision): string {
 		return clean(format(message("reply.deniedByRule", { rule: decision.ruleId, reason })));
 	}
 	if (decision.by !== "person") return clean(`Gatepost: ${reason}`);
+	if (decision.channel === "program") {
+		return clean(format(message(reason === "" ? "reply.deniedByProgram" : "reply.deniedByProgramWhy", { reason })));
+	}
 	if (decision.stopSession === true) {
 		return clean(format(message(reason === "" ? "reply.stopped" : "reply.stoppedWhy", { reason })));
 	}

@@ -56,6 +56,8 @@ export const quietSettings: Record<string, unknown> = {
 	"git.openRepositoryInParentFolders": "never",
 	"remote.autoForwardPorts": false,
 	"telemetry.telemetryLevel": "off",
+	"typescript.disableAutomaticTypeAcquisition": true,
+	"js/ts.tsserver.automaticTypeAcquisition.enabled": false,
 	"update.mode": "none",
 	"update.showReleaseNotes": false,
 	"window.commandCenter": false,
