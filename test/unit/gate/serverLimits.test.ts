@@ -10,6 +10,7 @@ import { EnvelopeError, hasDuplicateKeys, readEnvelope } from "../../../src/gate
 import { TokenBucket } from "../../../src/gate/limits.ts";
 import { Unfinished } from "../../../src/gate/unfinished.ts";
 import {
+	closed,
 	openClient,
 	openSocket,
 	place,
@@ -133,8 +134,8 @@ test("a client that goes on sending after it was refused is cut off", async (t) 
 	socket.on("data", () => undefined);
 	socket.write(encodeFrame(TEXT, Buffer.from("garbage"), Buffer.alloc(4)));
 	const timer = setInterval(() => socket.write(Buffer.alloc(1000)), 1);
-	await once(socket, "close");
-	clearInterval(timer);
+	t.after(() => clearInterval(timer));
+	await closed(socket);
 	await provesService(gate);
 });
 
@@ -159,9 +160,10 @@ test("half a frame that does not end is dropped after its time, while others are
 	first[0] = 0x01;
 	fragments.write(first);
 	const timer = setInterval(() => fragments.write(encodeFrame(9, Buffer.alloc(0), Buffer.alloc(4))), 5);
+	t.after(() => clearInterval(timer));
+	const dropped = Promise.all([closed(half), closed(fragments)]);
 	await provesService(gate);
-	await Promise.all([once(half, "close"), once(fragments, "close")]);
-	clearInterval(timer);
+	await dropped;
 	assert.deepEqual(
 		gate.breaches.map((breach) => breach.detail),
 		["a message that did not end", "a message that did not end"],
@@ -170,7 +172,7 @@ test("half a frame that does not end is dropped after its time, while others are
 });
 
 test("a connection that only answers pings is no half message", async (t) => {
-	const gate = await startGate(t, place(t), { limits: { unfinishedMs: 20, heartbeatMs: 5 } });
+	const gate = await startGate(t, place(t), { limits: { unfinishedMs: 20, heartbeatMs: 5, missedBeats: 1_000_000 } });
 	const client = await openClient(gate.entry);
 	await new Promise((resolve) => setTimeout(resolve, 150));
 	assert.equal(client.ws.readyState, client.ws.OPEN);
@@ -185,7 +187,7 @@ test("unfinished messages of all connections together are bounded", async (t) =>
 		socket.resume();
 		socket.write(encodeFrame(TEXT, Buffer.alloc(600_000), Buffer.alloc(4)).subarray(0, 450_000));
 	}
-	await Promise.race(sockets.map((socket) => once(socket, "close")));
+	await Promise.race(sockets.map((socket) => closed(socket)));
 	assert.equal(gate.breaches[0]?.code, "too-many");
 	for (const socket of sockets) socket.destroy();
 	await until(() => sockets.every((socket) => socket.closed));
@@ -279,11 +281,11 @@ test("a reply that is larger than a hook takes is refused, not sent", async (t) 
 });
 
 test("connections with nothing open that do not answer pings are dropped, and those that do stay", async (t) => {
-	const gate = await startGate(t, place(t), { limits: { heartbeatMs: 10, missedBeats: 2 } });
+	const gate = await startGate(t, place(t), { limits: { heartbeatMs: 30, missedBeats: 8 } });
 	const good = await openClient(gate.entry);
 	const deaf = await upgraded(gate);
 	deaf.resume();
-	await once(deaf, "close");
+	await closed(deaf);
 	assert.equal(good.ws.readyState, good.ws.OPEN);
 	good.ws.terminate();
 	await provesService(gate);

@@ -155,11 +155,19 @@ export async function openSocket(port: number): Promise<Socket> {
 	return socket;
 }
 
+/** Resolves when a socket is closed, in order or not (`once` would reject when it is reset). */
+export function closed(socket: Socket): Promise<void> {
+	return new Promise((resolve) => {
+		if (socket.closed) resolve();
+		else socket.once("close", () => resolve());
+	});
+}
+
 /** All that a socket gives until it is closed. */
 export async function readAll(socket: Socket): Promise<string> {
 	const chunks: Buffer[] = [];
 	socket.on("data", (chunk) => chunks.push(chunk));
-	if (!socket.closed) await once(socket, "close");
+	await closed(socket);
 	return Buffer.concat(chunks).toString("latin1");
 }
 
@@ -228,9 +236,13 @@ export async function runHook(t: TestContext, at: Place, options: HookOptions = 
 	return { child, done };
 }
 
-/** Resolves when `check` holds; a test's own time limit is the limit. */
+/** Resolves when `check` holds. @throws after a time that nothing here should need, so that a failed test can end */
 export async function until(check: () => boolean): Promise<void> {
-	while (!check()) await new Promise((resolve) => setTimeout(resolve, 10));
+	const end = Date.now() + 30_000;
+	while (!check()) {
+		if (Date.now() > end) throw new Error(`waited in vain for ${check}`);
+		await new Promise((resolve) => setTimeout(resolve, 10));
+	}
 }
 
 /** Things that come and are waited for, in order. */
