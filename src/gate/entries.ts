@@ -136,10 +136,9 @@ export async function actionExecuted(
 ): Promise<JsonObject> {
 	const safe = redactJson(event.response);
 	const text = JSON.stringify(safe.value);
-	const response =
-		text.length <= INLINE_RESULT
-			? { response: safe.value }
-			: { evidence: await journal.evidence.put(Buffer.from(text)) };
+	// A reference to evidence stands outside `claimed`, where the verifier looks for it.
+	const whole = text.length <= INLINE_RESULT;
+	const result = whole ? {} : { result: await journal.evidence.put(Buffer.from(text)) };
 	return body({
 		request: line?.request,
 		toolUseId: event.toolUseId,
@@ -147,7 +146,8 @@ export async function actionExecuted(
 		tool: event.action.tool,
 		outcome: event.outcome,
 		redacted: safe.redacted,
-		claimed: response,
+		...result,
+		claimed: whole ? { response: safe.value } : {},
 	});
 }
 

@@ -75,8 +75,9 @@ export class Workspaces {
 		try {
 			await journal.appendAll(drafts);
 		} catch (error) {
-			// Closed for good by the journal itself; forgotten here so that the next action opens a new segment.
-			this.#journals.delete(folder);
+			// A journal that failed is closed for good, and forgotten here so that the next action opens a new segment. One
+			// that only refused a bad entry goes on.
+			if (journal.failure !== undefined) this.#journals.delete(folder);
 			throw error;
 		}
 	}
