@@ -130,7 +130,13 @@ class Scan {
 		let exponent = false;
 		let code = text.charCodeAt(this.#at);
 		// Digits, sign, point and exponent: - + . 0-9 e E
-		while ((code >= 0x30 && code <= 0x39) || (code | 0x20) === 0x65 || code === 0x2b || code === 0x2d || code === 0x2e) {
+		while (
+			(code >= 0x30 && code <= 0x39) ||
+			(code | 0x20) === 0x65 ||
+			code === 0x2b ||
+			code === 0x2d ||
+			code === 0x2e
+		) {
 			if ((code | 0x20) === 0x65) exponent = true;
 			this.#at += 1;
 			code = text.charCodeAt(this.#at);

@@ -187,7 +187,7 @@ test("Claude Code is known by its program or its script", () => {
 	for (const [program, script] of [
 		["rg", "--files"],
 		["vim", "claude.md"],
-		["node", "/work/claude-code-tools/x.js"],
+		["node", "/srv/claude-code-tools/x.js"],
 		["/usr/bin/claude-desktop", ""],
 	] as const) {
 		assert.ok(!looksLikeClaude(program, script), `${program} ${script}`);
