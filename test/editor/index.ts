@@ -7,6 +7,9 @@ import { takeCoverage } from "node:v8";
 import type { Hook, Runner, Test } from "mocha";
 import type { TestEvent } from "../support/host/report.ts";
 
+/** Nothing that a test can do resumes paused agents, so what pauses them comes last. */
+const LAST = ["answersNothing.test.cjs", "pause.test.cjs"];
+
 type Tell = (event: TestEvent) => void;
 
 /** @throws when a test failed or the tests could not be loaded, which makes VS Code end with an error. */
@@ -35,9 +38,10 @@ async function runMocha(tell: Tell): Promise<number> {
 	const mocha = new Mocha({ ui: "bdd", timeout: 30_000, forbidOnly: Boolean(process.env.CI), reporter });
 	const only = process.env.GATEPOST_TEST_GREP;
 	if (only) mocha.grep(only);
-	for (const file of readdirSync(__dirname).sort()) {
-		if (file.endsWith(".test.cjs")) mocha.addFile(join(__dirname, file));
-	}
+	const files = readdirSync(__dirname).filter((file) => file.endsWith(".test.cjs"));
+	const order = (file: string) => LAST.indexOf(file);
+	files.sort((a, b) => order(a) - order(b) || (a < b ? -1 : 1));
+	for (const file of files) mocha.addFile(join(__dirname, file));
 	await mocha.loadFilesAsync();
 	return new Promise((done) => {
 		follow(mocha.run(done), tell);

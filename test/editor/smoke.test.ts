@@ -14,8 +14,8 @@ describe("the editor these tests run in", () => {
 		assert(major >= 20, `extension host on Node ${process.version}`);
 	});
 
-	it("has a folder open and a home of its own", () => {
-		assert.equal(vscode.workspace.workspaceFolders?.length, 1);
+	it("has two folders open and a home of its own", () => {
+		assert.equal(vscode.workspace.workspaceFolders?.length, 2);
 		assert.equal(process.env.HOME?.startsWith(process.env.GATEPOST_TEST_PRIVATE ?? "unset"), true);
 	});
 });

@@ -1,7 +1,6 @@
 // A real VS Code with Gatepost in it, opened in a real browser, beside the real Claude Code with its scripted model.
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import type { Frame, Page } from "playwright-core";
 import { applyPlan, planInstall } from "../../src/agents/claude-code/install.ts";
 import { type Scripting, type Stage, stage } from "./claude/stage.ts";
@@ -11,6 +10,9 @@ import type { HostVersion } from "./host/install.ts";
 import { runCommand } from "./host/palette.ts";
 import { webviewFrame } from "./host/webview.ts";
 import { packageExtension } from "./package.ts";
+import { until } from "./until.ts";
+
+export { until };
 
 export interface EditorStage extends Stage {
 	host: RunningHost;
@@ -70,15 +72,6 @@ export async function editorStage(
 		await applyPlan(await planInstall({ scope: "user", home: gatepost, userHome: set.home }));
 	}
 	return { ...set, host, workbench, page: workbench.page, gatepost };
-}
-
-/** Waits until something outside our control is so; fails with its name. */
-export async function until(what: string, is: () => Promise<boolean>, limitMs = 30_000): Promise<void> {
-	const limit = Date.now() + limitMs;
-	while (!(await is())) {
-		if (Date.now() > limit) throw new Error(`not so after ${limitMs} ms: ${what}`);
-		await delay(50);
-	}
 }
 
 /** The Requests view, opened as a person opens it. */

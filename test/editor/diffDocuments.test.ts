@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import * as vscode from "vscode";
+import { callHook, type HookCall, writeCall } from "../support/hookCall.ts";
+import { until } from "../support/until.ts";
+import { folder, held, home, side, tabsOf, waiting } from "./stage.ts";
+
+const BOM = "\uFEFF";
+
+async function bytes(uri: vscode.Uri): Promise<Buffer> {
+	return Buffer.from(await vscode.workspace.fs.readFile(uri));
+}
+
+describe("the two sides of a proposed change", () => {
+	const calls: HookCall[] = [];
+	let dir = "";
+
+	before(async () => {
+		dir = join(folder(0), "sides");
+		await mkdir(dir);
+	});
+	afterEach(async () => {
+		await Promise.all(calls.splice(0).map((call) => call.kill("SIGKILL")));
+		await until("no card is left", async () => (await waiting()) === 0);
+	});
+
+	/** A held Write over a file with these bytes; undefined: over none. */
+	async function proposed(name: string, before: string | Buffer | undefined, content: string) {
+		const path = join(dir, name);
+		if (before !== undefined) await writeFile(path, before);
+		const call = writeCall(home, dir, name, content);
+		calls.push(call);
+		const request = await held(call, folder(0));
+		return { call, request, path, before: side(request, "before", path), after: side(request, "after", path) };
+	}
+
+	const cases: Record<string, [string | Buffer | undefined, string, Buffer?]> = {
+		"line ends of both kinds": ["one\r\ntwo\nthree\r", "one\ntwo\r\nthree\r"],
+		"a byte order mark": [`${BOM}one\n`, `${BOM}${BOM}two\n`],
+		"no line break at the end": ["one\ntwo", "one"],
+		"characters of every length, and invisible ones": ["a\u200b\n", "ä€😀\u202e\u2066\u0000\n"],
+		"a new file": [undefined, "one\n"],
+		"an empty file": ["one\n", ""],
+		// The agent takes a file for text by its first 8,000 bytes; from there on anything may follow.
+		"a file that is not text": [Buffer.from(`${"a".repeat(8000)}\u0000\u0001\n`), "text now\n"],
+		"a file in UTF-16": [Buffer.from(`${BOM}one\n`, "utf16le"), "two\n", Buffer.from(`${BOM}two\n`, "utf16le")],
+	};
+	for (const [title, [before, content, after = Buffer.from(content)]] of Object.entries(cases)) {
+		it(`are served byte by byte: ${title}`, async () => {
+			const sides = await proposed(`${title.replaceAll(/\W/g, "")}.txt`, before, content);
+			assert.deepEqual(await bytes(sides.before), Buffer.from(before ?? ""));
+			assert.deepEqual(await bytes(sides.after), after);
+			const { size, type, permissions } = await vscode.workspace.fs.stat(sides.after);
+			assert.equal(size, after.length);
+			assert.equal(type, vscode.FileType.File);
+			assert.equal(permissions, vscode.FilePermission.Readonly);
+		});
+	}
+
+	it("are the file on disk, never an editor's unsaved text", async () => {
+		const path = join(dir, "unsaved.txt");
+		await writeFile(path, "saved\n");
+		const editor = await vscode.window.showTextDocument(vscode.Uri.file(path));
+		await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), "unsaved "));
+		assert(editor.document.isDirty);
+		const sides = await proposed("unsaved.txt", undefined, "new\n");
+		assert.equal(String(await bytes(sides.before)), "saved\n");
+		await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+	});
+
+	it("are those of an Edit as the agent would apply it", async () => {
+		const path = join(dir, "edit.txt");
+		await writeFile(path, "one\r\ntwo\r\n");
+		const tool_input = { file_path: path, old_string: "two", new_string: "2", replace_all: false };
+		const call = callHook({ home, folder: dir, payload: "PreToolUse-Edit", members: { tool_input } });
+		calls.push(call);
+		const request = await held(call, folder(0));
+		assert.equal(String(await bytes(side(request, "after", path))), "one\r\n2\r\n");
+	});
+
+	it("cannot be written, deleted, renamed, or given a folder, by anybody", async () => {
+		const sides = await proposed("fixed.txt", "one\n", "two\n");
+		const elsewhere = sides.after.with({ path: `${sides.after.path}.moved` });
+		const { fs } = vscode.workspace;
+		const attempts: Record<string, () => Thenable<unknown>> = {
+			write: () => fs.writeFile(sides.after, Buffer.from("evil\n")),
+			"write a new one": () => fs.writeFile(elsewhere, Buffer.from("evil\n")),
+			delete: () => fs.delete(sides.after),
+			rename: () => fs.rename(sides.after, elsewhere),
+			"copy over it": () => fs.copy(sides.before, sides.after, { overwrite: true }),
+			"make a folder": () => fs.createDirectory(elsewhere),
+		};
+		for (const [what, attempt] of Object.entries(attempts)) {
+			await assert.rejects(async () => attempt(), { code: "NoPermissions" }, what);
+		}
+		const edit = new vscode.WorkspaceEdit();
+		edit.insert(sides.after, new vscode.Position(0, 0), "evil ");
+		const editor = await vscode.window.showTextDocument(sides.after);
+		await vscode.workspace.applyEdit(edit).then(undefined, () => false);
+		assert.equal(await editor.document.save(), false);
+		assert.equal(String(await bytes(sides.after)), "two\n");
+		await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+	});
+
+	it("show nothing but the files of a waiting request", async () => {
+		const sides = await proposed("only.txt", "one\n", "two\n");
+		const { request, path } = sides;
+		const nowhere = "00000000-0000-4000-8000-000000000000";
+		const others = [
+			side(request, "after", "/etc/passwd"),
+			side(request, "after", `${path}/../../../../etc/passwd`),
+			side(request, "beside", path),
+			side(nowhere, "after", path),
+			vscode.Uri.from({ scheme: "gatepost", path: `/${request}` }),
+			vscode.Uri.from({ scheme: "gatepost", path: "/" }),
+		];
+		for (const uri of others) {
+			await assert.rejects(async () => vscode.workspace.fs.readFile(uri), { code: "FileNotFound" }, uri.toString());
+		}
+	});
+
+	it("are gone when the request is settled, and their tabs are closed", async () => {
+		const sides = await proposed("over.txt", "one\n", "two\n");
+		await vscode.commands.executeCommand("vscode.diff", sides.before, sides.after, "over.txt");
+		await until("the diff is open", () => tabsOf("gatepost").length === 1);
+		await sides.call.kill();
+		await until("the tab is closed", () => tabsOf("gatepost").length === 0);
+		for (const uri of [sides.before, sides.after]) {
+			await assert.rejects(async () => vscode.workspace.fs.readFile(uri), { code: "FileNotFound" });
+			await assert.rejects(async () => vscode.workspace.fs.stat(uri), { code: "FileNotFound" });
+		}
+	});
+
+	it("stay open for the requests that still wait", async () => {
+		const first = await proposed("first.txt", "one\n", "two\n");
+		const second = await proposed("second.txt", "one\n", "two\n");
+		for (const { before, after } of [first, second]) {
+			await vscode.commands.executeCommand("vscode.diff", before, after, "diff", { preview: false });
+		}
+		await until("both are open", () => tabsOf("gatepost").length === 2);
+		await first.call.kill();
+		await until("one is closed", () => tabsOf("gatepost").length === 1);
+		assert.equal(String(await bytes(second.after)), "two\n");
+		await second.call.kill();
+		await until("the other is closed", () => tabsOf("gatepost").length === 0);
+	});
+});
