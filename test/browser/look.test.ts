@@ -162,6 +162,8 @@ describe("the view", () => {
 			"H2",
 		]);
 		assert.equal(await page.getByRole("article").count(), 4);
+		assert.equal(await page.getByRole("article", { name: "Edit src/login.ts", exact: true }).count(), 1);
+		assert.equal(await page.getByRole("region", { name: /^Fix the login form Claude Code/ }).count(), 1);
 	});
 
 	it("names states of its buttons where a screen reader looks for them", async () => {

@@ -55,7 +55,6 @@ export function AnswerBar(props: BarProps): JSX.Element {
 
 function AllowButton({ store, card, shown }: BarProps): JSX.Element {
 	const rules = useAnswerRules({
-		identity: shown.serial,
 		onAnswer: (gesture: Gesture) => store.answer(card.id, { verdict: "allow", gesture }),
 		onRefused: (why) => store.answers.refuse(card.id, why),
 	});
@@ -73,9 +72,8 @@ function AllowButton({ store, card, shown }: BarProps): JSX.Element {
 	);
 }
 
-function DenyButton({ store, card, shown }: BarProps): JSX.Element {
+function DenyButton({ store, card }: BarProps): JSX.Element {
 	const rules = useAnswerRules({
-		identity: shown.serial,
 		onAnswer: (gesture: Gesture) => store.answer(card.id, { verdict: "deny", gesture }),
 		onRefused: (why) => store.answers.refuse(card.id, why),
 	});

@@ -7,35 +7,30 @@ import { STEADY_MS, steady } from "./steady.ts";
 export type Gesture = "pointer" | "key";
 
 interface AnswerRules {
-	/** What a press would answer; a change of it counts like a move of the button. */
-	identity: string;
 	onAnswer(gesture: Gesture): void;
 	onRefused(why: MessageCode): void;
 }
 
-/** Spread the result on a button. Clicks made by a program are ignored. */
-export function useAnswerRules({ identity, onAnswer, onRefused }: AnswerRules) {
+/**
+ * Spread the result on a button. Clicks made by a program are ignored. What the button answers must not change while it
+ * lives: a card with other words is drawn with buttons of its own, whose rest begins anew.
+ */
+export function useAnswerRules({ onAnswer, onRefused }: AnswerRules) {
 	const element = useRef<HTMLElement>(null);
 	const watch = useRef<ReturnType<typeof steady.watch>>(undefined);
 	const press = useRef<{ ready: boolean; since: number }>(undefined);
-	const first = useRef(identity);
 
 	useLayoutEffect(() => {
 		if (!element.current) return undefined;
-		const watched = steady.watch(element.current, first.current);
+		const watched = steady.watch(element.current);
 		watch.current = watched;
 		return () => watched.stop();
 	}, []);
-	// A card replaced in place starts the wait when it is drawn, not when somebody presses.
-	useLayoutEffect(() => void watch.current?.since(identity), [identity]);
 
-	const onPointerDown = useCallback(
-		(event: PointerEvent) => {
-			const since = watch.current?.since(identity) ?? Number.POSITIVE_INFINITY;
-			press.current = event.isTrusted ? { ready: event.timeStamp - since >= STEADY_MS, since } : undefined;
-		},
-		[identity],
-	);
+	const onPointerDown = useCallback((event: PointerEvent) => {
+		const since = watch.current?.since() ?? Number.POSITIVE_INFINITY;
+		press.current = event.isTrusted ? { ready: event.timeStamp - since >= STEADY_MS, since } : undefined;
+	}, []);
 
 	const onClick = (event: MouseEvent) => {
 		if (!event.isTrusted) return;
@@ -43,7 +38,7 @@ export function useAnswerRules({ identity, onAnswer, onRefused }: AnswerRules) {
 		press.current = undefined;
 		// Empty for a key or a screen reader's click.
 		if ((event as PointerEvent).pointerType) {
-			if (pressed?.ready && watch.current?.since(identity) === pressed.since) onAnswer("pointer");
+			if (pressed?.ready && watch.current?.since() === pressed.since) onAnswer("pointer");
 			else onRefused("ui.refused.moved");
 		} else if (attention.isReady(event.timeStamp)) onAnswer("key");
 		else onRefused("ui.refused.key");

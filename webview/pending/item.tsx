@@ -28,7 +28,8 @@ export function ItemView({ store, item }: { store: Store; item: Item }): JSX.Ele
 	const article = useRef<HTMLElement>(null);
 	const height = useRef(0);
 	const clear = () => store.answers.clearHint(card.id);
-	const head = `head-${card.id}`;
+	// No white space, which would part it into several in aria-labelledby.
+	const head = `head-${encodeURIComponent(card.id)}`;
 
 	useLayoutEffect(() => {
 		const element = article.current;
@@ -71,6 +72,7 @@ export function ItemView({ store, item }: { store: Store; item: Item }): JSX.Ele
 						)}
 					</button>
 				</h3>
+				{/* Other words are another card, with buttons that have not come to rest yet: see `useAnswerRules`. */}
 				{full && <Full key={store.shown(card).serial} store={store} item={item} shown={store.shown(card)} />}
 				{!full && <ClosedHint store={store} id={card.id} />}
 			</article>
@@ -84,7 +86,10 @@ const HeadText = memo(function HeadText({ card, full }: { card: CardModel; full:
 			<span class="verb">
 				<Sentence message={card.verb} />
 			</span>{" "}
-			{!full && <AgentText text={oneLine(card.target, SUMMARY_CHARACTERS)} code />}
+			{/* The open card draws its target below; its name says it all the same. */}
+			<span class={full ? "unseen" : undefined}>
+				<AgentText text={oneLine(card.target, SUMMARY_CHARACTERS)} code />
+			</span>
 		</span>
 	);
 });

@@ -1,6 +1,6 @@
 // The waiting cards by session. One tab stop: arrows go from card to card, Enter opens one, Ctrl+Enter answers it.
 import type { JSX } from "preact";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { AgentText } from "../ui/agentText.tsx";
 import { Badge } from "../ui/badge.tsx";
 import { isLongLabel } from "../ui/shown.ts";
@@ -67,9 +67,9 @@ const STEPS: Record<string, (at: number, length: number) => number> = {
 };
 
 function GroupView({ store, group }: { store: Store; group: Group }): JSX.Element | null {
+	const id = useId();
 	const card = group.items[0]?.card;
 	if (!card) return null;
-	const id = `session-${group.key}`;
 	const waiting = group.items.filter((item) => !item.ghost).length;
 	const label = isLongLabel(card) ? oneLine(card.session.label, 60) : card.session.label;
 	return (

@@ -92,9 +92,8 @@ const STEPS: Record<string, (at: number, length: number) => number> = {
 	End: (_, length) => length - 1,
 };
 
-function StopItem({ store, card, shown }: BarProps): JSX.Element {
+function StopItem({ store, card }: BarProps): JSX.Element {
 	const { elementRef, ...rules } = useAnswerRules({
-		identity: shown.serial,
 		onAnswer: (gesture) => store.answer(card.id, { verdict: "deny", stopSession: true, gesture }),
 		onRefused: (why) => store.answers.refuse(card.id, why),
 	});

@@ -12,12 +12,12 @@ import { ALLOW_SHORTCUTS, handled, isAllowKey, keyLabel } from "./keys.ts";
 /** The protocol's limit. */
 const REASON_CHARACTERS = 4000;
 
-export function Reason({ store, card, shown }: BarProps): JSX.Element {
+export function Reason({ store, card }: BarProps): JSX.Element {
 	const [text, setText] = useState(() => store.draft(card.id));
 	const deny = (gesture: Gesture) =>
 		store.answer(card.id, { verdict: "deny", gesture, ...(text.trim() === "" ? {} : { reason: text.trim() }) });
 	const refused = (why: Parameters<typeof store.answers.refuse>[1]) => store.answers.refuse(card.id, why);
-	const rules = useAnswerRules({ identity: shown.serial, onAnswer: deny, onRefused: refused });
+	const rules = useAnswerRules({ onAnswer: deny, onRefused: refused });
 	const close = (event?: Event) => {
 		// Back to where it was opened from.
 		const head = (event?.currentTarget as Element | null)

@@ -12,8 +12,6 @@ const SLIP_PX = 1.5;
 
 interface Watched {
 	element: Element;
-	/** What a press would answer. */
-	identity: string;
 	place: string;
 	since: number;
 }
@@ -38,20 +36,15 @@ class Steady {
 
 	/**
 	 * Follows a button from now on.
-	 * @returns `since(identity)`: the time (of `performance.now`) since which it has been where it is and has answered
-	 * `identity`; `stop()`
+	 * @returns `since()`: the time (of `performance.now`) since which it has been where it is; `stop()`
 	 */
-	watch(element: Element, identity: string): { since(identity: string): number; stop(): void } {
-		const entry: Watched = { element, identity, place: placeOf(element), since: performance.now() };
+	watch(element: Element): { since(): number; stop(): void } {
+		const entry: Watched = { element, place: placeOf(element), since: performance.now() };
 		this.#watched.add(entry);
 		this.#mark(entry);
 		this.#timer ??= setInterval(() => this.#look(), SAMPLE_MS);
 		return {
-			since: (now) => {
-				if (now !== entry.identity) {
-					entry.identity = now;
-					entry.since = performance.now();
-				}
+			since: () => {
 				this.#look();
 				return entry.since;
 			},

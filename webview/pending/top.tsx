@@ -79,7 +79,6 @@ function Gate({ state: { gate } }: { state: PendingState }): JSX.Element {
 /** Letting all agents go on is an answer like any other: only by a gesture that passes the rules. */
 function Paused({ store }: { store: Store }): JSX.Element {
 	const rules = useAnswerRules({
-		identity: "resume",
 		onAnswer: () => store.host.post({ type: "pause", paused: false }),
 		onRefused: () => undefined,
 	});
