@@ -51,7 +51,7 @@ export const LIMITS: Limits = {
 	heldBytes: 256 * 1024 * 1024,
 	unfinishedBytes: 256 * 1024 * 1024,
 	connections: 1000,
-	unauthenticated: 64,
+	unauthenticated: 256,
 	headerMs: 5000,
 	unfinishedMs: 30_000,
 	heartbeatMs: 15_000,

@@ -13,6 +13,8 @@ const RESTART_POLL_MS = 200;
 const MAX_DROPS = 10;
 /** A port that refuses this often belongs to nobody any more. */
 const MAX_REFUSALS = 2;
+/** A gate in need may drop connections before they are open; who does it this often is none. */
+const MAX_HANG_UPS = 4;
 
 export interface Question {
 	home: string;
@@ -59,7 +61,7 @@ export class Asker {
 	/** Resolves with the first answer; waits as long as a gate lives or is about to come back. */
 	async ask(): Promise<Answer> {
 		const { home, root } = this.#question;
-		const refusals = new Map<string, number>();
+		const failures = new Map<string, number>();
 		const skipped = new Map<string, string>();
 		let drops = 0;
 		for (;;) {
@@ -69,13 +71,17 @@ export class Asker {
 				if (skipped.has(gate.id)) continue;
 				const ending = await this.#askOne(gate);
 				if (ending instanceof ConnectError) {
-					const count = (refusals.get(gate.id) ?? 0) + 1;
-					refusals.set(gate.id, count);
-					if (ending.why === "refused" && count < MAX_REFUSALS) again = true;
+					const failed = (failures.get(gate.id) ?? 0) + 1;
+					failures.set(gate.id, failed);
+					const limit = { refused: MAX_REFUSALS, "hung-up": MAX_HANG_UPS, stranger: 1, denied: 1, silent: 1 }[
+						ending.why
+					];
+					if (failed < limit) again = true;
 					else if (ending.why === "refused") removeEntry(gate);
 					else skipped.set(gate.id, `port ${gate.port} (${gate.editor}): ${ending.message}`);
 					continue;
 				}
+				failures.delete(gate.id);
 				if (ending.kind !== "lost") return ending;
 				drops = ending.spoke ? 1 : drops + 1;
 				if (drops >= MAX_DROPS) skipped.set(gate.id, `port ${gate.port} (${gate.editor}): ${ending.why}`);
@@ -123,7 +129,8 @@ export class Asker {
 					}
 				},
 				onLost: (code, reason) => {
-					this.#connection = undefined;
+					// By now the next one may be open.
+					if (this.#connection === connection) this.#connection = undefined;
 					resolve(code === 1009 ? endOf("too-large") : { kind: "lost", why: `${code} ${reason}`.trim(), spoke });
 				},
 			});

@@ -1,7 +1,7 @@
 // SHA-1, SHA-256 and HMAC-SHA-256 for the handshake. Loading node:crypto costs a hook about 2 ms at every tool call, for
 // three short digests; the tests hold these to node:crypto. Not constant-time: the only secret is a key per gate run.
 
-const K = new Uint32Array([
+const K = new Int32Array([
 	0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5, 0xd807aa98,
 	0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786,
 	0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da, 0x983e5152, 0xa831c66d, 0xb00327c8,
@@ -15,20 +15,18 @@ const BLOCK = 64;
 
 /** SHA-1 of `data`, for Sec-WebSocket-Accept only (RFC 6455 4.2.2): 20 bytes. */
 export function sha1(data: Buffer): Buffer {
-	const h = new Int32Array([0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0]);
+	const h = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0];
 	const w = new Int32Array(80);
 	const padded = pad(data);
 	for (let start = 0; start < padded.length; start += BLOCK) {
-		let a = at(h, 0);
-		let b = at(h, 1);
-		let c = at(h, 2);
-		let d = at(h, 3);
-		let e = at(h, 4);
+		let [a, b, c, d, e] = h as [number, number, number, number, number];
 		for (let i = 0; i < 80; i += 1) {
-			const word =
-				i < 16
-					? padded.readInt32BE(start + i * 4)
-					: left(at(w, i - 3) ^ at(w, i - 8) ^ at(w, i - 14) ^ at(w, i - 16), 1);
+			let word = 0;
+			if (i < 16) word = padded.readInt32BE(start + i * 4);
+			else {
+				const x = (w[i - 3] as number) ^ (w[i - 8] as number) ^ (w[i - 14] as number) ^ (w[i - 16] as number);
+				word = (x << 1) | (x >>> 31);
+			}
 			w[i] = word;
 			let f = b ^ c ^ d;
 			let k = i < 40 ? 0x6ed9eba1 : 0xca62c1d6;
@@ -39,47 +37,40 @@ export function sha1(data: Buffer): Buffer {
 				f = (b & c) | (b & d) | (c & d);
 				k = 0x8f1bbcdc;
 			}
-			const next = (left(a, 5) + f + e + k + word) | 0;
+			const next = (((a << 5) | (a >>> 27)) + f + e + k + word) | 0;
 			e = d;
 			d = c;
-			c = left(b, 30);
+			c = (b << 30) | (b >>> 2);
 			b = a;
 			a = next;
 		}
-		add(h, a, b, c, d, e);
+		add(h, [a, b, c, d, e]);
 	}
 	return bytes(h);
 }
 
 /** SHA-256 of `data`: 32 bytes. */
 export function sha256(data: Buffer): Buffer {
-	const h = new Int32Array([
-		0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
-	]);
+	const h = [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19];
 	const w = new Int32Array(64);
 	const padded = pad(data);
 	for (let start = 0; start < padded.length; start += BLOCK) {
-		let a = at(h, 0);
-		let b = at(h, 1);
-		let c = at(h, 2);
-		let d = at(h, 3);
-		let e = at(h, 4);
-		let f = at(h, 5);
-		let g = at(h, 6);
-		let last = at(h, 7);
+		let [a, b, c, d, e, f, g, last] = h as [number, number, number, number, number, number, number, number];
 		for (let i = 0; i < 64; i += 1) {
 			let word = 0;
 			if (i < 16) word = padded.readInt32BE(start + i * 4);
 			else {
-				const x = at(w, i - 15);
-				const y = at(w, i - 2);
-				const s0 = left(x, 25) ^ left(x, 14) ^ (x >>> 3);
-				const s1 = left(y, 15) ^ left(y, 13) ^ (y >>> 10);
-				word = (at(w, i - 16) + s0 + at(w, i - 7) + s1) | 0;
+				const x = w[i - 15] as number;
+				const y = w[i - 2] as number;
+				const s0 = ((x >>> 7) | (x << 25)) ^ ((x >>> 18) | (x << 14)) ^ (x >>> 3);
+				const s1 = ((y >>> 17) | (y << 15)) ^ ((y >>> 19) | (y << 13)) ^ (y >>> 10);
+				word = ((w[i - 16] as number) + s0 + (w[i - 7] as number) + s1) | 0;
 			}
 			w[i] = word;
-			const t1 = last + (left(e, 26) ^ left(e, 21) ^ left(e, 7)) + ((e & f) ^ (~e & g)) + at(K, i) + word;
-			const t2 = (left(a, 30) ^ left(a, 19) ^ left(a, 10)) + ((a & b) ^ (a & c) ^ (b & c));
+			const s1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
+			const t1 = last + s1 + ((e & f) ^ (~e & g)) + (K[i] as number) + word;
+			const s0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10));
+			const t2 = s0 + ((a & b) ^ (a & c) ^ (b & c));
 			last = g;
 			g = f;
 			f = e;
@@ -89,20 +80,17 @@ export function sha256(data: Buffer): Buffer {
 			b = a;
 			a = (t1 + t2) | 0;
 		}
-		add(h, a, b, c, d, e, f, g, last);
+		add(h, [a, b, c, d, e, f, g, last]);
 	}
 	return bytes(h);
 }
 
 /** HMAC-SHA-256 (RFC 2104): 32 bytes. */
 export function hmacSha256(key: Buffer, data: Buffer): Buffer {
-	const short = key.length > BLOCK ? sha256(key) : key;
-	const inner = Buffer.alloc(BLOCK, 0x36);
-	const outer = Buffer.alloc(BLOCK, 0x5c);
-	for (let i = 0; i < short.length; i += 1) {
-		inner[i] = 0x36 ^ at(short, i);
-		outer[i] = 0x5c ^ at(short, i);
-	}
+	const padded = Buffer.alloc(BLOCK);
+	(key.length > BLOCK ? sha256(key) : key).copy(padded);
+	const inner = Buffer.from(padded.map((byte) => byte ^ 0x36));
+	const outer = Buffer.from(padded.map((byte) => byte ^ 0x5c));
 	return sha256(Buffer.concat([outer, sha256(Buffer.concat([inner, data]))]));
 }
 
@@ -115,21 +103,12 @@ function pad(data: Buffer): Buffer {
 	return padded;
 }
 
-function bytes(h: Int32Array): Buffer {
+function add(h: number[], v: number[]): void {
+	for (const [i, word] of v.entries()) h[i] = ((h[i] ?? 0) + word) | 0;
+}
+
+function bytes(h: number[]): Buffer {
 	const out = Buffer.alloc(h.length * 4);
-	for (let i = 0; i < h.length; i += 1) out.writeInt32BE(at(h, i), i * 4);
+	for (const [i, word] of h.entries()) out.writeInt32BE(word, i * 4);
 	return out;
-}
-
-function add(h: Int32Array, ...v: number[]): void {
-	for (let i = 0; i < h.length; i += 1) h[i] = at(h, i) + at(v, i);
-}
-
-/** An element known to exist; typed arrays have no holes. */
-function at(array: ArrayLike<number>, i: number): number {
-	return array[i] as number;
-}
-
-function left(x: number, n: number): number {
-	return (x << n) | (x >>> (32 - n));
 }

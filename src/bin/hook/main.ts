@@ -23,12 +23,12 @@ let over = false;
 let guarded = false;
 
 function main(): void {
-	process.on("uncaughtException", (error) => giveUp(`The hook failed: ${error.message}`));
+	process.on("uncaughtException", failed);
 	const { agent, home, deadlineMs } = readOptions(process.argv.slice(2));
 	const deadlineAt = Date.now() + deadlineMs;
 	// Until something was asked, a signal ends the process as it would without a handler.
 	const read = readInput(MAX_PAYLOAD_BYTES);
-	run(agent, home, deadlineAt, read).catch((error) => giveUp(error.message));
+	run(agent, home, deadlineAt, read).catch(failed);
 }
 
 async function run(agent: string, home: string, deadlineAt: number, read: Input): Promise<void> {
@@ -108,6 +108,12 @@ function kept(home: string, id: string, submit: string, bytes: number): Output {
 		// The agent is not stopped for it: exit 0 keeps this out of the conversation, a debug log shows it.
 		return { ...silence, stderr: `Gatepost: this event was not kept: ${(error as Error).message}\n` };
 	}
+}
+
+/** An error of the hook's own. Even one on the way out must not leave a process that agents wait for. */
+function failed(error: Error): void {
+	if (over) process.exit(2);
+	giveUp(`The hook failed: ${error.message}`);
 }
 
 /** No answer will come: takes the request back and says no, in the way that fits the event. */

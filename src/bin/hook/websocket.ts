@@ -20,10 +20,11 @@ export interface GateAddress {
 }
 
 /**
- * Why there is no connection. "refused": nothing listens. "stranger": who listens is not the gate that wrote the entry.
- * "denied": the gate said no to the upgrade. "silent": no answer in time.
+ * Why there is no connection. "refused": nothing listens. "hung-up": it listened and ended before it was open.
+ * "stranger": who listens is not the gate that wrote the entry. "denied": the gate said no to the upgrade. "silent": no
+ * answer in time.
  */
-export type NoConnection = "refused" | "stranger" | "denied" | "silent";
+export type NoConnection = "refused" | "hung-up" | "stranger" | "denied" | "silent";
 
 export class ConnectError extends Error {
 	override name = "ConnectError";
@@ -177,8 +178,7 @@ export function handshake(
 				clearTimeout(timer);
 				resolve(new Connection(wire, head.subarray(end + 4)));
 			},
-			// A listener that hangs up in the middle is no gate, or one that just ended.
-			onClose: (error) => fail(new ConnectError("refused", error)),
+			onClose: (error) => fail(new ConnectError(expected === undefined ? "refused" : "hung-up", error)),
 		});
 	});
 }

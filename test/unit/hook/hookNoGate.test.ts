@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { WebSocketServer } from "ws";
@@ -104,6 +105,23 @@ test("a gate that does not listen any more is refused and its entry removed", as
 	const { code } = await (await runHook(t, at)).done;
 	assert.equal(code, 2);
 	assert.equal(existsSync(join(at.home, "gates", `${entry.id}.json`)), false);
+});
+
+test("who takes connections and drops them is refused in the end, and its entry stays", async (t) => {
+	const at = place(t);
+	let connections = 0;
+	const server = createServer((socket) => {
+		connections += 1;
+		socket.on("error", () => undefined);
+		socket.destroy();
+	}).listen(0, "127.0.0.1");
+	t.after(() => server.close());
+	await once(server, "listening");
+	const entry = newEntry({ folders: [at.folder], editor: "Cursor", port: (server.address() as { port: number }).port });
+	writeEntry(at.home, entry);
+	const { code, stdout } = await (await runHook(t, at)).done;
+	assert.deepEqual({ code, stdout, connections }, { code: 2, stdout: "", connections: 4 });
+	assert.equal(existsSync(join(at.home, "gates", `${entry.id}.json`)), true);
 });
 
 test("a stranger on the port of a gate is not believed and is shown nothing", async (t) => {

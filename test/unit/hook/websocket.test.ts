@@ -284,7 +284,7 @@ for (const way of ["the socket below node:net", "node:net"] as const) {
 				socket.end();
 				return "";
 			});
-			assert.equal(await refused(hangUp, dial), "refused");
+			assert.equal(await refused(hangUp, dial), "hung-up");
 			assert.equal(await refused({ port: 1, ...secrets }, dial), "refused");
 			const silent = await stranger(t, () => "");
 			await assert.rejects(handshake(silent, dial, 50), (error: ConnectError) => error.why === "silent");
