@@ -4,6 +4,8 @@ import { spawnSync } from "node:child_process";
 import { globSync } from "node:fs";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
+import { skipTui } from "./support/claude/tui.ts";
+import { canInstallDebian, installDebian } from "./support/debian.ts";
 
 interface Count {
 	passed: number;
@@ -69,12 +71,21 @@ async function editorTests(version: "1.139" | "1.105"): Promise<void> {
 	}
 }
 
+/** The interactive agents run in tmux; without it their tests would be skipped. */
+async function terminalForAgents(): Promise<void> {
+	if (process.env.GATEPOST_TEST_AGENTS !== "1" || (await skipTui()) === false) return;
+	if (await canInstallDebian()) await installDebian(["tmux"]);
+}
+
 const parts: Record<string, () => Promise<void> | void> = {
 	check: () => command("check", "npm", ["run", "--silent", "check"]),
 	build: () => command("build", "node", ["esbuild.mjs", "--production"]),
 	unit: () => nodeTests("unit", "test/unit/**/*.test.ts", 2),
 	browser: () => nodeTests("browser", "test/browser/**/*.test.ts", 1),
-	agents: () => nodeTests("agents", "test/agents/**/*.test.ts", 1),
+	agents: async () => {
+		await terminalForAgents();
+		await nodeTests("agents", "test/agents/**/*.test.ts", 1);
+	},
 	"editor-1.139": () => editorTests("1.139"),
 	"editor-1.105": () => editorTests("1.105"),
 };

@@ -1,7 +1,7 @@
 // The browser that shows the workbench: the machine's own Chromium or Chrome, else Debian's package.
-import { readFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { isProgram, runTool } from "./tool.ts";
+import { canInstallDebian, installDebian } from "../debian.ts";
+import { isProgram } from "./tool.ts";
 
 const browserNames = ["chromium", "google-chrome", "google-chrome-stable", "chromium-browser", "microsoft-edge"];
 const macBrowsers = [
@@ -22,19 +22,13 @@ export async function chromiumPath(say: (text: string) => void = console.log): P
 	}
 	const found = findBrowser();
 	if (found) return found;
-	if (!(await isDebian()) || process.getuid?.() !== 0) {
+	if (!(await canInstallDebian())) {
 		throw new Error(
 			"No Chromium or Chrome was found, and the tests in a real VS Code need one. Install it " +
 				"(Debian: `sudo apt-get update && sudo apt-get install chromium`), or set GATEPOST_CHROMIUM to its path.",
 		);
 	}
-	say("Installing chromium from Debian (once) ...");
-	const apt = ["-o", "DPkg::Lock::Timeout=300", "-q"];
-	const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-	await runTool("apt-get", [...apt, "update"], { env });
-	await runTool("apt-get", [...apt, "install", "-y", "--no-install-recommends", "chromium", "fonts-liberation"], {
-		env,
-	});
+	await installDebian(["chromium", "fonts-liberation"], say);
 	const installed = findBrowser();
 	if (!installed)
 		throw new Error("apt-get installed chromium, but it is not on PATH. Set GATEPOST_CHROMIUM to its path.");
@@ -45,10 +39,4 @@ function findBrowser(): string | undefined {
 	const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder.startsWith("/"));
 	const onPath = browserNames.flatMap((name) => folders.map((folder) => join(folder, name)));
 	return [...onPath, ...(process.platform === "darwin" ? macBrowsers : [])].find(isProgram);
-}
-
-async function isDebian(): Promise<boolean> {
-	// Ubuntu's chromium package is a snap, which does not run in containers: only Debian's is taken.
-	const release = await readFile("/etc/os-release", "utf8").catch(() => "");
-	return /^ID=debian$/m.test(release);
 }
