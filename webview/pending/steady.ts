@@ -4,9 +4,8 @@
 /** Milliseconds a button must have been in one place before a press counts. */
 export const STEADY_MS = 500;
 
+/** Between changes that are heard of at once: what else may move a button (a font, the frame) is noticed this late. */
 const SAMPLE_MS = 100;
-/** With no look for this long, nothing is known of the time between. */
-const BLIND_MS = 1000;
 /** A pointer at rest over a page at rest reports the same place within rounding. */
 const SLIP_PX = 1.5;
 
@@ -26,6 +25,13 @@ class Steady {
 
 	start(): void {
 		const look = () => this.#look();
+		// Whatever this view draws is looked at as soon as it is drawn, so no move goes by between two looks.
+		new MutationObserver(look).observe(document.documentElement, {
+			subtree: true,
+			childList: true,
+			characterData: true,
+			attributeFilter: ["class", "style"],
+		});
 		document.addEventListener("scroll", look, { capture: true, passive: true });
 		window.addEventListener("resize", look);
 		document.addEventListener("visibilitychange", () => this.#restart());
@@ -59,11 +65,10 @@ class Steady {
 
 	#look(): void {
 		const now = performance.now();
-		const blind = now - this.#lastLook > BLIND_MS;
 		this.#lastLook = now;
 		for (const entry of this.#watched) {
 			const place = placeOf(entry.element);
-			if (blind || place !== entry.place) {
+			if (place !== entry.place) {
 				entry.place = place;
 				entry.since = now;
 			}
