@@ -28,6 +28,8 @@ export interface OpenGateOptions {
 	settings: () => GateSettings;
 	/** Default: the first cut. */
 	policy?: Policy;
+	/** Opened with everything held: a pause outlives the gate it was made at, or a reload of the window would end it. */
+	paused?: boolean;
 	/** Gates or counts of other windows changed. */
 	onOthers?: () => void;
 }
@@ -65,6 +67,7 @@ export async function openGate(options: OpenGateOptions): Promise<OpenGate> {
 	await Promise.all(workspaces.folders.map((folder) => workspaces.journal(folder)));
 
 	const desk = new Desk();
+	if (options.paused === true) desk.pause();
 	const gate = new Gate({
 		workspaces,
 		desk,
@@ -89,11 +92,15 @@ export async function openGate(options: OpenGateOptions): Promise<OpenGate> {
 
 	let others: OtherGate[] = [];
 	const noted = new Set<string>();
+	const noteSecondGates = () => {
+		// One that is restarting serves nobody; after a reload of this window it is our own former self.
+		for (const other of others) if (other.state === "open") noteSecondGate(gate, workspaces, other, noted);
+	};
 	const watcher = watchGates(
 		home.dir,
 		(gates) => {
 			others = gates;
-			for (const other of gates) noteSecondGate(gate, workspaces, other, noted);
+			noteSecondGates();
 			options.onOthers?.();
 		},
 		{ except: seed.id },
@@ -122,7 +129,9 @@ export async function openGate(options: OpenGateOptions): Promise<OpenGate> {
 		async setFolders(folders) {
 			await workspaces.setFolders(folders);
 			await Promise.all(workspaces.folders.map((folder) => workspaces.journal(folder)));
-			if (!closed) writeEntry(home.dir, entry());
+			if (closed) return;
+			writeEntry(home.dir, entry());
+			noteSecondGates();
 		},
 		async recordInstalled(agent, file) {
 			const draft: Draft = { type: "agent.installed", body: { agent, file, osUser: options.osUser } };
@@ -192,7 +201,8 @@ function noteSecondGate(gate: Gate, workspaces: Workspaces, other: OtherGate, no
 		if (!overlaps || noted.has(`${other.id}\n${folder}`)) continue;
 		noted.add(`${other.id}\n${folder}`);
 		const { id, pid, editor, startedAt } = other;
-		gate.warn(`second:${id}:${folder}`, message("gate.secondGate", { editor, folder }));
+		// One card however often the other window is reloaded; the log names each gate.
+		gate.warn(`second:${editor}:${folder}`, message("gate.secondGate", { editor, folder }));
 		workspaces
 			.record(folder, [{ type: "coverage.gap", body: { kind: "second-gate", gate: id, pid, editor, startedAt } }])
 			.catch((error) => gate.logTrouble(folder, error));
