@@ -92,6 +92,8 @@ export async function installLauncher(options: LauncherOptions): Promise<Install
 	chmodSync(dir, 0o700);
 	// The hook first: an older launcher runs a newer hook, but a launcher without its hook refuses everything.
 	const hookChanged = replace(hook, source, 0o600);
+	// What Node kept of an older hook is of no use any more.
+	if (hookChanged) rmSync(join(dir, "cache"), { recursive: true, force: true });
 	const launcherChanged = replace(launcher, Buffer.from(text), 0o700);
 	return { launcher, hook, changed: hookChanged || launcherChanged, keptNewer: false };
 }
@@ -123,6 +125,9 @@ export function launcherText(parts: LauncherParts): string {
 	];
 	const refuse = (reason: string) =>
 		`exec ${ENV} -i ${SHELL} -c 'printf "%s\\n" "$1" >&2; exit 2' sh ${quote(`Gatepost: ${reason}`)}`;
+	// Node keeps the hook's compiled code there (from version 22.1 on), which saves a twentieth of every call. It is as
+	// private as the hook itself.
+	const cache = `NODE_COMPILE_CACHE=${quote(`${home}/bin/cache`)}`;
 	return `#!${shell}${privileged ? " -p" : ""}
 # gatepost-hook ${version} ${digest}
 # Written by Gatepost, which overwrites changes. Clears the environment, then runs the hook.
@@ -135,7 +140,7 @@ ${choices.map(({ path, words }, i) => `${i === 0 ? "if" : "elif"} { :; } 2>/dev/
 fi
 exec ${ENV} -i \\
 ${kept.map((name) => `\t\${${name}+"${name}=$${name}"} \\\n`).join("")}\t\${SSH_CONNECTION+"SSH_CONNECTION_PRESENT=1"} \\
-	"$@"
+	${cache} "$@"
 `;
 }
 

@@ -126,6 +126,8 @@ test("nothing of the agent's environment but the named variables reaches Node", 
 	const env = {
 		NODE_OPTIONS: `--require ${evil}`,
 		NODE_PATH: at.dir,
+		NODE_COMPILE_CACHE: join(at.dir, "evil-cache"),
+		LD_LIBRARY_PATH: at.dir,
 		NODE_REPL_EXTERNAL_MODULE: evil,
 		ELECTRON_RUN_AS_NODE: "",
 		BASH_ENV: script,
@@ -162,6 +164,7 @@ test("nothing of the agent's environment but the named variables reaches Node", 
 			const where = `${shell}${privileged ? " -p" : ""}`;
 			assert.deepEqual(result, { code: 0, signal: null, stdout: ALLOW, stderr: "" }, where);
 			assert.equal(existsSync(mark), false, where);
+			assert.equal(existsSync(env.NODE_COMPILE_CACHE), false, where);
 			assert.deepEqual(
 				environ.sort(),
 				[
@@ -171,6 +174,7 @@ test("nothing of the agent's environment but the named variables reaches Node", 
 					"CI=",
 					`TERM_PROGRAM=${env.TERM_PROGRAM}`,
 					"SSH_CONNECTION_PRESENT=1",
+					`NODE_COMPILE_CACHE=${join(at.home, "bin", "cache")}`,
 				].sort(),
 				where,
 			);
