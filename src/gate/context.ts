@@ -1,20 +1,23 @@
 // What every part of the gate's story shares: options, sessions, cards, the journal's pen, and the news for views.
 import type { EventEmitter } from "node:events";
 import type { Proposal } from "../actions/change.ts";
-import { redactJson } from "../actions/redact.ts";
+import { redact } from "../actions/redact.ts";
 import type { AgentAdapter, AgentEvent, HooksInForce } from "../agents/adapter.ts";
 import type { Decision } from "../approvals/decision.ts";
 import type { Desk } from "../approvals/desk.ts";
+import { JournalError } from "../audit/errors.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { JsonObject } from "../protocol/canonical.ts";
 import type { CardModel } from "../protocol/card.ts";
 import type { Submit } from "../protocol/hook.ts";
-import { format, type Message, message } from "../protocol/messages.ts";
-import type { ActivityRow, Outcome, Warning } from "../protocol/pendingView.ts";
+import { type Message, message } from "../protocol/messages.ts";
+import type { ActivityRow, Outcome } from "../protocol/pendingView.ts";
 import { Activity } from "./activity.ts";
 import { Ledger, type LedgerLine } from "./ledger.ts";
+import { Proposals } from "./proposals.ts";
 import type { Call } from "./server.ts";
 import { type Session, Sessions } from "./sessions.ts";
+import { Warnings } from "./warnings.ts";
 import type { Draft, Workspaces } from "./workspaces.ts";
 
 export interface GateSettings {
@@ -40,7 +43,7 @@ export interface GateOptions {
 export interface GateEvents {
 	/** A card went up. */
 	opened: [card: CardModel];
-	/** A request is over and its end is on record (or could not be recorded, and was denied). */
+	/** A request that had a card is over and its end is on record (or could not be recorded, and was denied). */
 	settled: [id: string, outcome: Outcome, note: Message | undefined];
 	/** Something a view shows has changed. */
 	changed: [];
@@ -64,6 +67,8 @@ export type ConfigEvent = AgentEvent & { kind: "config.change" };
 
 /** Milliseconds for which what was read of an agent's settings serves other calls too. */
 const HOOKS_FRESH_MS = 100;
+/** Cards whose late answers are still put on record; the desk remembers as many. */
+const MAX_ASKED = 5000;
 
 export class GateContext {
 	readonly options: GateOptions;
@@ -72,14 +77,15 @@ export class GateContext {
 	readonly activity = new Activity();
 	readonly ledger = new Ledger();
 	readonly cards = new Map<string, CardModel>();
-	/** The proposed changes behind the cards, for the native diff. */
-	readonly proposals = new Map<string, Proposal>();
-	readonly warnings = new Map<string, Warning>();
+	readonly proposals = new Proposals();
+	readonly warnings = new Warnings();
+	/** Sessions of the requests a person was asked about, the oldest first. */
+	readonly asked = new Map<string, Session>();
+	/** What is being recorded or looked up and nobody waits for. */
+	readonly background = new Set<Promise<void>>();
 	readonly #hooks = new Map<string, { at: number; hooks: Promise<HooksInForce> }>();
 	/** The gate is closing: a hook that is gone now was cut off by us, not taken back by its agent. */
 	stopping = false;
-	/** Tool calls that were questions to the agent's own user: their results need no decision. */
-	readonly questions = new Set<string>();
 
 	constructor(options: GateOptions, news: EventEmitter<GateEvents>) {
 		this.options = options;
@@ -102,7 +108,7 @@ export class GateContext {
 	}
 
 	warn(id: string, msg: Message, dismissible = true): void {
-		this.warnings.set(id, { id, message: msg, dismissible });
+		this.warnings.set(id, msg, dismissible);
 		this.news.emit("changed");
 	}
 
@@ -114,60 +120,73 @@ export class GateContext {
 		);
 	}
 
-	/** Records something that nobody waits for; a failure becomes a warning, because the log has then lost an entry. */
+	/**
+	 * Records something that nobody waits for. When the segment at hand fails, the next one is tried once; when that
+	 * fails too it becomes a warning, because the log has then lost an entry.
+	 */
 	later(session: Session, type: Draft["type"], body: JsonObject): void {
-		this.record(session, { type, body }).catch((error) => this.trouble(session.folder, error));
+		const draft = { type, body };
+		const recorded = this.record(session, draft).catch((error) => {
+			if (!endsSegment(error)) throw error;
+			return this.record(session, draft);
+		});
+		this.inBackground(session.folder, recorded);
 	}
 
-	/** The agent asks its own user: recorded, and left to the agent's own prompt. */
-	async question(session: Session, event: AgentEvent & { kind: "question" }): Promise<void> {
-		const { toolUseId, action } = event;
-		if (toolUseId !== undefined) this.questions.add(`${session.key}\n${toolUseId}`);
-		// Bounded: a question whose result never comes must not be remembered for ever.
-		if (this.questions.size > 1000) this.questions.delete([...this.questions][0] ?? "");
-		const input = redactJson(action.input);
-		await this.record(session, {
-			type: "question.asked",
-			body: {
-				tool: action.tool,
-				toolUseId: toolUseId ?? null,
-				redacted: input.redacted,
-				claimed: { input: input.value },
-			},
-		});
+	/** Keeps account of work that goes on by itself, so that a gate that closes can wait for it. */
+	inBackground(folder: string, work: Promise<void>): void {
+		const done = work.catch((error) => this.trouble(folder, error)).finally(() => this.background.delete(done));
+		this.background.add(done);
 	}
 
 	trouble(folder: string, error: unknown): void {
 		this.warn(`log:${folder}`, message("gate.logFailed", { detail: errorText(error) }));
 	}
 
-	/** Takes a settled request off the views and adds it to the activity list. */
-	settled(line: LedgerLine, session: Session, decision: Decision, note: Message | undefined): void {
-		const outcome = outcomeOf(decision);
+	/** A card goes up: remembered, so that a late answer finds the log it belongs to. */
+	show(card: CardModel, session: Session, proposal: Proposal): void {
+		this.cards.set(card.id, card);
+		this.proposals.set(card.id, proposal);
+		this.asked.set(card.id, session);
+		if (this.asked.size > MAX_ASKED) this.asked.delete(this.asked.keys().next().value ?? "");
+		this.news.emit("opened", card);
+		this.news.emit("changed");
+	}
+
+	/** Takes a card off the views. Nothing happens where there is none. */
+	retract(id: string, outcome: Outcome, note: Message | undefined): void {
+		this.proposals.delete(id);
+		if (!this.cards.delete(id)) return;
+		this.news.emit("settled", id, outcome, note);
+		this.news.emit("changed");
+	}
+
+	/** A request is over: off the views, and into the activity list. */
+	settled(line: LedgerLine, decision: Decision, note: Message | undefined): void {
 		this.activity.add({
-			...this.row(line, session),
-			outcome,
+			...row(line),
+			outcome: outcomeOf(decision),
 			by: decision.by === "withdrawn" ? "agent" : decision.by === "failure" ? "rule" : decision.by,
 			...(decision.by === "person" ? { who: nameOf(decision) } : {}),
 			...(decision.by === "rule" ? { who: decision.ruleId } : {}),
 			...(decision.reason === undefined ? {} : { reason: decision.reason }),
 		});
-		this.cards.delete(line.request);
-		this.news.emit("settled", line.request, outcome, note);
+		this.retract(line.request, outcomeOf(decision), note);
 		this.news.emit("changed");
 	}
+}
 
-	/** The part of an activity row that does not depend on how the request ended. */
-	row(line: LedgerLine, session: Session): Omit<ActivityRow, "outcome" | "by"> {
-		return {
-			id: line.request,
-			time: new Date().toISOString(),
-			agent: session.agentLabel,
-			session: session.label,
-			verb: message(`verb.${line.action.kind}`),
-			target: targetOf(line, session.root),
-		};
-	}
+/** The part of an activity row that does not depend on how the request ended. */
+export function row(line: LedgerLine): Omit<ActivityRow, "outcome" | "by"> {
+	const { session, action } = line;
+	return {
+		id: line.request,
+		time: new Date().toISOString(),
+		agent: session.agentLabel,
+		session: session.label,
+		verb: message(`verb.${action.kind}`),
+		target: targetOf(line, session.root),
+	};
 }
 
 /** What views call the approver: a name that is claimed, the OS user, or "program" where no person was seen. */
@@ -175,9 +194,9 @@ function nameOf({ channel, approver }: Decision & { by: "person" }): string {
 	return channel === "program" ? "program" : (approver.claims.gitName ?? approver.osUser);
 }
 
-/** Gatepost could not go on: deny, and say that the log is why. */
-export function logFailure(error: unknown): Decision {
-	return { by: "failure", verdict: "deny", reason: format(message("gate.logFailed", { detail: errorText(error) })) };
+/** Whether a later entry has a chance: the segment at hand failed, and the next one may not. */
+function endsSegment(error: unknown): boolean {
+	return error instanceof JournalError && ["io", "full", "closed", "signer"].includes(error.code);
 }
 
 export function errorText(error: unknown): string {
@@ -190,12 +209,25 @@ function outcomeOf(decision: Decision): Outcome {
 	return decision.verdict === "allow" ? "allowed" : "denied";
 }
 
-/** One line for the activity list: what the card's target is, without the card. */
+/** The activity list stays on screen and goes to a webview whole. Characters. */
+const MAX_TARGET = 300;
+
+/** One line for the activity list: what the card's target is, without the card and without secrets. */
 function targetOf({ action }: LedgerLine, root: string): string {
 	const { input, paths, tool } = action;
 	const { command, url } = input;
-	if (typeof command === "string") return command;
 	const [path] = paths;
-	if (path === undefined) return typeof url === "string" ? url : tool;
-	return path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path;
+	const target =
+		typeof command === "string"
+			? command
+			: path !== undefined
+				? path.startsWith(`${root}/`)
+					? path.slice(root.length + 1)
+					: path
+				: typeof url === "string"
+					? url
+					: tool;
+	// Searched a good deal beyond the cut, so that no secret is cut in two and not seen as one.
+	const safe = redact(target.slice(0, 10 * MAX_TARGET)).text;
+	return safe.length <= MAX_TARGET ? safe : `${safe.slice(0, MAX_TARGET)}…`.toWellFormed();
 }

@@ -1,24 +1,52 @@
 // The bodies of the entries the gate writes. What came from an agent stands under `claimed` and is redacted first
-// (DESIGN 2.8, 10); what Gatepost saw or decided itself stands beside it.
-import { isChange, type Proposal } from "../actions/change.ts";
+// (DESIGN 2.8, 10); what Gatepost saw or decided itself stands beside it. Members that are undefined are left out by the
+// canonical form.
 import { redact, redactJson } from "../actions/redact.ts";
-import type { AgentEvent } from "../agents/adapter.ts";
+import type { AgentEvent, HooksInForce } from "../agents/adapter.ts";
 import type { Decision } from "../approvals/decision.ts";
 import type { Answer } from "../approvals/pending.ts";
-import type { Journal } from "../audit/journal.ts";
 import type { PolicyVerdict } from "../policy/policy.ts";
-import type { JsonObject } from "../protocol/canonical.ts";
+import type { Json, JsonObject } from "../protocol/canonical.ts";
 import type { Submit } from "../protocol/hook.ts";
+import type { Message } from "../protocol/messages.ts";
 import type { LedgerLine } from "./ledger.ts";
 import type { GitState, Process } from "./provenance.ts";
 import type { Session } from "./sessions.ts";
 
-/** Results longer than this go to the evidence store. Characters. */
-const INLINE_RESULT = 4000;
+/** Ids and names of an agent's that stand outside `claimed`. Characters. */
+const MAX_NAME = 200;
 
-/** Drops members that are undefined, so that what is written is what is canonical. */
-function body(members: Record<string, unknown>): JsonObject {
-	return JSON.parse(JSON.stringify(members)) as JsonObject;
+/** A response, redacted, or where the evidence store holds it. */
+export interface Result {
+	redacted: boolean;
+	response?: Json;
+	evidence?: JsonObject;
+}
+
+type Members = { [name: string]: Json | Members | undefined };
+
+/** A body may hold members that are undefined; nothing else about it differs from JSON. */
+function body(members: Members): JsonObject {
+	return members as JsonObject;
+}
+
+/** Agents' names and ids are short; one that is not is no name, and one that looks like a secret is masked. */
+export function nameFor(text: string | undefined): string | undefined {
+	if (text === undefined) return undefined;
+	return redact(text.length > MAX_NAME ? `${text.slice(0, MAX_NAME)}…`.toWellFormed() : text).text;
+}
+
+/** Sentences may quote commands, paths and labels of hooks. */
+export function sentences(messages: readonly Message[]): JsonObject[] {
+	const plain = messages.map(({ code, args }): JsonObject => (args === undefined ? { code } : { code, args }));
+	return redactJson(plain).value;
+}
+
+/** What an agent says of itself, with its secrets masked. @throws TooDeepError */
+function claims(said: Members): { redacted: boolean; claimed: JsonObject } {
+	const known = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)) as JsonObject;
+	const { value, redacted } = redactJson(known);
+	return { redacted, claimed: value };
 }
 
 export function sessionStarted(
@@ -27,85 +55,103 @@ export function sessionStarted(
 	submit: Submit,
 	seen: { processes: Process[]; git: GitState | undefined; osUser: string },
 ): JsonObject {
+	const { cwd, transcriptPath: transcript, permissionMode } = event;
+	const { level, reasons } = session.enforcement;
+	const start = event.kind === "session.start" ? { source: event.source, model: event.model } : {};
 	return body({
 		agent: session.agent,
 		agentKnown: event.caller.known,
 		mode: event.caller.mode,
 		root: session.root,
 		osUser: seen.osUser,
-		processes: seen.processes,
-		git: seen.git,
-		enforcement: session.enforcement,
-		claimed: {
+		processes: seen.processes.map(({ pid, name }) => ({ pid, name })),
+		git: seen.git === undefined ? undefined : redactJson({ ...seen.git }).value,
+		enforcement: { level, reasons: sentences(reasons) },
+		...claims({
 			session: session.id,
-			env: submit.env,
-			cwd: event.cwd,
-			transcript: event.transcriptPath,
-			permissionMode: event.permissionMode,
-			...(event.kind === "session.start" ? { source: event.source, model: event.model } : {}),
-		},
+			pid: session.agentPid,
+			env: { ...submit.env },
+			cwd,
+			transcript,
+			permissionMode,
+			...start,
+		}),
 	});
 }
 
 export function promptGiven(text: string, promptId: string | undefined): JsonObject {
-	const safe = redact(text);
-	return body({ redacted: safe.redacted, claimed: { text: safe.text, promptId } });
+	return body(claims({ text, promptId }));
 }
 
-/** Files of a proposed change with their contents in the evidence store (redacted; the entry says so). */
-export async function changeEvidence(journal: Journal, proposal: Proposal): Promise<JsonObject | undefined> {
-	if (proposal === undefined) return undefined;
-	if (!isChange(proposal)) return body({ unknown: proposal.unknown });
-	const files = [];
-	for (const file of proposal.files) {
-		const sides: Record<string, unknown> = {};
-		for (const name of ["before", "after"] as const) {
-			const side = file[name];
-			if (side === undefined) continue;
-			const safe = side.binary ? { redacted: false, bytes: side.bytes } : redactBytes(side.bytes);
-			sides[name] = { ...(await journal.evidence.put(safe.bytes)), mode: side.mode, redacted: safe.redacted };
-		}
-		files.push({ path: file.path, target: file.target, op: file.op, ...sides });
-	}
-	return body({ files });
+export function sessionEnded(reason: string): JsonObject {
+	return body(claims({ reason }));
 }
 
-function redactBytes(bytes: Buffer): { redacted: boolean; bytes: Buffer } {
-	const safe = redact(bytes.toString("utf8"));
-	return safe.redacted ? { redacted: true, bytes: Buffer.from(safe.text, "utf8") } : { redacted: false, bytes };
+export function questionAsked(event: AgentEvent & { kind: "question" }): JsonObject {
+	const { tool, input } = event.action;
+	return body({ tool: nameFor(tool), toolUseId: nameFor(event.toolUseId) ?? null, ...claims({ input }) });
 }
 
+export function questionAnswered(
+	event: AgentEvent & { kind: "tool.after" },
+	{ redacted, response, evidence }: Result,
+): JsonObject {
+	const tool = nameFor(event.action.tool);
+	const toolUseId = nameFor(event.toolUseId);
+	return body({ tool, toolUseId, redacted, result: evidence, claimed: response === undefined ? {} : { response } });
+}
+
+/** The name and ids of an action, the same in all its entries. */
+function identity(line: LedgerLine): Members {
+	return {
+		request: line.request,
+		agent: line.session.agent,
+		kind: line.action.kind,
+		tool: nameFor(line.action.tool),
+		toolUseId: nameFor(line.toolUseId),
+		subagent: nameFor(line.subagent),
+		actionMac: line.mac,
+	};
+}
+
+/**
+ * @param said.change what it would change, with contents in the evidence store
+ * @param said.input where the evidence store holds the input, when it is too long for a line
+ * @throws TooDeepError
+ */
 export function actionRequested(
 	line: LedgerLine,
-	session: Session,
 	verdict: PolicyVerdict,
-	change: JsonObject | undefined,
+	said: { change?: JsonObject | undefined; input?: JsonObject | undefined } = {},
 ): JsonObject {
-	const { action, event } = line;
-	const safe = redactJson(action.input);
+	const { action, event, session } = line;
 	return body({
-		request: line.request,
-		agent: session.agent,
-		kind: action.kind,
-		tool: action.tool,
-		toolUseId: line.toolUseId,
-		subagent: line.subagent,
-		promptId: event.promptId,
+		...identity(line),
+		promptId: nameFor(event.promptId),
 		root: action.root,
-		actionMac: line.mac,
-		redacted: safe.redacted,
 		enforcement: session.enforcement.level,
 		guard: verdict.guard,
-		change,
-		claimed: {
+		change: said.change,
+		input: said.input,
+		...claims({
 			event: event.name,
 			cwd: action.cwd,
-			input: safe.value,
-			paths: redactJson(action.paths).value,
+			input: said.input === undefined ? action.input : undefined,
+			paths: action.paths,
 			permissionMode: event.permissionMode,
-			description:
-				"description" in event && event.description !== undefined ? redact(event.description).text : undefined,
-		},
+			description: "description" in event ? event.description : undefined,
+		}),
+	});
+}
+
+/** An action that was denied because Gatepost failed on it: as little as can be said of it for sure. */
+export function actionFailed(line: LedgerLine): JsonObject {
+	return body({
+		...identity(line),
+		root: line.action.root,
+		guard: false,
+		failed: true,
+		claimed: { bytes: line.bytes },
 	});
 }
 
@@ -119,35 +165,56 @@ export function actionDecided(
 	return body({
 		request: line.request,
 		actionMac: line.mac,
-		decision: { ...decision, reason: decision.reason === undefined ? undefined : redact(decision.reason).text },
+		decision: decided(decision),
 		rule: verdict.ruleId,
-		why: verdict.why,
+		why: sentences(verdict.why),
 		policyDigest,
 		/** The agent's own prompt may still be first: what counts is action.settled. */
 		offered: offered ? true : undefined,
 	});
 }
 
-/** The result the agent reported, whole up to INLINE_RESULT, else in the evidence store. */
-export async function actionExecuted(
-	journal: Journal,
+/** A decision with its reason redacted: it may quote a command. */
+export function decided(decision: Decision): JsonObject {
+	const { reason } = decision;
+	return { ...decision, ...(reason === undefined ? {} : { reason: redact(reason).text }) } as JsonObject;
+}
+
+/**
+ * What the agent reports.
+ * @param input what ran, where that is not what was decided on
+ */
+export function actionExecuted(
 	event: AgentEvent & { kind: "tool.after" },
 	line: LedgerLine | undefined,
-): Promise<JsonObject> {
-	const safe = redactJson(event.response);
-	const text = JSON.stringify(safe.value);
-	// A reference to evidence stands outside `claimed`, where the verifier looks for it.
-	const whole = text.length <= INLINE_RESULT;
-	const result = whole ? {} : { result: await journal.evidence.put(Buffer.from(text)) };
+	result: Result,
+	input: JsonObject | undefined,
+): JsonObject {
+	const ran = input === undefined ? undefined : claims({ input, cwd: event.action.cwd });
 	return body({
 		request: line?.request,
-		toolUseId: event.toolUseId,
-		subagent: event.subagent,
-		tool: event.action.tool,
+		toolUseId: nameFor(event.toolUseId),
+		subagent: nameFor(event.subagent),
+		tool: nameFor(event.action.tool),
 		outcome: event.outcome,
-		redacted: safe.redacted,
-		...result,
-		claimed: whole ? { response: safe.value } : {},
+		redacted: result.redacted || ran?.redacted === true,
+		result: result.evidence,
+		claimed: { ...(result.response === undefined ? {} : { response: result.response }), ...ran?.claimed },
+	});
+}
+
+/** A change of the agent's settings, and what it makes of the hooks. Labels of hooks quote their commands. */
+export function configChanged(
+	event: AgentEvent & { kind: "config.change" },
+	{ enforcement, foreign }: HooksInForce,
+	blocked: boolean,
+): JsonObject {
+	return body({
+		blocked,
+		enforcement: enforcement.level,
+		reasons: sentences(enforcement.reasons),
+		foreign: redactJson(foreign).value,
+		...claims({ source: event.source, file: event.filePath ?? event.source }),
 	});
 }
 
@@ -157,7 +224,7 @@ export function answerLate(request: string, answer: Answer, stands: Decision): J
 		request,
 		verdict: answer.verdict,
 		channel: answer.channel,
-		approver: answer.approver,
+		approver: { ...answer.approver },
 		stands: { by: stands.by, verdict: stands.verdict },
 	});
 }

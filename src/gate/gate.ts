@@ -1,21 +1,26 @@
 // The gate: takes what hooks submit, decides by policy or has a person decide, records, and only then replies.
-// The story of an action is in hold.ts, of its result in results.ts, of a race with the agent's own prompt in race.ts.
+// The story of an action is in hold.ts, of its decision in record.ts and release.ts, of its result in results.ts, of a
+// race with the agent's own prompt in race.ts.
 import { EventEmitter } from "node:events";
 import type { Proposal } from "../actions/change.ts";
+import { redact } from "../actions/redact.ts";
 import { type AgentEvent, PayloadError } from "../agents/adapter.ts";
+import type { Decision } from "../approvals/decision.ts";
 import type { Answer, AnswerResult } from "../approvals/pending.ts";
 import type { CardModel } from "../protocol/card.ts";
 import type { Submit } from "../protocol/hook.ts";
 import { format, type Message, message } from "../protocol/messages.ts";
 import type { ActivityRow, Warning } from "../protocol/pendingView.ts";
-import { errorText, GateContext, type GateEvents, type GateOptions, type Handling } from "./context.ts";
+import { GateContext, type GateEvents, type GateOptions, type Handling } from "./context.ts";
 import * as entries from "./entries.ts";
 import { before } from "./hold.ts";
-import { openSession, sessionKey } from "./openSession.ts";
-import { permission, settleRaces } from "./race.ts";
+import { openSession, resumes, sessionKey } from "./openSession.ts";
+import { endRaces, permission, settle, settleRaces } from "./race.ts";
+import { failure } from "./record.ts";
+import { refuse, refuseEvent } from "./refuse.ts";
 import { after, configChange } from "./results.ts";
 import type { Call } from "./server.ts";
-import { labelOf, type Session } from "./sessions.ts";
+import { labelOf, noteQuestion, type Session } from "./sessions.ts";
 
 export type { GateEvents, GateOptions, GateSettings } from "./context.ts";
 
@@ -24,8 +29,8 @@ const IDLE_MS = 3000;
 
 export class Gate extends EventEmitter<GateEvents> {
 	readonly #context: GateContext;
+	readonly #handled = new Map<Promise<void>, string | undefined>();
 	/** Sessions being opened: two calls of a new session must not record it twice. */
-	readonly #handled = new Set<Promise<void>>();
 	readonly #opening = new Map<string, Promise<Session>>();
 
 	constructor(options: GateOptions) {
@@ -33,7 +38,7 @@ export class Gate extends EventEmitter<GateEvents> {
 		const context = new GateContext(options, this);
 		this.#context = context;
 		options.desk.on("late", (id, answer, decision) => {
-			const session = context.sessions.get(context.ledger.get(id)?.sessionKey ?? "");
+			const session = context.asked.get(id);
 			if (session !== undefined) context.later(session, "answer.late", entries.answerLate(id, answer, decision));
 		});
 		options.desk.on("paused", () => this.emit("changed"));
@@ -42,6 +47,11 @@ export class Gate extends EventEmitter<GateEvents> {
 	/** Cards waiting, oldest first. */
 	cards(): CardModel[] {
 		return [...this.#context.cards.values()];
+	}
+
+	/** Number of cards waiting. */
+	get waiting(): number {
+		return this.#context.cards.size;
 	}
 
 	/** The proposed change behind a waiting card, for the native diff. */
@@ -60,7 +70,7 @@ export class Gate extends EventEmitter<GateEvents> {
 	}
 
 	warnings(): Warning[] {
-		return [...this.#context.warnings.values()];
+		return this.#context.warnings.list();
 	}
 
 	warn(id: string, msg: Message, dismissible = true): void {
@@ -68,8 +78,7 @@ export class Gate extends EventEmitter<GateEvents> {
 	}
 
 	dismiss(id: string): void {
-		const { warnings } = this.#context;
-		if (warnings.get(id)?.dismissible === true && warnings.delete(id)) this.emit("changed");
+		if (this.#context.warnings.dismiss(id)) this.emit("changed");
 	}
 
 	/** An answer from a channel: the desk's compare-and-set decides whether it counts. */
@@ -82,21 +91,49 @@ export class Gate extends EventEmitter<GateEvents> {
 		this.#context.trouble(folder, error);
 	}
 
-	/** Resolves when nothing is handled any more, or after a while. */
+	/** Resolves when nothing is handled or recorded any more, or after a while. */
 	async idle(): Promise<void> {
-		const late = new Promise((resolve) => setTimeout(resolve, IDLE_MS).unref());
-		await Promise.race([Promise.allSettled(this.#handled), late]);
+		const { background } = this.#context;
+		let late = false;
+		const timer = new Promise<void>((resolve) => {
+			setTimeout(() => {
+				late = true;
+				resolve();
+			}, IDLE_MS).unref();
+		});
+		while (!late && this.#handled.size + background.size > 0) {
+			await Promise.race([Promise.allSettled([...this.#handled.keys(), ...background]), timer]);
+		}
 	}
 
 	/** The gate is about to close: a hook that is gone from now on was cut off by us. */
 	stopping(): void {
 		this.#context.stopping = true;
+		endRaces(this.#context);
+	}
+
+	/** These folders are not served any more: what waits there is denied, and on record when this resolves. */
+	async left(folders: readonly string[]): Promise<void> {
+		const { ledger, options } = this.#context;
+		const there = ({ session }: { session: Session }) => folders.includes(session.folder);
+		for (const line of ledger.all("open", "delegated").filter(there)) {
+			const reason = format(message("gate.folderLeft", { folder: line.session.folder }));
+			line.interrupt.abort({ by: "failure", verdict: "deny", reason } satisfies Decision);
+			options.desk.settleByFailure(line.request, reason);
+			if (line.state === "delegated") settle(this.#context, line, line.event, "over");
+		}
+		const handled = [...this.#handled].filter(([, folder]) => folder !== undefined && folders.includes(folder));
+		const late = new Promise((resolve) => setTimeout(resolve, IDLE_MS).unref());
+		await Promise.race([Promise.allSettled(handled.map(([one]) => one)), late]);
 	}
 
 	/** One hook call, from bytes to reply. Never throws: what goes wrong is denied with its reason. */
 	async handle(submit: Submit, call: Call): Promise<void> {
-		const handled = this.#handle(submit, call);
-		this.#handled.add(handled);
+		const { workspaces } = this.#context.options;
+		const root = await workspaces.realRoot(submit.root);
+		const folder = workspaces.folderOf(root);
+		const handled = this.#handle(submit, call, root, folder);
+		this.#handled.set(handled, folder);
 		try {
 			await handled;
 		} finally {
@@ -104,32 +141,39 @@ export class Gate extends EventEmitter<GateEvents> {
 		}
 	}
 
-	async #handle(submit: Submit, call: Call): Promise<void> {
-		const { adapters, workspaces } = this.#context.options;
-		const adapter = adapters.find((candidate) => candidate.id === submit.agent);
+	async #handle(submit: Submit, call: Call, root: string, folder: string | undefined): Promise<void> {
+		const gate = this.#context;
+		const adapter = gate.options.adapters.find((candidate) => candidate.id === submit.agent);
 		if (adapter === undefined) {
-			const reason = format(message("gate.unknownAgent", { agent: submit.agent }));
-			await call.reply({ stdout: "", stderr: `Gatepost: ${reason}\n`, exit: 2 });
-			return;
-		}
-		const root = await workspaces.realRoot(submit.root);
-		const folder = workspaces.folderOf(root);
-		if (folder === undefined) {
-			await call.reply(adapter.refuse(format(message("gate.noFolder", { root }))));
-			return;
-		}
-		const handling: Handling = { call, submit, adapter, folder, root };
-		try {
-			await this.#story(handling, adapter.read(submit, call.payload));
-		} catch (error) {
-			await this.#failed(handling, error);
+			await refuse(gate, { call, submit, folder }, message("gate.unknownAgent", { agent: submit.agent }));
+		} else if (folder === undefined) {
+			await refuse(gate, { call, submit, adapter, folder }, message("gate.noFolder", { root }));
+		} else {
+			await this.#story({ call, submit, adapter, folder, root });
 		}
 	}
 
-	async #story(handling: Handling, event: AgentEvent): Promise<void> {
+	async #story(handling: Handling): Promise<void> {
+		let event: AgentEvent;
+		try {
+			event = handling.adapter.read(handling.submit, handling.call.payload);
+		} catch (error) {
+			const why =
+				error instanceof PayloadError
+					? message("gate.badPayload", { detail: format(error.detail) })
+					: failure(this.#context, handling, error).note;
+			await refuse(this.#context, handling, why);
+			return;
+		}
+		try {
+			await this.#take(handling, event, await this.#session(handling, event));
+		} catch (error) {
+			await refuseEvent(this.#context, handling, event, error);
+		}
+	}
+
+	async #take(handling: Handling, event: AgentEvent, session: Session): Promise<void> {
 		const gate = this.#context;
-		const { call, adapter, folder } = handling;
-		const session = await this.#session(handling, event);
 		session.lastSeenAt = Date.now();
 		switch (event.kind) {
 			case "tool.before":
@@ -141,64 +185,41 @@ export class Gate extends EventEmitter<GateEvents> {
 			case "config.change":
 				return configChange(gate, handling, event, session);
 			case "question":
-				await gate.question(session, event);
+				if (event.toolUseId !== undefined) noteQuestion(session, event.toolUseId, event.action.tool);
+				await gate.record(session, { type: "question.asked", body: entries.questionAsked(event) });
 				break;
 			case "prompt":
-				session.label = labelOf(event.text);
+				session.label = labelOf(redact(event.text).text);
 				session.stopped = false;
-				settleRaces(gate, handling, event, session);
+				settleRaces(gate, event, session);
 				await gate.record(session, { type: "prompt", body: entries.promptGiven(event.text, event.promptId) });
 				break;
 			case "session.end":
 				session.ended = true;
-				settleRaces(gate, handling, event, session);
-				await gate.record(session, { type: "session.ended", body: { claimed: { reason: event.reason } } });
-				await (await gate.options.workspaces.journal(folder)).checkpoint();
+				settleRaces(gate, event, session);
+				await gate.record(session, { type: "session.ended", body: entries.sessionEnded(event.reason) });
 				break;
 			case "turn.end":
-				settleRaces(gate, handling, event, session);
+				settleRaces(gate, event, session);
 				break;
 			default:
 				break;
 		}
 		this.emit("changed");
-		await call.reply(adapter.reply(event, { kind: "none" }));
+		await handling.call.reply(handling.adapter.reply(event, { kind: "none" }));
 	}
 
 	/** The session of an event, opened and recorded at first sight, pinned to its folder from then on. */
 	async #session(handling: Handling, event: AgentEvent): Promise<Session> {
 		const key = sessionKey(handling, event);
 		const known = this.#context.sessions.get(key);
-		if (known !== undefined) return known;
+		if (known !== undefined && !(known.ended && resumes(event))) return known;
 		const opening = this.#opening.get(key) ?? openSession(this.#context, handling, event);
 		this.#opening.set(key, opening);
 		try {
 			return await opening;
 		} finally {
-			this.#opening.delete(key);
+			if (this.#opening.get(key) === opening) this.#opening.delete(key);
 		}
-	}
-
-	/** Whatever went wrong: deny in the dialect that blocks everywhere, and put it on record where that is possible. */
-	async #failed({ call, adapter, folder, submit }: Handling, error: unknown): Promise<void> {
-		const unreadable = error instanceof PayloadError;
-		const logBroken = error instanceof Error && error.name === "JournalError";
-		const msg = unreadable
-			? message("gate.badPayload", { detail: format(error.detail) })
-			: message(logBroken ? "gate.logFailed" : "gate.internal", { detail: errorText(error) });
-		if (!unreadable) this.warn(`failed:${msg.code}`, msg);
-		const reason = format(msg);
-		if (!logBroken) {
-			const { length: bytes } = call.payload;
-			const requested = { request: submit.id, agent: submit.agent, unreadable, claimed: { bytes } };
-			const decided = { request: submit.id, decision: { by: "failure", verdict: "deny", reason } };
-			await this.#context.options.workspaces
-				.record(folder, [
-					{ type: "action.requested", body: requested },
-					{ type: "action.decided", body: decided },
-				])
-				.catch((again) => this.#context.trouble(folder, again));
-		}
-		await call.reply(adapter.refuse(reason));
 	}
 }

@@ -1,96 +1,117 @@
 // An action at the gate: judged by policy, held for a person where policy does not allow it, recorded, released.
-// Keeps invariants 1 (nothing runs before its decision) and 2 (record before release).
+// Keeps invariant 1 (nothing runs before its decision); invariant 2 (record before release) is kept by release.ts.
 import { buildCard, cardDigest } from "../actions/card.ts";
 import type { Proposal } from "../actions/change.ts";
 import type { Decision } from "../approvals/decision.ts";
 import type { PolicyVerdict } from "../policy/policy.ts";
-import type { CardModel } from "../protocol/card.ts";
-import { format, type Message, message } from "../protocol/messages.ts";
-import {
-	type BeforeEvent,
-	errorText,
-	type GateContext,
-	type Handling,
-	logFailure,
-	type PermissionEvent,
-} from "./context.ts";
-import * as entries from "./entries.ts";
+import { format, message } from "../protocol/messages.ts";
+import type { BeforeEvent, GateContext, Handling, PermissionEvent } from "./context.ts";
 import { actionDigest, actionMac } from "./keyed.ts";
 import type { LedgerLine } from "./ledger.ts";
-import { noteEnforcement } from "./openSession.ts";
+import { agentPid, noteEnforcement } from "./openSession.ts";
 import { delegate, mayRace, settleRaces } from "./race.ts";
+import { failure, recordRequest } from "./record.ts";
+import { finish, release } from "./release.ts";
 import type { Session } from "./sessions.ts";
-import type { Draft } from "./workspaces.ts";
 
 /** Milliseconds kept between our deadline and the agent's, so that our refusal still arrives. */
 const DEADLINE_MARGIN_MS = 10_000;
 
-/** Decides one tool call and replies. @throws what stops a decision from being recorded; nothing was allowed then */
+/** What stands for a policy's word where it was not asked. */
+const UNJUDGED: PolicyVerdict = { effect: "deny", ruleId: "gate.failure", why: [], guard: false };
+
+/** Decides one tool call and replies. Never throws: what goes wrong is denied, on record where that is possible. */
 export async function before(
 	gate: GateContext,
 	handling: Handling,
 	event: BeforeEvent,
 	session: Session,
 ): Promise<void> {
-	const { call, submit, adapter } = handling;
-	const { desk, homeKey } = gate.options;
 	const digest = actionDigest(event.action);
+	const known = event.toolUseId === undefined ? undefined : gate.ledger.ofToolUse(session.key, event.toolUseId);
+	if (known !== undefined && isTwin(known, digest, handling)) return join(gate, handling, event, known);
+	settleRaces(gate, event, session);
 
-	// One tool call can reach us through two configs (user and project): one request, one card, two replies.
-	const twin = event.toolUseId === undefined ? undefined : gate.ledger.ofToolUse(session.key, event.toolUseId);
-	if (twin?.state === "open" && twin.digest === digest) {
-		await call.reply(adapter.reply(event, { kind: "decision", decision: await twin.settled }));
-		return;
+	const line = newLine(gate, handling, event, session, digest);
+	gate.ledger.add(line);
+	holdFor(gate, line, handling);
+	let verdict = UNJUDGED;
+	let decision: Decision;
+	try {
+		verdict = await judge(gate, handling, event, session);
+		const deadlineAt = deadlineOf(gate, handling);
+		const ruled = await byRule(gate, handling, event, line, verdict, deadlineAt);
+		verdict = ruled.verdict;
+		if (ruled.decision !== undefined) decision = ruled.decision;
+		else {
+			const proposal = await handling.adapter.propose(line.action);
+			if (mayRace(gate, line, verdict)) return await delegate(gate, handling, event, line, verdict, proposal);
+			handling.call.ack();
+			await recordRequest(gate, line, verdict, proposal);
+			decision = interruption(line) ?? (await ask(gate, line, verdict, proposal, deadlineAt));
+		}
+	} catch (error) {
+		decision = failure(gate, session, error).decision;
 	}
-	settleRaces(gate, handling, event, session);
+	await finish(gate, handling, event, line, verdict, decision);
+}
 
-	const settled = Promise.withResolvers<Decision>();
-	const line: LedgerLine = {
+function newLine(
+	gate: GateContext,
+	{ submit, call, adapter }: Handling,
+	event: BeforeEvent,
+	session: Session,
+	digest: string,
+): LedgerLine {
+	return {
 		request: submit.id,
-		sessionKey: session.key,
+		session,
+		adapter,
 		subagent: event.subagent,
 		toolUseId: event.toolUseId,
 		event,
 		action: event.action,
 		digest,
-		mac: actionMac(event.action, homeKey),
+		mac: actionMac(event.action, gate.options.homeKey),
+		bytes: call.payload.length,
 		state: "open",
-		settled: settled.promise,
+		requested: false,
+		calls: new Set(),
+		taken: false,
+		interrupt: new AbortController(),
+		outcome: Promise.withResolvers(),
+		asked: false,
+		over: false,
+		settled: false,
 	};
-	gate.ledger.add(line);
-	const gone = new AbortController();
-	call.onGone(() => {
-		gone.abort();
-		if (gate.stopping) desk.settleByFailure(line.request, format(message("gate.stopping")));
-		else desk.withdraw(line.request, format(message("gate.agentGone")));
-	});
+}
 
-	try {
-		const verdict = await judge(gate, handling, event, session);
-		const deadlineAt = deadlineOf(gate, handling);
-		if (verdict.effect !== "ask") {
-			const decision = await byRule(gate, verdict, deadlineAt, gone.signal);
-			settled.resolve(await finish(gate, handling, line, session, verdict, decision));
-			return;
-		}
-		const proposal = await adapter.propose(line.action);
-		if (mayRace(gate, handling, event, session, verdict)) {
-			await delegate(gate, handling, line, session, verdict, proposal);
-			return;
-		}
-		call.ack();
-		await recordRequest(gate, line, session, verdict, proposal);
-		const decision = gone.signal.aborted
-			? goneDecision(gate)
-			: await ask(gate, line, session, verdict, proposal, deadlineAt);
-		settled.resolve(await finish(gate, handling, line, session, verdict, decision));
-	} catch (error) {
-		line.state = "denied";
-		settled.resolve(logFailure(error));
-		throw error;
-	} finally {
-		gate.cards.delete(line.request);
-	}
+/**
+ * One tool call that reaches us through two configs (user and project) is one request with one card and two replies:
+ * the same action of the same process under one tool_use_id, while the first has not been told yet.
+ */
+function isTwin(line: LedgerLine, digest: string, { submit }: Handling): boolean {
+	const waits = line.state === "open" ? !line.interrupt.signal.aborted : line.state === "delegated" && !line.over;
+	return waits && line.digest === digest && line.session.agentPid === agentPid(submit);
+}
+
+async function join(gate: GateContext, handling: Handling, event: BeforeEvent, line: LedgerLine): Promise<void> {
+	holdFor(gate, line, handling);
+	handling.call.ack();
+	await release(gate, handling, event, line, await line.outcome.promise);
+}
+
+/** The request lives as long as one of its calls does. */
+function holdFor(gate: GateContext, line: LedgerLine, { call }: Handling): void {
+	line.calls.add(call);
+	call.onGone(() => {
+		line.calls.delete(call);
+		if (line.calls.size > 0 || line.state !== "open") return;
+		const reason = format(message(gate.stopping ? "gate.stopping" : "gate.agentGone"));
+		interrupt(line, { by: gate.stopping ? "failure" : "withdrawn", verdict: "deny", reason });
+		if (gate.stopping) gate.options.desk.settleByFailure(line.request, reason);
+		else gate.options.desk.withdraw(line.request, reason);
+	});
 }
 
 /** Policy's word on an action in this session, with the hooks that are in force now. */
@@ -103,34 +124,55 @@ export async function judge(
 	const { policy, workspaces, homeDir, userHome } = gate.options;
 	const hooks = await gate.hooks(handling);
 	noteEnforcement(gate, session, hooks.enforcement);
-	if (session.stopped) {
-		return { effect: "deny", ruleId: "session.stopped", why: [message("gate.sessionStopped")], guard: false };
-	}
-	return policy.evaluate(event.action, {
+	if (session.stopped) return stoppedVerdict();
+	const verdict = await policy.evaluate(event.action, {
 		folders: [...workspaces.folders],
 		home: homeDir,
 		userHome,
 		foreignHooks: hooks.foreign,
 		callerKnown: event.caller.known,
 	});
+	// Stopped while the policy was looking.
+	return session.stopped ? stoppedVerdict() : verdict;
+}
+
+function stoppedVerdict(): PolicyVerdict {
+	return { effect: "deny", ruleId: "session.stopped", why: [message("gate.sessionStopped")], guard: false };
 }
 
 /** When a request of this call times out: ours, or shortly before the agent's own. Milliseconds since the epoch. */
 export function deadlineOf(gate: GateContext, { submit }: Handling): number {
-	return Date.now() + Math.min(gate.options.settings().deadlineMs, Math.max(0, submit.deadlineMs - DEADLINE_MARGIN_MS));
+	const agents = Math.max(submit.deadlineMs - DEADLINE_MARGIN_MS, submit.deadlineMs / 2);
+	return Date.now() + Math.min(gate.options.settings().deadlineMs, agents);
 }
 
+/** The decision where no person is asked; none where one is. Pause holds what policy would allow, too. */
 async function byRule(
 	gate: GateContext,
-	verdict: PolicyVerdict,
+	handling: Handling,
+	event: BeforeEvent,
+	line: LedgerLine,
+	first: PolicyVerdict,
 	deadlineAt: number,
-	gone: AbortSignal,
-): Promise<Decision> {
-	// Pause holds what policy would allow, too.
-	const state = verdict.effect === "allow" ? await gate.options.desk.whenRunning(deadlineAt, gone) : "running";
-	if (state === "aborted") return goneDecision(gate);
-	if (state === "timeout") return { by: "timeout", verdict: "deny", reason: timeoutText(gate) };
-	const why = verdict.why[0];
+): Promise<{ verdict: PolicyVerdict; decision?: Decision }> {
+	const { desk } = gate.options;
+	let verdict = first;
+	while (verdict.effect === "allow") {
+		const { paused } = desk;
+		if (paused) handling.call.ack();
+		const state = await desk.whenRunning(deadlineAt, line.interrupt.signal);
+		if (state === "timeout") return { verdict, decision: timedOut() };
+		if (state === "aborted") return { verdict, decision: interruption(line) ?? closing() };
+		if (!paused) break;
+		// What was so before the pause may not be so any more.
+		verdict = await judge(gate, handling, event, line.session);
+	}
+	return verdict.effect === "ask" ? { verdict } : { verdict, decision: ruled(gate, verdict) };
+}
+
+/** The decision of a verdict that needs no person. */
+export function ruled(gate: GateContext, verdict: PolicyVerdict): Decision {
+	const [why] = verdict.why;
 	return {
 		by: "rule",
 		verdict: verdict.effect === "allow" ? "allow" : "deny",
@@ -140,31 +182,17 @@ async function byRule(
 	};
 }
 
-/** The request is on record, with its proposed change, before anybody is asked. */
-export async function recordRequest(
-	gate: GateContext,
-	line: LedgerLine,
-	session: Session,
-	verdict: PolicyVerdict,
-	proposal: Proposal,
-	...more: Draft[]
-): Promise<void> {
-	const journal = await gate.options.workspaces.journal(session.folder);
-	const change = await entries.changeEvidence(journal, proposal);
-	const body = entries.actionRequested(line, session, verdict, change);
-	await gate.record(session, { type: "action.requested", body }, ...more);
-}
-
 /** Puts up a card and waits for its answer. */
 export async function ask(
 	gate: GateContext,
 	line: LedgerLine,
-	session: Session,
 	verdict: PolicyVerdict,
 	proposal: Proposal,
 	deadlineAt: number,
 ): Promise<Decision> {
-	const card: CardModel = buildCard({
+	const { session } = line;
+	const { desk, workspaces } = gate.options;
+	const card = buildCard({
 		id: line.request,
 		event: line.event,
 		action: line.action,
@@ -174,71 +202,47 @@ export async function ask(
 		createdAt: Date.now(),
 		deadlineAt,
 		actionMac: line.mac,
-		folders: [...gate.options.workspaces.folders],
+		folders: [...workspaces.folders],
 	});
-	const answered = gate.options.desk.open({ card, shownDigest: cardDigest(card), deadlineAt });
-	gate.cards.set(card.id, card);
-	gate.proposals.set(card.id, proposal);
+	const answered = desk.open({ card, shownDigest: cardDigest(card), deadlineAt });
 	session.waiting += 1;
-	gate.news.emit("opened", card);
-	gate.news.emit("changed");
 	try {
-		return await answered;
+		gate.show(card, session, proposal);
+		const decision = await answered;
+		if (decision.by === "person" && decision.stopSession === true) stopSession(gate, session, line);
+		// Why the desk was told to end it.
+		return decision.by === "failure" ? (interruption(line) ?? decision) : decision;
 	} finally {
 		session.waiting -= 1;
-		gate.proposals.delete(card.id);
+		// A view that threw: nobody must find the card on the desk later.
+		desk.settleByFailure(card.id, format(message("gate.stopping")));
 	}
 }
 
-/** Record, then release: the one place where an allow leaves the gate. Returns the decision that stands. */
-export async function finish(
-	gate: GateContext,
-	handling: Handling,
-	line: LedgerLine,
-	session: Session,
-	verdict: PolicyVerdict,
-	decision: Decision,
-	offered = false,
-): Promise<Decision> {
-	const drafts: Draft[] = [];
-	if (verdict.effect !== "ask") {
-		drafts.push({ type: "action.requested", body: entries.actionRequested(line, session, verdict, undefined) });
-	}
-	drafts.push({
-		type: decision.by === "withdrawn" ? "action.withdrawn" : "action.decided",
-		body: entries.actionDecided(line, decision, verdict, gate.options.policy.digest, offered),
-	});
-	let stands = decision;
-	let note: Message | undefined;
-	try {
-		await gate.record(session, ...drafts);
-	} catch (error) {
-		stands = logFailure(error);
-		note = message("gate.logFailed", { detail: errorText(error) });
-		gate.trouble(session.folder, error);
-	}
-	line.decision = stands;
-	line.state = stands.verdict === "deny" ? "denied" : offered ? "delegated" : "allowed";
-	session.decided[stands.verdict === "allow" ? "allowed" : "denied"] += 1;
-	if (stands.by === "person" && stands.stopSession === true) session.stopped = true;
-	gate.settled(line, session, stands, note);
-
-	const reply = handling.adapter.reply(line.event, { kind: "decision", decision: stands });
-	const delivered = await handling.call.reply(reply);
-	// Allowed but never taken: nobody may use it later.
-	if (!delivered && line.state === "allowed") line.state = "denied";
-	if (stands.by !== "failure") {
-		gate.later(session, "action.released", { request: line.request, verdict: stands.verdict, delivered });
-	}
-	return stands;
+/** Ends a request that waits, for the reason given. The first reason stands. */
+function interrupt(line: LedgerLine, decision: Decision): void {
+	line.interrupt.abort(decision);
 }
 
-/** The hook is gone: its agent took the request back, or the gate is closing and cut it off. */
-function goneDecision(gate: GateContext): Decision {
-	if (gate.stopping) return { by: "failure", verdict: "deny", reason: format(message("gate.stopping")) };
-	return { by: "withdrawn", verdict: "deny", reason: format(message("gate.agentGone")) };
+/** Why a request need not be asked any more: its hook is gone, its session stopped, its folder closed. */
+function interruption({ interrupt: { signal } }: LedgerLine): Decision | undefined {
+	return signal.aborted ? (signal.reason as Decision) : undefined;
 }
 
-function timeoutText(gate: GateContext): string {
-	return format(message("gate.timeout", { minutes: Math.round(gate.options.settings().deadlineMs / 60_000) }));
+function closing(): Decision {
+	return { by: "failure", verdict: "deny", reason: format(message("gate.stopping")) };
+}
+
+function timedOut(): Decision {
+	return { by: "timeout", verdict: "deny", reason: format(message("desk.noAnswer")) };
+}
+
+/** A person stopped the session: what waits in it is denied, and so is everything until the next prompt. */
+function stopSession(gate: GateContext, session: Session, by: LedgerLine): void {
+	session.stopped = true;
+	for (const line of [...gate.ledger.open(session.key), ...gate.ledger.delegated(session.key)]) {
+		if (line === by) continue;
+		interrupt(line, ruled(gate, stoppedVerdict()));
+		gate.options.desk.settleByFailure(line.request, format(message("gate.sessionStopped")));
+	}
 }

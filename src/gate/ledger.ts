@@ -1,8 +1,11 @@
 // What became of each action this gate run has seen, so that a result can be held against its decision (DESIGN 2.5)
-// and the agent's own prompt can be matched to the request it belongs to.
+// and the agent's own prompt can be matched to the request it belongs to. Bounded: a session that fills it pushes out
+// its own lines first.
 import type { Action } from "../actions/action.ts";
-import type { AgentEvent } from "../agents/adapter.ts";
+import type { AgentAdapter, AgentEvent, Outcome } from "../agents/adapter.ts";
 import type { Decision } from "../approvals/decision.ts";
+import type { Call } from "./server.ts";
+import type { Session } from "./sessions.ts";
 
 export type LedgerState =
 	/** Waiting for a decision. */
@@ -11,7 +14,7 @@ export type LedgerState =
 	| "delegated"
 	/** Allowed, and the agent was told. */
 	| "allowed"
-	/** Denied, withdrawn, timed out or failed. */
+	/** Denied, withdrawn, timed out or failed: nothing of it may run. */
 	| "denied"
 	/** A result was seen, or the race is over. */
 	| "done";
@@ -19,7 +22,8 @@ export type LedgerState =
 export interface LedgerLine {
 	/** Request id, the same in every entry of this action. */
 	request: string;
-	sessionKey: string;
+	session: Session;
+	adapter: AgentAdapter;
 	subagent?: string | undefined;
 	toolUseId?: string | undefined;
 	event: AgentEvent;
@@ -27,42 +31,68 @@ export interface LedgerLine {
 	/** Of the action's canonical text. */
 	digest: string;
 	mac: string;
+	/** Size of the payload it came in, which bounds what this line holds. */
+	bytes: number;
 	state: LedgerState;
 	decision?: Decision;
-	/** Joined calls (one tool_use_id through two configs) share this. */
-	settled: Promise<Decision>;
+	/** action.requested is on record. */
+	requested: boolean;
+	/** The calls that wait for it: more than one where one tool_use_id came through two configs. */
+	calls: Set<Call>;
+	/** The agent has had the decision. */
+	taken: boolean;
+	/** Nobody waits for a decision any more, or its session was stopped. */
+	interrupt: AbortController;
+	/** What every one of its calls is told, once that is on record. */
+	outcome: PromiseWithResolvers<Outcome>;
+	/** A race: the agent's own prompt has asked us too. */
+	asked: boolean;
+	/** A race: the agent went on, so somebody has settled it. */
+	over: boolean;
+	/** A race: looking for who settled it, and found. */
+	settling?: Promise<void> | undefined;
+	settled: boolean;
+}
+
+export interface LedgerLimits {
+	lines: number;
+	/** Payload bytes of all lines together. */
+	bytes: number;
+}
+
+/** How many of the oldest lines of a session are searched for a finished one. */
+const LOOK = 50;
+
+interface Book {
+	lines: Map<string, LedgerLine>;
+	/** The newest line of each tool call: looked up at every event, so not searched for. */
+	byToolUse: Map<string, LedgerLine>;
+	bytes: number;
 }
 
 export class Ledger {
 	readonly #lines = new Map<string, LedgerLine>();
-	/** The newest line of each tool call: looked up at every event, so not searched for. */
-	readonly #byToolUse = new Map<string, LedgerLine>();
-	readonly #limit: number;
+	/** By session key. */
+	readonly #books = new Map<string, Book>();
+	readonly #limits: LedgerLimits;
+	#bytes = 0;
 
-	constructor(limit = 5000) {
-		this.#limit = limit;
+	constructor(limits: LedgerLimits = { lines: 5000, bytes: 64 * 1024 * 1024 }) {
+		this.#limits = limits;
 	}
 
 	add(line: LedgerLine): void {
+		const same = this.#lines.get(line.request);
+		if (same !== undefined) this.#forget(same);
+		const book = this.#books.get(line.session.key) ?? { lines: new Map(), byToolUse: new Map(), bytes: 0 };
+		this.#books.set(line.session.key, book);
 		this.#lines.set(line.request, line);
-		if (line.toolUseId !== undefined) this.#byToolUse.set(toolUseKey(line.sessionKey, line.toolUseId), line);
-		if (this.#lines.size <= this.#limit) return;
-		// The oldest finished line goes; open ones are bounded by the desk and the server.
-		for (const old of this.#lines.values()) {
-			if (old.state === "done" || old.state === "denied") {
-				this.#forget(old);
-				return;
-			}
-		}
-		const oldest = this.#lines.values().next().value;
-		if (oldest !== undefined) this.#forget(oldest);
-	}
-
-	#forget(line: LedgerLine): void {
-		this.#lines.delete(line.request);
-		if (line.toolUseId === undefined) return;
-		const key = toolUseKey(line.sessionKey, line.toolUseId);
-		if (this.#byToolUse.get(key) === line) this.#byToolUse.delete(key);
+		book.lines.set(line.request, line);
+		if (line.toolUseId !== undefined) book.byToolUse.set(line.toolUseId, line);
+		book.bytes += line.bytes;
+		this.#bytes += line.bytes;
+		while (this.#lines.size > this.#limits.lines && this.#forgetOne((one) => one.lines.size)) {}
+		while (this.#bytes > this.#limits.bytes && this.#forgetOne((one) => one.bytes)) {}
 	}
 
 	get(request: string): LedgerLine | undefined {
@@ -71,30 +101,78 @@ export class Ledger {
 
 	/** The newest line of this tool call. */
 	ofToolUse(sessionKey: string, toolUseId: string): LedgerLine | undefined {
-		return this.#byToolUse.get(toolUseKey(sessionKey, toolUseId));
+		return this.#books.get(sessionKey)?.byToolUse.get(toolUseId);
 	}
 
-	/** The newest unfinished line of the very same action by the same (sub-)agent: the agent's own prompt has no tool_use_id. */
-	ofAction(sessionKey: string, subagent: string | undefined, digest: string): LedgerLine | undefined {
-		let found: LedgerLine | undefined;
-		for (const line of this.#lines.values()) {
-			const same = line.sessionKey === sessionKey && line.subagent === subagent && line.digest === digest;
-			if (same && line.state !== "done") found = line;
-		}
-		return found;
-	}
-
-	/** Races of this session (and sub-agent, where given) that are not settled yet. */
-	delegated(sessionKey: string, subagent?: string): LedgerLine[] {
-		return [...this.#lines.values()].filter(
-			(line) =>
-				line.sessionKey === sessionKey &&
-				line.state === "delegated" &&
-				(subagent === undefined || line.subagent === subagent),
+	/** The newest line of the very same action by the same (sub-)agent that is in one of these states. */
+	ofAction(
+		sessionKey: string,
+		subagent: string | undefined,
+		digest: string,
+		states: readonly LedgerState[],
+	): LedgerLine | undefined {
+		return this.#of(sessionKey).findLast(
+			(line) => line.digest === digest && line.subagent === subagent && states.includes(line.state),
 		);
+	}
+
+	/** Lines of a session that wait for a decision. */
+	open(sessionKey: string): LedgerLine[] {
+		return this.#of(sessionKey).filter((line) => line.state === "open");
+	}
+
+	/** Races of a session that are not settled yet. */
+	delegated(sessionKey: string): LedgerLine[] {
+		return this.#of(sessionKey).filter((line) => line.state === "delegated");
+	}
+
+	/** Everything in these states, of all sessions. */
+	all(...states: LedgerState[]): LedgerLine[] {
+		return [...this.#lines.values()].filter((line) => states.includes(line.state));
+	}
+
+	#of(sessionKey: string): LedgerLine[] {
+		return [...(this.#books.get(sessionKey)?.lines.values() ?? [])];
+	}
+
+	/**
+	 * Forgets an old line of the session that has most: a finished one where there is one among its oldest, else an
+	 * allowed one, whose result will then look as if nobody had decided. What is open or raced is never forgotten: the
+	 * server bounds the one, mayRace the other. False when there is nothing to forget.
+	 */
+	#forgetOne(size: (book: Book) => number): boolean {
+		let most: { book: Book; line: LedgerLine } | undefined;
+		for (const book of this.#books.values()) {
+			if (most !== undefined && size(book) <= size(most.book)) continue;
+			const line = leastNeeded(book);
+			if (line !== undefined) most = { book, line };
+		}
+		if (most !== undefined) this.#forget(most.line);
+		return most !== undefined;
+	}
+
+	#forget(line: LedgerLine): void {
+		this.#lines.delete(line.request);
+		this.#bytes -= line.bytes;
+		const book = this.#books.get(line.session.key);
+		if (book === undefined) return;
+		book.lines.delete(line.request);
+		book.bytes -= line.bytes;
+		if (line.toolUseId !== undefined && book.byToolUse.get(line.toolUseId) === line) {
+			book.byToolUse.delete(line.toolUseId);
+		}
+		if (book.lines.size === 0) this.#books.delete(line.session.key);
 	}
 }
 
-function toolUseKey(sessionKey: string, toolUseId: string): string {
-	return `${sessionKey}\n${toolUseId}`;
+function leastNeeded({ lines }: Book): LedgerLine | undefined {
+	let looked = 0;
+	let allowed: LedgerLine | undefined;
+	for (const line of lines.values()) {
+		if (line.state === "done" || line.state === "denied") return line;
+		if (line.state === "allowed") allowed ??= line;
+		looked += 1;
+		if (looked >= LOOK && allowed !== undefined) break;
+	}
+	return allowed;
 }

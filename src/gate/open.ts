@@ -1,6 +1,6 @@
 // Opens a gate for real: home, journals, desk, policy, agents, server, registry entry. Used by the editor and `serve`.
 import { hostname } from "node:os";
-import { agentAdapters, type UngatedSession, watchUngated } from "../agents/index.ts";
+import { agentAdapters, watchUngated } from "../agents/index.ts";
 import { Desk } from "../approvals/desk.ts";
 import { type Home, openHome } from "../audit/home.ts";
 import type { Signer } from "../audit/keys.ts";
@@ -9,11 +9,12 @@ import type { Policy } from "../policy/policy.ts";
 import type { RegistryEntry } from "../protocol/hook.ts";
 import { message } from "../protocol/messages.ts";
 import { Gate, type GateSettings } from "./gate.ts";
+import { Notices } from "./notices.ts";
 import { takeOutbox } from "./outbox.ts";
 import { keepEntry, markRestarting, newEntry, removeDead, removeEntry, writeEntry } from "./registry.ts";
-import { type Breach, startServer } from "./server.ts";
+import { startServer } from "./server.ts";
 import { type OtherGate, watchGates } from "./watchGates.ts";
-import { contains, type Draft, Workspaces } from "./workspaces.ts";
+import { type Draft, Workspaces } from "./workspaces.ts";
 
 export interface OpenGateOptions {
 	homeDir: string;
@@ -54,6 +55,18 @@ export interface OpenGate {
 
 /** Opens the gate. It is in the registry, and so found by hooks, when this resolves. @throws when it cannot be opened */
 export async function openGate(options: OpenGateOptions): Promise<OpenGate> {
+	const undo: (() => unknown)[] = [];
+	try {
+		return await open(options, undo);
+	} catch (error) {
+		// Half a gate is worse than none: hooks would wait for it.
+		for (const step of undo.reverse()) await step();
+		throw error;
+	}
+}
+
+/** @param undo what to do when a later step fails, the last first */
+async function open(options: OpenGateOptions, undo: (() => unknown)[]): Promise<OpenGate> {
 	const home = openHome(options.homeDir);
 	const seed = newEntry({ folders: [], editor: options.editor });
 	const workspaces = new Workspaces({
@@ -62,12 +75,12 @@ export async function openGate(options: OpenGateOptions): Promise<OpenGate> {
 		writer: { osUser: options.osUser, host: hostname(), editor: options.editor, version: options.version },
 		signer: options.signer ?? home.signer(),
 	});
+	undo.push(() => workspaces.close());
 	await workspaces.setFolders(options.folders);
 	// Opened now, so that a log that cannot be written is known before the first action is denied for it.
 	await Promise.all(workspaces.folders.map((folder) => workspaces.journal(folder)));
 
 	const desk = new Desk();
-	if (options.paused === true) desk.pause();
 	const gate = new Gate({
 		workspaces,
 		desk,
@@ -79,28 +92,26 @@ export async function openGate(options: OpenGateOptions): Promise<OpenGate> {
 		osUser: options.osUser,
 		settings: options.settings,
 	});
+	const notices = new Notices(gate, workspaces);
 	const server = await startServer({
 		entry: seed,
 		onSubmit: (submit, call) => gate.handle(submit, call),
-		onBreach: (breach) => recordBreach(gate, workspaces, breach),
+		onBreach: (breach) => notices.breach(breach),
 	});
+	undo.push(() => server.close("stopped"));
 	const entry = (): RegistryEntry => ({ ...server.entry, folders: [...workspaces.folders] });
+	undo.push(() => removeEntry(home.dir, seed.id));
 	writeEntry(home.dir, entry());
 	removeDead(home.dir);
 	const keeper = keepEntry(home.dir, entry, (error) => gate.warn("registry", registryTrouble(error)));
-	gate.on("changed", () => server.setWaiting(gate.cards().length));
+	gate.on("changed", () => server.setWaiting(gate.waiting));
 
 	let others: OtherGate[] = [];
-	const noted = new Set<string>();
-	const noteSecondGates = () => {
-		// One that is restarting serves nobody; after a reload of this window it is our own former self.
-		for (const other of others) if (other.state === "open") noteSecondGate(gate, workspaces, other, noted);
-	};
 	const watcher = watchGates(
 		home.dir,
 		(gates) => {
 			others = gates;
-			noteSecondGates();
+			notices.otherGates(gates);
 			options.onOthers?.();
 		},
 		{ except: seed.id },
@@ -112,12 +123,12 @@ export async function openGate(options: OpenGateOptions): Promise<OpenGate> {
 		userHome: options.userHome,
 		env: { CLAUDE_CONFIG_DIR: process.env.CLAUDE_CONFIG_DIR },
 		since: Date.now(),
-		onFound: (session) => noteUngated(gate, workspaces, session),
+		onFound: (session) => notices.ungated(session),
 		onOver: (session) => gate.dismiss(`ungated:${session.key}`),
 		onError: (error) => gate.warn("ungated", message("gate.ungatedUnknown", { detail: detailOf(error) })),
 	});
-	const outboxProblems = await takeOutbox(home, workspaces);
-	for (const problem of outboxProblems) gate.warn("outbox", problem);
+	for (const one of [keeper, watcher, ungated]) undo.push(() => one.close());
+	for (const problem of await takeOutbox(home, workspaces)) gate.warn("outbox", problem);
 
 	let closed = false;
 	return {
@@ -127,11 +138,13 @@ export async function openGate(options: OpenGateOptions): Promise<OpenGate> {
 		port: server.port,
 		folders: () => workspaces.folders,
 		async setFolders(folders) {
-			await workspaces.setFolders(folders);
+			const left = await workspaces.setFolders(folders);
+			// Hooks find the gate by its folders; a log that cannot be opened denies what happens in its folder.
+			if (!closed) writeEntry(home.dir, entry());
+			await gate.left(left);
+			const failures = await workspaces.leave(left);
+			for (const error of failures) gate.logTrouble(left.join(", "), error);
 			await Promise.all(workspaces.folders.map((folder) => workspaces.journal(folder)));
-			if (closed) return;
-			writeEntry(home.dir, entry());
-			noteSecondGates();
 		},
 		async recordInstalled(agent, file) {
 			const draft: Draft = { type: "agent.installed", body: { agent, file, osUser: options.osUser } };
@@ -159,7 +172,7 @@ export async function openGate(options: OpenGateOptions): Promise<OpenGate> {
 			await server.close(state);
 			desk.close();
 			await gate.idle();
-			await workspaces.close();
+			for (const error of await workspaces.close()) gate.logTrouble(home.workspaces, error);
 		},
 	};
 }
@@ -170,41 +183,4 @@ function registryTrouble(error: unknown) {
 
 function detailOf(error: unknown): string {
 	return error instanceof Error ? error.message : String(error);
-}
-
-/** An agent's session that does not ask this gate: a warning card and an entry. */
-function noteUngated(gate: Gate, workspaces: Workspaces, session: UngatedSession): void {
-	const { key, kind, folder, cwd, pid, sessionId, why } = session;
-	gate.warn(`ungated:${key}`, why);
-	const claimed = JSON.parse(JSON.stringify({ cwd, pid, session: sessionId }));
-	const body = { kind: "ungated-session", how: kind, why: JSON.parse(JSON.stringify(why)), claimed };
-	workspaces.record(folder, [{ type: "coverage.gap", body }]).catch((error) => gate.logTrouble(folder, error));
-}
-
-/** A client that did what no hook does: an entry in the log of every folder served, because it was aimed at all. */
-function recordBreach(gate: Gate, workspaces: Workspaces, breach: Breach): void {
-	const { where, code, detail, unreported, request, agent, pid } = breach;
-	const claimed = JSON.parse(JSON.stringify({ request, agent, pid }));
-	for (const folder of workspaces.folders) {
-		workspaces
-			.record(folder, [{ type: "coverage.gap", body: { kind: "breach", where, code, detail, unreported, claimed } }])
-			.catch((error) => gate.logTrouble(folder, error));
-	}
-	// A stranger at the door is for the log; a client that had the token is for the person, too.
-	if (where === "connection") gate.warn(`breach:${code}`, message("gate.breach", { code }));
-}
-
-/** Another gate serves one of our folders: hooks ask the older one, and the person should know that there are two. */
-function noteSecondGate(gate: Gate, workspaces: Workspaces, other: OtherGate, noted: Set<string>): void {
-	for (const folder of workspaces.folders) {
-		const overlaps = other.folders.some((theirs) => contains(theirs, folder) || contains(folder, theirs));
-		if (!overlaps || noted.has(`${other.id}\n${folder}`)) continue;
-		noted.add(`${other.id}\n${folder}`);
-		const { id, pid, editor, startedAt } = other;
-		// One card however often the other window is reloaded; the log names each gate.
-		gate.warn(`second:${editor}:${folder}`, message("gate.secondGate", { editor, folder }));
-		workspaces
-			.record(folder, [{ type: "coverage.gap", body: { kind: "second-gate", gate: id, pid, editor, startedAt } }])
-			.catch((error) => gate.logTrouble(folder, error));
-	}
 }

@@ -1,43 +1,58 @@
 // A session at first sight: who started it, in which folder, and whether its hooks are in force.
+import { redact } from "../actions/redact.ts";
 import type { AgentEvent, Enforcement } from "../agents/adapter.ts";
-import type { JsonObject } from "../protocol/canonical.ts";
+import type { Submit } from "../protocol/hook.ts";
 import { format, message } from "../protocol/messages.ts";
 import type { GateContext, Handling } from "./context.ts";
 import * as entries from "./entries.ts";
 import { ancestors, gitState } from "./provenance.ts";
 import { labelOf, type Session } from "./sessions.ts";
 
-/** Key of the session an event belongs to. Pinned to the served folder, so a moved session is a new one. */
-export function sessionKey(handling: Handling, event: AgentEvent): string {
-	return `${event.caller.agent}\n${handling.folder}\n${event.sessionId}`;
+/**
+ * Key of the session an event belongs to. Pinned to the served folder, so a moved session is a new one, and to the
+ * agent's process where it says which: a session that goes on in another process was started by somebody else.
+ */
+export function sessionKey({ folder, submit }: Handling, event: AgentEvent): string {
+	return JSON.stringify([event.caller.agent, folder, event.sessionId, submit.env.CLAUDE_PID ?? ""]);
+}
+
+/** The agent's process: what it says itself (Claude Code does, whatever was there before), else the hook's parent. */
+export function agentPid({ env, ppid }: Pick<Submit, "env" | "ppid">): number {
+	const said = Number(env.CLAUDE_PID);
+	return Number.isSafeInteger(said) && said > 1 && said <= 2 ** 31 ? said : ppid;
+}
+
+/** Whether an event shows that a session which had ended goes on. Reports may come late, behind the end. */
+export function resumes(event: AgentEvent): boolean {
+	return event.kind === "session.start" || event.kind === "prompt" || event.kind === "tool.before";
 }
 
 /** Opens a session and records who started it. @throws JournalError */
 export async function openSession(gate: GateContext, handling: Handling, event: AgentEvent): Promise<Session> {
-	const { submit, adapter, folder, root } = handling;
-	const [hooks, processes, git] = await Promise.all([
-		adapter.inForce(submit, root),
-		ancestors(submit.ppid),
-		gitState(root),
-	]);
+	const { submit, folder, root } = handling;
+	const pid = agentPid(submit);
+	const [hooks, processes, git] = await Promise.all([gate.hooks(handling), ancestors(pid), gitState(root)]);
 	const now = Date.now();
+	const key = sessionKey(handling, event);
 	const session: Session = {
-		key: sessionKey(handling, event),
-		id: event.sessionId,
+		key,
+		id: entries.nameFor(event.sessionId) ?? "",
 		agent: event.caller.agent,
 		agentLabel: event.caller.label,
 		mode: event.caller.mode,
 		folder,
 		root,
-		label: event.kind === "prompt" ? labelOf(event.text) : "",
+		label: event.kind === "prompt" ? labelOf(redact(event.text).text) : "",
 		startedAt: now,
 		lastSeenAt: now,
-		stopped: false,
+		// A stopped session is not freed by ending it.
+		stopped: gate.sessions.get(key)?.stopped ?? false,
 		ended: false,
 		waiting: 0,
 		decided: { allowed: 0, denied: 0 },
 		enforcement: hooks.enforcement,
-		agentPid: submit.ppid,
+		agentPid: pid,
+		questions: new Map(),
 	};
 	const seen = { processes, git, osUser: gate.options.osUser };
 	await gate.record(session, { type: "session.started", body: entries.sessionStarted(session, event, submit, seen) });
@@ -51,7 +66,7 @@ export function noteEnforcement(gate: GateContext, session: Session, now: Enforc
 	const before = session.enforcement.level;
 	session.enforcement = now;
 	if (before === now.level) return;
-	const reasons = now.reasons.map((reason) => ({ ...reason })) as JsonObject[];
+	const reasons = entries.sentences(now.reasons);
 	gate.later(session, "agent.changed", { enforcement: now.level, before, reasons });
 	if (now.level === "not-enforced") warnNotEnforced(gate, session);
 }

@@ -1,48 +1,52 @@
 // Mode "both": the agent's own prompt and Gatepost race for the answer. The hand-over is on record before the agent
 // opens its prompt, and who answered is read from what the agent wrote down afterwards, never assumed (DESIGN 2.6, 7).
 import type { Proposal } from "../actions/change.ts";
-import type { AgentEvent } from "../agents/adapter.ts";
+import type { AgentEvent, Outcome, Settlement } from "../agents/adapter.ts";
 import type { PolicyVerdict } from "../policy/policy.ts";
 import { format, message } from "../protocol/messages.ts";
-import type { BeforeEvent, GateContext, Handling, PermissionEvent } from "./context.ts";
-import { ask, deadlineOf, finish, judge, recordRequest } from "./hold.ts";
+import { type BeforeEvent, type GateContext, type Handling, type PermissionEvent, row } from "./context.ts";
+import { ask, deadlineOf, judge, ruled } from "./hold.ts";
 import { actionDigest } from "./keyed.ts";
 import type { LedgerLine } from "./ledger.ts";
+import { recordRequest } from "./record.ts";
+import { finish, release } from "./release.ts";
 import type { Session } from "./sessions.ts";
 
 /** How often and how long the agent's transcript is asked who settled a race. */
 const SETTLEMENT_TRIES = 20;
 const SETTLEMENT_PAUSE_MS = 250;
+/** Races that are open at once: a prompt is one at a time, so more are not honest. Payload bytes of all of them. */
+const MAX_RACES = 20;
+const MAX_RACED_BYTES = 32 * 1024 * 1024;
 
 /** Racing is for a proven interactive prompt, an enforced session, and never for guard changes or beside foreign hooks. */
-export function mayRace(
-	gate: GateContext,
-	{ adapter }: Handling,
-	event: BeforeEvent,
-	session: Session,
-	verdict: PolicyVerdict,
-): boolean {
+export function mayRace(gate: GateContext, line: LedgerLine, verdict: PolicyVerdict): boolean {
+	const { session, event, adapter } = line;
 	if (gate.options.settings().prompt !== "both" || verdict.guard || !adapter.canRace(event)) return false;
 	// A sub-agent's prompt opens only after our PermissionRequest hook has ended (measured): that is no race.
-	if (gate.options.desk.paused || event.subagent !== undefined) return false;
+	if (gate.options.desk.paused || line.subagent !== undefined || line.interrupt.signal.aborted) return false;
 	const foreign = verdict.why.some((why) => why.code === "why.foreignHook");
-	return session.enforcement.level === "enforced" && !foreign;
+	if (session.enforcement.level !== "enforced" || foreign) return false;
+	const bytes = gate.ledger.all("delegated").reduce((sum, one) => sum + one.bytes, line.bytes);
+	return bytes <= MAX_RACED_BYTES && gate.ledger.delegated(session.key).length < MAX_RACES;
 }
 
 /** Records the hand-over, then tells the agent to open its own prompt. */
 export async function delegate(
 	gate: GateContext,
-	{ call, adapter }: Handling,
+	handling: Handling,
+	event: BeforeEvent,
 	line: LedgerLine,
-	session: Session,
 	verdict: PolicyVerdict,
 	proposal: Proposal,
 ): Promise<void> {
 	const delegated = { type: "action.delegated" as const, body: { request: line.request, actionMac: line.mac } };
-	await recordRequest(gate, line, session, verdict, proposal, delegated);
+	await recordRequest(gate, line, verdict, proposal, delegated);
 	line.state = "delegated";
 	const why = verdict.why[0] === undefined ? "" : format(verdict.why[0]);
-	await call.reply(adapter.reply(line.event, { kind: "ask", reason: format(message("gate.askInTerminal", { why })) }));
+	const outcome: Outcome = { kind: "ask", reason: format(message("gate.askInTerminal", { why })) };
+	line.outcome.resolve(outcome);
+	await release(gate, handling, event, line, outcome);
 }
 
 /** The agent's own prompt is up and asks us as well. */
@@ -53,90 +57,120 @@ export async function permission(
 	session: Session,
 ): Promise<void> {
 	const { call, adapter } = handling;
-	const { desk } = gate.options;
-	const line = gate.ledger.ofAction(session.key, event.subagent, actionDigest(event.action));
-	if (line === undefined || line.state !== "delegated" || gate.cards.has(line.request)) {
-		// Decided here already, or the user's own rules ask as well: that prompt is theirs to answer.
+	const digest = actionDigest(event.action);
+	const line = gate.ledger.ofAction(session.key, event.subagent, digest, ["open", "delegated", "allowed", "denied"]);
+	if (line === undefined || line.state !== "delegated" || line.asked || line.over) {
+		// Decided here already, asked by another config's hook, or the user's own rules ask: that prompt is theirs.
 		await call.reply(adapter.reply(event, { kind: "none" }));
 		return;
 	}
+	line.asked = true;
 	let gone = false;
 	call.onGone(() => {
 		gone = true;
-		desk.withdraw(line.request, format(message("gate.answeredInTerminal")));
+		gate.options.desk.withdraw(line.request, format(message("gate.answeredInTerminal")));
 	});
 	call.ack();
 	const verdict = await judge(gate, handling, event, session);
+	if (verdict.effect === "deny") {
+		await finish(gate, handling, event, line, verdict, ruled(gate, verdict), { offered: true });
+		return settle(gate, line, event, "over");
+	}
+	const asks: PolicyVerdict = { ...verdict, effect: "ask" };
 	const proposal = await adapter.propose(line.action);
-	if (gone) return settleRace(gate, handling, event, session, line);
-	// From here on the replies are in the dialect of this event, not of the one that opened the race.
-	line.event = event;
-	try {
-		const decision = await ask(
-			gate,
-			line,
-			session,
-			{ ...verdict, effect: "ask" },
-			proposal,
-			deadlineOf(gate, handling),
-		);
-		if (decision.by === "withdrawn") {
-			gate.news.emit("settled", line.request, "withdrawn", message("gate.answeredInTerminal"));
-			await call.reply(adapter.reply(event, { kind: "none" }));
-			await settleRace(gate, handling, event, session, line);
-			return;
-		}
-		await finish(gate, handling, line, session, { ...verdict, effect: "ask" }, decision, true);
-		if (line.decision?.verdict === "deny") await settleRace(gate, handling, event, session, line);
-	} finally {
-		gate.cards.delete(line.request);
-	}
+	if (gone || line.over) return answeredElsewhere(gate, handling, event, line);
+	const decision = await ask(gate, line, asks, proposal, deadlineOf(gate, handling));
+	if (decision.by === "withdrawn") return answeredElsewhere(gate, handling, event, line);
+	await finish(gate, handling, event, line, asks, decision, { offered: true });
+	// What was denied has no result that would say that the race is over.
+	if (line.decision?.verdict === "deny") settle(gate, line, event, "over");
 }
 
-/** Something later by the same (sub-)agent shows that its open races are over. */
-export function settleRaces(gate: GateContext, handling: Handling, event: AgentEvent, session: Session): void {
-	for (const line of gate.ledger.delegated(session.key)) {
-		// Parallel sub-agents race on their own; the end of the session or a new prompt ends all races.
-		const ends = event.kind === "session.end" || event.kind === "prompt" || line.subagent === event.subagent;
-		if (!ends) continue;
-		gate.options.desk.withdraw(line.request, format(message("gate.answeredInTerminal")));
-		settleRace(gate, handling, event, session, line).catch((error) => gate.trouble(session.folder, error));
-	}
-}
-
-/** Records who answered a race, as the agent's transcript says; what cannot be seen is "unknown", never a name. */
-export async function settleRace(
+/** The agent went on: the card goes at once, who answered is looked up behind it. */
+async function answeredElsewhere(
 	gate: GateContext,
-	{ adapter }: Handling,
-	event: AgentEvent,
-	session: Session,
+	{ call, adapter }: Handling,
+	event: PermissionEvent,
 	line: LedgerLine,
 ): Promise<void> {
-	if (line.state === "done") return;
-	line.state = "done";
-	const of = { ...(line.toolUseId === undefined ? {} : { toolUseId: line.toolUseId }), action: line.action };
-	let by = await adapter.settlement(event, of);
-	for (let tries = 0; by === "unknown" && tries < SETTLEMENT_TRIES; tries += 1) {
-		await new Promise((resolve) => setTimeout(resolve, SETTLEMENT_PAUSE_MS));
-		by = await adapter.settlement(event, of);
+	gate.retract(line.request, "withdrawn", message("gate.answeredInTerminal"));
+	settle(gate, line, event, "over");
+	await call.reply(adapter.reply(event, { kind: "none" }));
+}
+
+/**
+ * Something later by the same (sub-)agent may show that its open races are over. The end of a turn or session does; a next
+ * action or prompt does only when the agent's own books say so, because calls may run side by side and prompts are queued.
+ */
+export function settleRaces(gate: GateContext, event: AgentEvent, session: Session): void {
+	for (const line of gate.ledger.delegated(session.key)) {
+		if (event.kind === "session.end") settle(gate, line, event, "over");
+		else if (line.subagent !== event.subagent) continue;
+		else settle(gate, line, event, event.kind === "turn.end" ? "over" : "perhaps");
 	}
-	const terminal = by === "terminal-allow" || by === "terminal-deny";
+}
+
+/** The gate is closing, and with it the last chance to say who settled its races. */
+export function endRaces(gate: GateContext): void {
+	for (const line of gate.ledger.all("delegated")) settle(gate, line, line.event, "over");
+}
+
+/**
+ * Records who answered a race, as the agent's transcript says; what cannot be seen is "unknown", never a name.
+ * @param how "over": somebody has answered. "perhaps": nothing is recorded as long as the transcript does not say so
+ */
+export function settle(gate: GateContext, line: LedgerLine, event: AgentEvent, how: "over" | "perhaps"): void {
+	if (line.settled) return;
+	if (how === "over") endRace(gate, line);
+	if (line.settling !== undefined) return;
+	line.settling = settled(gate, line, event).finally(() => {
+		line.settling = undefined;
+	});
+	gate.inBackground(line.session.folder, line.settling);
+}
+
+/** Nobody can answer it any more. */
+function endRace(gate: GateContext, line: LedgerLine): void {
+	line.over = true;
+	gate.options.desk.withdraw(line.request, format(message("gate.answeredInTerminal")));
+}
+
+async function settled(gate: GateContext, line: LedgerLine, event: AgentEvent): Promise<void> {
+	const by = await settledBy(gate, line, event);
+	if (by === undefined || line.settled) return;
+	line.settled = true;
+	endRace(gate, line);
+	const { session } = line;
+	const verdict = by === "terminal-allow" ? "allow" : by === "terminal-deny" ? "deny" : undefined;
+	// What was denied, here or there, must not run: a result would be a gap.
+	line.state = verdict === "deny" || (verdict === undefined && line.decision?.verdict === "deny") ? "denied" : "done";
 	await gate.record(session, {
 		type: "action.settled",
 		body: {
 			request: line.request,
-			by: terminal ? "terminal" : by,
-			...(terminal
-				? { verdict: by === "terminal-allow" ? "allow" : "deny", approver: "unidentified", inferred: true }
-				: {}),
+			by: verdict !== undefined ? "terminal" : by === "gatepost" ? "gatepost" : "unknown",
+			...(verdict === undefined ? {} : { verdict, approver: "unidentified", inferred: true }),
+			// The agent's own rules or mode: no prompt was answered at all.
+			...(by === "rule" ? { agentRule: true } : {}),
 		},
 	});
-	if (!terminal) return;
-	gate.activity.add({
-		...gate.row(line, session),
-		outcome: by === "terminal-allow" ? "allowed" : "denied",
-		by: "person",
-		who: "terminal, unidentified",
-	});
+	if (verdict === undefined) return;
+	const outcome = verdict === "allow" ? "allowed" : "denied";
+	gate.activity.add({ ...row(line), outcome, by: "person", who: "terminal, unidentified" });
 	gate.news.emit("changed");
+}
+
+/** Agents write behind, so they are asked for a while. Undefined: it is not over, as far as can be seen. */
+async function settledBy(gate: GateContext, line: LedgerLine, event: AgentEvent): Promise<Settlement | undefined> {
+	const of = { ...(line.toolUseId === undefined ? {} : { toolUseId: line.toolUseId }), action: line.action };
+	let over = line.over;
+	for (let tries = 0; ; tries += 1) {
+		const by = await line.adapter.settlement(event, of);
+		if (by !== "unknown") return by;
+		// It has turned out to be over while we looked: from here on, as long as ever.
+		if (line.over && !over) tries = 0;
+		over = line.over;
+		if (tries >= SETTLEMENT_TRIES || gate.stopping) return over ? "unknown" : undefined;
+		await new Promise((resolve) => setTimeout(resolve, SETTLEMENT_PAUSE_MS));
+	}
 }

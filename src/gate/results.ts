@@ -1,41 +1,70 @@
 // What the agent says it did, held against what was decided (DESIGN 2.5), and changes of its configuration.
 import type { Decision } from "../approvals/decision.ts";
-import type { JsonObject } from "../protocol/canonical.ts";
 import { format, message } from "../protocol/messages.ts";
+import { resultEvidence } from "./contents.ts";
 import type { AfterEvent, ConfigEvent, GateContext, Handling } from "./context.ts";
 import * as entries from "./entries.ts";
-import { actionMac } from "./keyed.ts";
-import { settleRace } from "./race.ts";
+import { actionDigest, actionMac } from "./keyed.ts";
+import type { LedgerLine } from "./ledger.ts";
+import { settle } from "./race.ts";
 import type { Session } from "./sessions.ts";
 import type { Draft } from "./workspaces.ts";
 
 /** A result came in: recorded, compared, and a result nobody decided on is a coverage gap with a warning. */
 export async function after(gate: GateContext, handling: Handling, event: AfterEvent, session: Session): Promise<void> {
 	const { call, adapter, folder } = handling;
-	const line = event.toolUseId === undefined ? undefined : gate.ledger.ofToolUse(session.key, event.toolUseId);
-	const journal = await gate.options.workspaces.journal(folder);
-	const drafts: Draft[] = [{ type: "action.executed", body: await entries.actionExecuted(journal, event, line) }];
-	const label = { agent: session.agentLabel, tool: event.action.tool };
-	const released = line?.state === "allowed" || line?.state === "delegated";
-	if (line === undefined || !released) {
-		// The agent's own questions and finished races have no open decision to hold the result against.
-		if (line?.state !== "done" && !gate.questions.has(`${session.key}\n${event.toolUseId ?? ""}`)) {
-			const body = { kind: "result-without-decision", request: line?.request ?? null, tool: label.tool };
-			drafts.push({ type: "coverage.gap", body });
-			gate.warn(`gap:${session.key}`, message("gate.coverageGap", label));
-		}
-	} else if (!adapter.sameAction(line.action, event.action)) {
-		const ran = actionMac(event.action, gate.options.homeKey);
-		drafts.push({ type: "digest.mismatch", body: { request: line.request, decided: line.mac, ran } });
-		gate.warn(`mismatch:${line.request}`, message("gate.mismatch", label));
+	const journal = () => gate.options.workspaces.journal(folder);
+	const result = await resultEvidence(journal, event.response);
+	if (isAnswer(session, event)) {
+		await gate.record(session, { type: "question.answered", body: entries.questionAnswered(event, result) });
+	} else {
+		const line = lineOf(gate, session, event);
+		const problem = problemWith(gate, line, event);
+		const executed = entries.actionExecuted(
+			event,
+			line,
+			result,
+			problem === undefined ? undefined : event.action.input,
+		);
+		await gate.record(
+			session,
+			{ type: "action.executed", body: executed },
+			...(problem === undefined ? [] : [problem]),
+		);
+		const label = { agent: session.agentLabel, tool: event.action.tool };
+		if (problem?.type === "coverage.gap") gate.warn(`gap:${session.key}`, message("gate.coverageGap", label));
+		if (problem?.type === "digest.mismatch") gate.warn(`mismatch:${session.key}`, message("gate.mismatch", label));
+		if (line?.state === "delegated") settle(gate, line, event, "over");
+		else if (line?.state === "allowed") line.state = "done";
 	}
-	await gate.record(session, ...drafts);
-	if (line?.state === "delegated") {
-		gate.options.desk.withdraw(line.request, format(message("gate.answeredInTerminal")));
-		settleRace(gate, handling, event, session, line).catch((error) => gate.trouble(folder, error));
-	} else if (line?.state === "allowed") line.state = "done";
 	gate.news.emit("changed");
 	await call.reply(adapter.reply(event, { kind: "none" }));
+}
+
+/** The agent's own user has answered: the same tool under the same id as the question. Asked once, answered once. */
+function isAnswer({ questions }: Session, { toolUseId, action }: AfterEvent): boolean {
+	if (toolUseId === undefined || questions.get(toolUseId) !== action.tool) return false;
+	return questions.delete(toolUseId);
+}
+
+/** The request a result belongs to; agents without ids for calls are matched by the very same action. */
+function lineOf(gate: GateContext, session: Session, { toolUseId, subagent, action }: AfterEvent) {
+	return toolUseId === undefined
+		? gate.ledger.ofAction(session.key, subagent, actionDigest(action), ["allowed", "delegated"])
+		: gate.ledger.ofToolUse(session.key, toolUseId);
+}
+
+/** What is wrong with a result, as the entry that says so. */
+function problemWith(gate: GateContext, line: LedgerLine | undefined, event: AfterEvent): Draft | undefined {
+	if (line === undefined || line.state === "open" || line.state === "denied") {
+		const kind = line?.state === "denied" ? "result-of-denied" : "result-without-decision";
+		const body = { kind, request: line?.request ?? null, tool: entries.nameFor(event.action.tool) ?? "" };
+		return { type: "coverage.gap", body };
+	}
+	// Also a second result under one id: what ran may be another thing than the first.
+	if (line.adapter.sameAction(line.action, event.action)) return undefined;
+	const ran = actionMac(event.action, gate.options.homeKey);
+	return { type: "digest.mismatch", body: { request: line.request, decided: line.mac, ran } };
 }
 
 /** The agent's configuration changed: a change that would weaken our hooks is kept out of the running session. */
@@ -51,20 +80,14 @@ export async function configChange(
 	const file = event.filePath ?? event.source;
 	await gate.record(session, {
 		type: "agent.changed",
-		body: {
-			blocked: weakens,
-			enforcement: hooks.enforcement.level,
-			reasons: hooks.enforcement.reasons.map((reason) => ({ ...reason })) as JsonObject[],
-			foreign: hooks.foreign,
-			claimed: { source: event.source, file },
-		},
+		body: entries.configChanged(event, hooks, weakens),
 	});
 	if (!weakens) {
 		await call.reply(adapter.reply(event, { kind: "none" }));
 		return;
 	}
 	const blocked = message("gate.configBlocked", { file });
-	gate.warn(`config:${file}`, blocked);
+	gate.warn(`config:${session.key}`, blocked);
 	const decision: Decision = { by: "failure", verdict: "deny", reason: format(blocked) };
 	await call.reply(adapter.reply(event, { kind: "decision", decision }));
 }

@@ -2,7 +2,7 @@
 import type { Caller, Enforcement } from "../agents/adapter.ts";
 
 export interface Session {
-	/** Unique in this gate: agent and the agent's own session id. */
+	/** Unique in this gate: agent, folder, the agent's own session id and process. */
 	key: string;
 	id: string;
 	agent: string;
@@ -23,22 +23,39 @@ export interface Session {
 	waiting: number;
 	decided: { allowed: number; denied: number };
 	enforcement: Enforcement;
-	/** Process id of the agent, where the hook saw one. */
+	/** Process id of the agent, where it says so itself, else of the hook's parent. A claim. */
 	agentPid: number;
+	/** Questions to the agent's own user, tool by tool_use_id: their results are answers and need no decision. */
+	questions: Map<string, string>;
 }
 
 const LABEL_LENGTH = 60;
+/** Questions of one session whose answers have not come. */
+const MAX_QUESTIONS = 100;
+/** Sessions in the tree. More are forgotten; one that comes back is opened, and recorded, anew. */
+const MAX_SESSIONS = 200;
 
 /** A one-line label from a prompt: its first words. */
 export function labelOf(prompt: string): string {
-	const line = prompt.replace(/\s+/gu, " ").trim();
-	return line.length <= LABEL_LENGTH ? line : `${line.slice(0, LABEL_LENGTH - 1).trimEnd()}…`;
+	const line = prompt
+		.slice(0, 20 * LABEL_LENGTH)
+		.replace(/\s+/gu, " ")
+		.trim();
+	return line.length <= LABEL_LENGTH ? line : `${line.slice(0, LABEL_LENGTH - 1).trimEnd()}…`.toWellFormed();
+}
+
+/** Remembers a question. One whose answer never comes is not remembered for ever. */
+export function noteQuestion({ questions }: Session, toolUseId: string, tool: string): void {
+	questions.set(toolUseId, tool);
+	if (questions.size <= MAX_QUESTIONS) return;
+	for (const oldest of questions.keys()) {
+		questions.delete(oldest);
+		return;
+	}
 }
 
 export class Sessions {
 	readonly #sessions = new Map<string, Session>();
-	/** Ended sessions are kept for the tree view, the oldest forgotten first. */
-	readonly #limit = 200;
 
 	/** All sessions, the newest first. */
 	list(): Session[] {
@@ -49,15 +66,21 @@ export class Sessions {
 		return this.#sessions.get(key);
 	}
 
-	/** Adds a session at first sight. The caller has looked it up before. */
+	/** Adds a session at first sight, or in place of one that had ended. */
 	add(session: Session): void {
 		this.#sessions.set(session.key, session);
-		if (this.#sessions.size <= this.#limit) return;
-		for (const [key, old] of this.#sessions) {
-			if (old.waiting === 0 && !old.stopped && old !== session) {
-				this.#sessions.delete(key);
-				return;
-			}
+		if (this.#sessions.size <= MAX_SESSIONS) return;
+		let least: Session | undefined;
+		for (const one of this.#sessions.values()) {
+			// A stopped session must not come back to life by being forgotten.
+			if (one.waiting > 0 || one.stopped || one === session) continue;
+			if (least === undefined || rank(one) < rank(least)) least = one;
 		}
+		if (least !== undefined) this.#sessions.delete(least.key);
 	}
+}
+
+/** What is forgotten first: ended sessions, then those that were silent for longest. */
+function rank({ ended, lastSeenAt }: Session): number {
+	return ended ? lastSeenAt - Number.MAX_SAFE_INTEGER : lastSeenAt;
 }

@@ -1,8 +1,9 @@
 // The folders a gate serves, and the journal of each. A journal that failed is never written again: the action at hand
 // is denied, and the next one tries a new segment (DESIGN 2.2).
 import { realpath } from "node:fs/promises";
-import { sep } from "node:path";
+import { resolve, sep } from "node:path";
 import type { EntryType } from "../audit/entry.ts";
+import { JournalError } from "../audit/errors.ts";
 import type { Home } from "../audit/home.ts";
 import { type Journal, openJournal, type Signer, type Writer } from "../audit/journal.ts";
 import type { JsonObject } from "../protocol/canonical.ts";
@@ -26,15 +27,19 @@ export function contains(folder: string, path: string): boolean {
 	return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
-/** Real path where the path exists, else the path as given. */
+/** Real path where the path exists, else the path without "..", which would lead out of where it seems to be. */
 export async function realpathOr(path: string): Promise<string> {
-	return realpath(path).catch(() => path);
+	return realpath(path).catch(() => resolve(path));
 }
+
+/** Whose log: a served folder's; undefined for what belongs to none of them. */
+export type Folder = string | undefined;
 
 export class Workspaces {
 	readonly #options: WorkspacesOptions;
-	readonly #journals = new Map<string, Promise<Journal>>();
+	readonly #journals = new Map<Folder, Promise<Journal>>();
 	#folders: string[] = [];
+	#closed = false;
 
 	constructor(options: WorkspacesOptions) {
 		this.#options = options;
@@ -45,11 +50,17 @@ export class Workspaces {
 		return this.#folders;
 	}
 
-	/** Takes the folders as the editor names them; symlinks are resolved. Journals of folders that left are closed. */
-	async setFolders(folders: readonly string[]): Promise<void> {
+	/** Takes the folders as the editor names them; symlinks are resolved. @returns those that left: close their journals */
+	async setFolders(folders: readonly string[]): Promise<string[]> {
+		const before = this.#folders;
 		this.#folders = [...new Set(await Promise.all(folders.map(realpathOr)))];
-		const left = [...this.#journals.keys()].filter((folder) => !this.#folders.includes(folder));
-		await Promise.all(left.map((folder) => this.#close(folder)));
+		return before.filter((folder) => !this.#folders.includes(folder));
+	}
+
+	/** Closes the journals of folders that left, after all that is being written there. */
+	async leave(folders: readonly string[]): Promise<Error[]> {
+		const failures = await Promise.all(folders.map((folder) => this.#close(folder)));
+		return failures.filter((failure) => failure !== undefined);
 	}
 
 	/** Real path of an agent's project root; the folders served are real already and cost no look at the disk. */
@@ -68,24 +79,28 @@ export class Workspaces {
 
 	/**
 	 * Writes entries in order, in one batch; resolves when they are durable on disk.
+	 * @param folder undefined for what belongs to no served folder
 	 * @throws JournalError when they are not: the caller must deny
 	 */
-	async record(folder: string, drafts: Draft[]): Promise<void> {
-		const journal = await this.journal(folder);
+	async record(folder: Folder, drafts: Draft[]): Promise<void> {
+		const opening = this.journal(folder);
+		const journal = await opening;
 		try {
 			await journal.appendAll(drafts);
 		} catch (error) {
 			// A journal that failed is closed for good, and forgotten here so that the next action opens a new segment. One
-			// that only refused a bad entry goes on.
-			if (journal.failure !== undefined) this.#journals.delete(folder);
+			// that only refused a bad entry goes on, and so does one that took its place meanwhile.
+			if (journal.failure !== undefined && this.#journals.get(folder) === opening) this.#journals.delete(folder);
 			throw error;
 		}
 	}
 
-	/** The open journal of a served folder, opened on first use. @throws JournalError */
-	async journal(folder: string): Promise<Journal> {
+	/** The open journal of a folder, opened on first use. @throws JournalError */
+	journal(folder: Folder): Promise<Journal> {
 		const known = this.#journals.get(folder);
 		if (known !== undefined) return known;
+		// An entry that comes after the end must not open a segment that nobody closes.
+		if (this.#closed) return Promise.reject(new JournalError("closed", "The gate is closed, and so is its audit log."));
 		const { home, gateId, writer, signer } = this.#options;
 		const opening = openJournal({ home, root: folder, gateId, writer, signer });
 		this.#journals.set(folder, opening);
@@ -97,11 +112,12 @@ export class Workspaces {
 
 	/** Closes every journal: checkpoint and gate.stopped. Failures are returned, not thrown: closing goes on. */
 	async close(): Promise<Error[]> {
+		this.#closed = true;
 		const failures = await Promise.all([...this.#journals.keys()].map((folder) => this.#close(folder)));
 		return failures.filter((failure) => failure !== undefined);
 	}
 
-	async #close(folder: string): Promise<Error | undefined> {
+	async #close(folder: Folder): Promise<Error | undefined> {
 		const opening = this.#journals.get(folder);
 		this.#journals.delete(folder);
 		try {

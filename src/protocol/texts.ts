@@ -65,6 +65,8 @@ export const TEXTS = {
 	// gate: what it refused and why
 	"gate.noFolder":
 		"{root} is not in a folder this window has open, so nothing there is allowed. Open the folder, or run: gatepost serve --folder {root}",
+	"gate.folderLeft":
+		"{folder} was closed in this window while this waited, so it was denied. Open the folder again, or run: gatepost serve --folder {folder}",
 	"gate.unknownAgent":
 		"No agent named {agent} is known here, so the action was refused. Install the hook again from Gatepost.",
 	"gate.badPayload":

@@ -1,0 +1,97 @@
+// The entries of one request and its decision. What cannot be recorded is denied (invariant 2), and that is recorded
+// where it is possible: the failed segment may hold a decision that nobody was told, so a new one says what became of it.
+import type { Proposal } from "../actions/change.ts";
+import type { Decision } from "../approvals/decision.ts";
+import { JournalError } from "../audit/errors.ts";
+import type { PolicyVerdict } from "../policy/policy.ts";
+import { format, type Message, message } from "../protocol/messages.ts";
+import { changeEvidence, INLINE_INPUT, inputEvidence } from "./contents.ts";
+import { errorText, type GateContext } from "./context.ts";
+import * as entries from "./entries.ts";
+import type { LedgerLine } from "./ledger.ts";
+import type { Session } from "./sessions.ts";
+import type { Draft } from "./workspaces.ts";
+
+/** A decision that stands. */
+export interface Standing {
+	decision: Decision;
+	/** Why it is not the one that was given. */
+	note?: Message;
+	/** It is on record: true unless the log failed twice. */
+	recorded: boolean;
+}
+
+/** The request is on record, with its proposed change, before anybody is asked. @throws JournalError, TooDeepError */
+export async function recordRequest(
+	gate: GateContext,
+	line: LedgerLine,
+	verdict: PolicyVerdict,
+	proposal: Proposal,
+	...more: Draft[]
+): Promise<void> {
+	await gate.record(line.session, await requestDraft(gate, line, verdict, proposal), ...more);
+	line.requested = true;
+}
+
+/** Resolves when a decision is durable on disk, or with the denial that stands in its place. */
+export async function recordDecision(
+	gate: GateContext,
+	line: LedgerLine,
+	verdict: PolicyVerdict,
+	decision: Decision,
+	offered: boolean,
+): Promise<Standing> {
+	const { session } = line;
+	const decided = (stands: Decision): Draft => ({
+		type: stands.by === "withdrawn" ? "action.withdrawn" : "action.decided",
+		body: entries.actionDecided(line, stands, verdict, gate.options.policy.digest, offered),
+	});
+	const failed = line.requested ? [] : [failedDraft(line)];
+	try {
+		// What failed on a request would fail on its entry, too; a gate that is closing has not failed on it.
+		const bare = decision.by === "failure" && !gate.stopping;
+		const requested = bare || line.requested ? failed : [await requestDraft(gate, line, verdict, undefined)];
+		await gate.record(session, ...requested, decided(decision));
+		return { decision, recorded: true };
+	} catch (error) {
+		const { decision: denial, note } = failure(gate, session, error);
+		const recorded = await gate.record(session, ...failed, decided(denial)).then(
+			() => true,
+			// Said already: the first failure is a warning, and the agent reads it.
+			() => false,
+		);
+		return { decision: denial, note, recorded };
+	}
+}
+
+/** Gatepost cannot go on with a request: denied, and a person is told. */
+export function failure(
+	gate: GateContext,
+	session: Pick<Session, "folder">,
+	error: unknown,
+): { decision: Decision; note: Message } {
+	const isLog = error instanceof JournalError;
+	const note = message(isLog ? "gate.logFailed" : "gate.internal", { detail: errorText(error) });
+	gate.warn(isLog ? `log:${session.folder}` : `failed:${note.code}`, note);
+	return { decision: { by: "failure", verdict: "deny", reason: format(note) }, note };
+}
+
+async function requestDraft(
+	gate: GateContext,
+	line: LedgerLine,
+	verdict: PolicyVerdict,
+	proposal: Proposal,
+): Promise<Draft> {
+	let said = {};
+	if (proposal !== undefined || line.bytes > INLINE_INPUT) {
+		const journal = await gate.options.workspaces.journal(line.session.folder);
+		const change = await changeEvidence(journal, proposal);
+		const input = line.bytes > INLINE_INPUT ? await inputEvidence(journal, line.action.input) : undefined;
+		said = { change, input };
+	}
+	return { type: "action.requested", body: entries.actionRequested(line, verdict, said) };
+}
+
+function failedDraft(line: LedgerLine): Draft {
+	return { type: "action.requested", body: entries.actionFailed(line) };
+}

@@ -1,0 +1,51 @@
+// A decision stands once it is on record; only then is the agent told (invariant 2). The one way out of the gate.
+import type { Outcome } from "../agents/adapter.ts";
+import type { Decision } from "../approvals/decision.ts";
+import type { PolicyVerdict } from "../policy/policy.ts";
+import type { BeforeEvent, GateContext, Handling, PermissionEvent } from "./context.ts";
+import type { LedgerLine } from "./ledger.ts";
+import { recordDecision } from "./record.ts";
+
+/**
+ * Records a decision, then tells the agent. What could not be recorded is denied.
+ * @param offered the agent's own prompt may be first: what counts is action.settled
+ */
+export async function finish(
+	gate: GateContext,
+	handling: Handling,
+	event: BeforeEvent | PermissionEvent,
+	line: LedgerLine,
+	verdict: PolicyVerdict,
+	decision: Decision,
+	{ offered = false } = {},
+): Promise<void> {
+	const standing = await recordDecision(gate, line, verdict, decision, offered);
+	const stands = standing.decision;
+	line.decision = stands;
+	// The other side of a race may have settled it while this was recorded.
+	if (!line.settled) line.state = stands.verdict === "deny" ? "denied" : offered ? "delegated" : "allowed";
+	line.session.decided[stands.verdict === "allow" ? "allowed" : "denied"] += 1;
+	gate.settled(line, stands, standing.note);
+	const outcome: Outcome = { kind: "decision", decision: stands };
+	line.outcome.resolve(outcome);
+	await release(gate, handling, event, line, outcome, standing.recorded);
+}
+
+/** Tells one call of a request what came of it, and puts on record whether it arrived. */
+export async function release(
+	gate: GateContext,
+	{ call, adapter }: Handling,
+	event: BeforeEvent | PermissionEvent,
+	line: LedgerLine,
+	outcome: Outcome,
+	recorded = true,
+): Promise<void> {
+	const delivered = await call.reply(adapter.reply(event, outcome));
+	line.calls.delete(call);
+	line.taken ||= delivered;
+	// Allowed but never taken: nobody may use it later.
+	if (!line.taken && line.calls.size === 0 && line.state === "allowed") line.state = "denied";
+	if (outcome.kind !== "decision" || !recorded) return;
+	const body = { request: line.request, verdict: outcome.decision.verdict, delivered };
+	gate.later(line.session, "action.released", call.id === line.request ? body : { ...body, call: call.id });
+}
