@@ -61,10 +61,17 @@ export async function install(
 }
 
 /** Takes our entries out again; the bytes from before where nothing else changed. */
-export async function uninstall(agent: string, options: AgentsOptions & { project: boolean }): Promise<number> {
+export async function uninstall(
+	agent: string,
+	options: AgentsOptions & { project: boolean; yes: boolean },
+): Promise<number> {
 	demandKnown(agent);
 	const plan = await planUninstall(installOptions(options));
 	demandPossible(plan);
+	if (!options.yes && plan.changed) {
+		await showPlan(plan, options.out);
+		if (!(await confirm("Write this? The agent is then not held any more."))) return 1;
+	}
 	await applyPlan(plan);
 	await options.out(
 		plan.changed ? `Disconnected: ${terminalText(plan.file)}\n` : "It was not connected; nothing was changed.\n",

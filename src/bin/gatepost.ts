@@ -12,11 +12,12 @@ process.on("SIGUSR1", () => {});
 /** The folder this program was built into; hook.cjs is beside it. */
 const dist = dirname(resolve(process.argv[1] ?? "."));
 
-// A reader that has seen enough (`gatepost log list | head`) is no error.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+/** A reader that has seen enough (`gatepost log list | head`) is no error. */
+function readerGone(error: NodeJS.ErrnoException): void {
 	if (error.code === "EPIPE") process.exit(0);
 	throw error;
-});
+}
+process.stdout.on("error", readerGone);
 
 interface Common {
 	home: string;
@@ -80,6 +81,8 @@ command(program, "serve", "run the gate for a folder in this terminal and answer
 			if (options.prompt !== "gatepost" && options.prompt !== "both")
 				throw new Error('--prompt is "gatepost" or "both".');
 			const { serve } = await import("./serve.ts");
+			// A gate is closed in order, whoever stopped reading: serve listens for that itself.
+			process.stdout.off("error", readerGone);
 			return serve({
 				...options,
 				prompt: options.prompt,
@@ -115,8 +118,9 @@ command(agents, "install", "write Gatepost's hooks into an agent's settings, aft
 command(agents, "uninstall", "take Gatepost's hooks out of an agent's settings")
 	.argument("<agent>", "claude-code")
 	.option("--project", "this folder's settings instead of the user's", false)
+	.option("--yes", "write without asking", false)
 	.action(
-		runs(async (agent: string, options: Common & { project: boolean }) =>
+		runs(async (agent: string, options: Common & { project: boolean; yes: boolean }) =>
 			(await import("./agents.ts")).uninstall(agent, { ...options, out: print }),
 		),
 	);

@@ -1,13 +1,14 @@
 // The whole line with real parts: the real Claude Code stopped at the gate in a real VS Code, answered by real clicks.
 import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { runHeadless } from "../support/claude/headless.ts";
 import { skipRealClaude } from "../support/claude/install.ts";
 import { toolUseId } from "../support/claude/modelServer.ts";
 import { startTui } from "../support/claude/tui.ts";
-import { click, editorStage, openCard, requests, until } from "../support/editorStage.ts";
+import { click, type EditorStage, editorStage, openCard, requests, until } from "../support/editorStage.ts";
 import { bash, exists } from "../support/gateStage.ts";
 import { screenshot, setSideBarWidth } from "../support/host/browser.ts";
 import { setTheme, themes } from "../support/host/palette.ts";
@@ -15,6 +16,23 @@ import { axe, describeViolations } from "../support/host/webview.ts";
 import { logEntries, logVerify } from "../support/log.ts";
 
 const skip = skipRealClaude();
+
+/** Every decision of the log: by a person in the editor, with a time, and the log verifies. */
+async function decidedInEditor(set: EditorStage, verdicts: string[]): Promise<void> {
+	const entries = await logEntries(set.gatepost, set.cwd);
+	const byPerson = entries.filter((entry) => entry.type === "action.decided" && entry.body.decision.by === "person");
+	assert.deepEqual(
+		byPerson.map(({ body: { decision } }) => [decision.verdict, decision.channel, decision.approver.assurance]),
+		verdicts.map((verdict) => [verdict, "editor", 1]),
+	);
+	for (const { time, body } of byPerson) {
+		assert.ok(Math.abs(Date.now() - Date.parse(time)) < 10 * 60_000, `a time that is now: ${time}`);
+		assert.equal(body.decision.approver.osUser, userInfo().username);
+		assert.ok(body.decision.shown.ms > 0);
+	}
+	const verified = await logVerify(set.gatepost, set.cwd);
+	assert.equal(verified.code, 0, verified.text);
+}
 
 test("a Write waits for a click on Allow; a command is denied with a reason the model reads", { skip }, async (t) => {
 	const set = await editorStage(t, (cwd) => ({
@@ -31,6 +49,13 @@ test("a Write waits for a click on Allow; a command is denied with a reason the 
 
 	const first = await openCard(frame, "a.txt");
 	await screenshot(page, "editor-write");
+	await first.getByRole("button", { name: /open diff/i }).click();
+	const modified = page.locator(".monaco-diff-editor .editor.modified .view-line");
+	await modified.filter({ hasText: "two" }).waitFor();
+	assert.deepEqual(
+		(await modified.allTextContents()).map((line) => line.replaceAll("\u00a0", " ").trim()).filter(Boolean),
+		["one", "two"],
+	);
 	assert.equal(await exists(join(set.cwd, "a.txt")), false, "held: nothing is written");
 	await click(page, frame, first, "allow");
 
@@ -48,22 +73,7 @@ test("a Write waits for a click on Allow; a command is denied with a reason the 
 	assert.match((await set.model.toolResult(toolUseId("main", 1))).text, /Run the build script instead\./);
 	await screenshot(page, "editor-after");
 
-	const decided = (await logEntries(set.gatepost, set.cwd)).filter((entry) => entry.type === "action.decided");
-	assert.deepEqual(
-		decided.map(({ body: { decision } }) => [
-			decision.by,
-			decision.verdict,
-			decision.channel,
-			decision.approver.assurance,
-		]),
-		[
-			["person", "allow", "editor", 1],
-			["person", "deny", "editor", 1],
-		],
-	);
-	assert.ok(decided.every(({ body }) => body.decision.shown.extent === "whole" && body.decision.shown.ms > 0));
-	const verified = await logVerify(set.gatepost, set.cwd);
-	assert.equal(verified.code, 0, verified.text);
+	await decidedInEditor(set, ["allow", "deny"]);
 });
 
 test("card and native diff show changes of white space and of line ends, in four themes and at 280 px", {
@@ -127,6 +137,7 @@ test("card and native diff show changes of white space and of line ends, in four
 		await readFile(join(set.cwd, "app.ts"), "utf8"),
 		"export function sum(values: number[]) {\n  let total = 0;\n\treturn total;\n}\n",
 	);
+	await decidedInEditor(set, ["allow"]);
 	await until("the diff is closed at settlement", async () => (await tab.count()) === 0);
 	assert.deepEqual(
 		set.workbench.consoleErrors.filter(({ text }) => /gatepost|Content Security Policy/i.test(text)),
@@ -184,6 +195,7 @@ test("a change of line ends only is told on the card and drawn in the native dif
 	await click(page, frame, card, "allow");
 	await run.done;
 	assert.equal(await readFile(join(set.cwd, "notes.txt"), "utf8"), "one\ntwo\n");
+	await decidedInEditor(set, ["allow"]);
 });
 
 test("mode both in the editor: a click wins over the terminal, and the terminal over the card", { skip }, async (t) => {
@@ -256,5 +268,11 @@ test("a foreign project hook makes the card say so; the gate killed in the middl
 	process.kill(pid, "SIGKILL");
 	await run.done;
 	assert.equal(await exists(join(set.cwd, "evil.txt")), false);
-	assert.match((await set.model.toolResult(toolUseId("main", 0))).text, /gate/i);
+	assert.match((await set.model.toolResult(toolUseId("main", 0))).text, /No gate is running/);
+	// The gate could not say goodbye: what it had acknowledged is all there, and nothing was decided.
+	const entries = await logEntries(set.gatepost, set.cwd);
+	assert.ok(entries.some((entry) => entry.type === "action.requested"));
+	assert.ok(!entries.some((entry) => entry.type === "action.decided"));
+	const verified = await logVerify(set.gatepost, set.cwd);
+	assert.equal(verified.code, 0, verified.text);
 });

@@ -49,8 +49,9 @@ export function findGates(home: string, root: string, now: number = Date.now()):
 	}
 	ranked.sort(
 		(a, b) =>
-			b.depth - a.depth ||
+			// A program that was allowed once could start a deeper `serve` and answer it itself: an editor's gate is first.
 			Number(a.entry.editor === "serve") - Number(b.entry.editor === "serve") ||
+			b.depth - a.depth ||
 			compare(a.entry.startedAt, b.entry.startedAt) ||
 			compare(a.entry.id, b.entry.id),
 	);
