@@ -25,7 +25,7 @@ function file(at: Place, { id }: RegistryEntry): string {
 	return join(at.home, "gates", `${id}.json`);
 }
 
-test("the gate with the longest folder is asked first, then editors before serve, then the oldest", (t) => {
+test("an editor's gate is asked before any serve, then the longest folder, then the oldest", (t) => {
 	const at = place(t);
 	const inner = join(at.folder, "inner");
 	mkdirSync(join(inner, "deep"), { recursive: true });
@@ -42,7 +42,7 @@ test("the gate with the longest folder is asked first, then editors before serve
 	for (const one of Object.values(entries)) writeEntry(at.home, one);
 	const ids = findGates(at.home, join(inner, "deep")).live.map((one) => one.id);
 	const { earlyInner, lateInner, serveInner, outer } = entries;
-	assert.deepEqual(ids, [earlyInner.id, lateInner.id, serveInner.id, outer.id]);
+	assert.deepEqual(ids, [earlyInner.id, lateInner.id, outer.id, serveInner.id]);
 });
 
 test("a folder that begins with the same letters is not the same folder", (t) => {
