@@ -5,7 +5,7 @@ import { terminalText } from "./terminalText.ts";
 
 /**
  * Several lines that end with a line break. Nothing is cut: what a person answers must have been shown whole.
- * @param name what a person types for the request's id
+ * @param name what a person types for this request
  */
 export function cardText(card: CardModel, name: string): string {
 	const out: string[] = [];

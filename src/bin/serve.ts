@@ -54,6 +54,3 @@ export async function serve(options: ServeOptions): Promise<number> {
 	channel.emit({ v: 1, event: "stopped" });
 	return 0;
 }
-
-/** An allow that is typed sooner was meant for what stood there before. Milliseconds. */
-const LEAST_SHOWN_MS = 500;

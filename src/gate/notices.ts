@@ -59,22 +59,29 @@ export class Notices {
 	otherGates(others: readonly OtherGate[]): void {
 		const now = new Set<string>();
 		for (const other of others) {
+			// One that is restarting serves nobody; after a reload of this window it is our own former self.
+			if (other.state !== "open") continue;
 			for (const folder of this.#workspaces.folders) {
 				const overlaps = other.folders.some((theirs) => contains(theirs, folder) || contains(folder, theirs));
-				if (!overlaps || now.size >= MAX_STANDING) continue;
-				const warning = `second:${other.id}:${folder}`;
-				now.add(warning);
-				if (!this.#standing.has(warning)) this.#secondGate(warning, folder, other);
+				if (overlaps) this.#secondGate(folder, other, now);
 			}
 		}
 		for (const gone of this.#standing) if (!now.has(gone)) this.#gate.dismiss(gone);
 		this.#standing = now;
 	}
 
-	#secondGate(warning: string, folder: string, { id, pid, editor, startedAt }: OtherGate): void {
-		this.#gate.warn(warning, message("gate.secondGate", { editor, folder }));
-		if (this.#recorded.has(warning) || this.#recorded.size >= MAX_RECORDED) return;
-		this.#recorded.add(warning);
+	/** One warning however often the other window is reloaded; the log names each gate. */
+	#secondGate(folder: string, { id, pid, editor, startedAt }: OtherGate, now: Set<string>): void {
+		const warning = `second:${editor}:${folder}`;
+		if (now.size < MAX_STANDING) {
+			if (!this.#standing.has(warning) && !now.has(warning)) {
+				this.#gate.warn(warning, message("gate.secondGate", { editor, folder }));
+			}
+			now.add(warning);
+		}
+		const entry = `${id}\n${folder}`;
+		if (this.#recorded.has(entry) || this.#recorded.size >= MAX_RECORDED) return;
+		this.#recorded.add(entry);
 		const claimed = { editor: redact(editor).text, startedAt };
 		this.#gap([folder], { kind: "second-gate", gate: id, pid, claimed });
 	}

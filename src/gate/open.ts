@@ -81,6 +81,7 @@ async function open(options: OpenGateOptions, undo: (() => unknown)[]): Promise<
 	await Promise.all(workspaces.folders.map((folder) => workspaces.journal(folder)));
 
 	const desk = new Desk();
+	if (options.paused === true) desk.pause();
 	const gate = new Gate({
 		workspaces,
 		desk,
@@ -145,6 +146,7 @@ async function open(options: OpenGateOptions, undo: (() => unknown)[]): Promise<
 			const failures = await workspaces.leave(left);
 			for (const error of failures) gate.logTrouble(left.join(", "), error);
 			await Promise.all(workspaces.folders.map((folder) => workspaces.journal(folder)));
+			notices.otherGates(others);
 		},
 		async recordInstalled(agent, file) {
 			const draft: Draft = { type: "agent.installed", body: { agent, file, osUser: options.osUser } };

@@ -1,6 +1,7 @@
 // Who started the agent, as far as this machine shows it: the processes above the hook, the commit the work tree is at.
 // Everything is read from files; no program of the repository or of git runs (DESIGN 2.11).
-import { readFile, readlink, stat } from "node:fs/promises";
+import { constants } from "node:fs";
+import { open, readFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 
 export interface Process {
@@ -41,12 +42,20 @@ export interface GitState {
 
 const HEX = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
 
+/** The text of a small plain file. The repository names it, so a pipe must not hold us. */
 async function smallText(path: string, max = 4096): Promise<string | undefined> {
 	try {
-		const info = await stat(path);
-		if (!info.isFile() || info.size > max) return undefined;
-		return (await readFile(path, "utf8")).trim();
+		const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+		try {
+			const info = await handle.stat();
+			if (!info.isFile() || info.size > max) return undefined;
+			const { bytesRead, buffer } = await handle.read(Buffer.alloc(info.size), 0, info.size, 0);
+			return buffer.toString("utf8", 0, bytesRead).trim();
+		} finally {
+			await handle.close();
+		}
 	} catch {
+		// Not there or not ours to read: what cannot be read is not said.
 		return undefined;
 	}
 }
@@ -81,13 +90,4 @@ export async function gitState(folder: string): Promise<GitState | undefined> {
 			?.slice(0, 40);
 	}
 	return { ...(commit !== undefined && HEX.test(commit) ? { commit } : {}), ...branch, ...worktree };
-}
-
-/** The agent process's own cwd on Linux, for the log. */
-export async function cwdOf(pid: number): Promise<string | undefined> {
-	try {
-		return await readlink(`/proc/${pid}/cwd`);
-	} catch {
-		return undefined;
-	}
 }

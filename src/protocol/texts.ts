@@ -92,7 +92,6 @@ export const TEXTS = {
 	"gate.registry":
 		"This gate's entry in the registry could not be written ({detail}), so agents may not find it and are refused.",
 	"gate.breach": "A connection to the gate was refused ({code}). Nothing was let through.",
-	"gate.timeout": "Nobody answered within {minutes} minutes, so it was denied. Ask again when somebody is there.",
 
 	// editor
 	"editor.diffTitle": "{file} (proposed)",
