@@ -67,6 +67,8 @@ interface Book {
 	lines: Map<string, LedgerLine>;
 	/** The newest line of each tool call: looked up at every event, so not searched for. */
 	byToolUse: Map<string, LedgerLine>;
+	/** Lines that were handed to the agent's own prompt: asked for at every event, so not searched for. */
+	raced: Set<LedgerLine>;
 	bytes: number;
 }
 
@@ -84,7 +86,12 @@ export class Ledger {
 	add(line: LedgerLine): void {
 		const same = this.#lines.get(line.request);
 		if (same !== undefined) this.#forget(same);
-		const book = this.#books.get(line.session.key) ?? { lines: new Map(), byToolUse: new Map(), bytes: 0 };
+		const book = this.#books.get(line.session.key) ?? {
+			lines: new Map(),
+			byToolUse: new Map(),
+			raced: new Set(),
+			bytes: 0,
+		};
 		this.#books.set(line.session.key, book);
 		this.#lines.set(line.request, line);
 		book.lines.set(line.request, line);
@@ -121,9 +128,18 @@ export class Ledger {
 		return this.#of(sessionKey).filter((line) => line.state === "open");
 	}
 
+	/** The line was handed to the agent's own prompt. */
+	race(line: LedgerLine): void {
+		line.state = "delegated";
+		this.#books.get(line.session.key)?.raced.add(line);
+	}
+
 	/** Races of a session that are not settled yet. */
 	delegated(sessionKey: string): LedgerLine[] {
-		return this.#of(sessionKey).filter((line) => line.state === "delegated");
+		const raced = this.#books.get(sessionKey)?.raced;
+		if (raced === undefined || raced.size === 0) return [];
+		for (const line of raced) if (line.state !== "delegated") raced.delete(line);
+		return [...raced];
 	}
 
 	/** Everything in these states, of all sessions. */

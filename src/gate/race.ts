@@ -42,7 +42,7 @@ export async function delegate(
 ): Promise<void> {
 	const delegated = { type: "action.delegated" as const, body: { request: line.request, actionMac: line.mac } };
 	await recordRequest(gate, line, verdict, proposal, delegated);
-	line.state = "delegated";
+	gate.ledger.race(line);
 	const why = verdict.why[0] === undefined ? "" : format(verdict.why[0]);
 	const outcome: Outcome = { kind: "ask", reason: format(message("gate.askInTerminal", { why })) };
 	line.outcome.resolve(outcome);
