@@ -28,7 +28,6 @@ export function activate(context: vscode.ExtensionContext): void {
 	const gateHost = parts.push(new GateHost(context));
 	host = gateHost;
 	const gate = () => gateHost.open?.gate;
-	const desk = () => gateHost.open?.desk;
 	const diffs = parts.push(new DiffDocuments(gate));
 	const documents = parts.push(new TextDocuments());
 	const tree = parts.push(new SessionsTree(gate));
@@ -39,7 +38,7 @@ export function activate(context: vscode.ExtensionContext): void {
 		pending: gate()?.cards() ?? [],
 		activity: gate()?.activity() ?? [],
 		warnings: gate()?.warnings() ?? [],
-		paused: desk()?.paused ?? false,
+		paused: gateHost.paused,
 		gate: {
 			state: gateHost.state,
 			...(gateHost.problem === undefined ? {} : { message: gateHost.problem }),
@@ -56,7 +55,7 @@ export function activate(context: vscode.ExtensionContext): void {
 			diffs,
 			approver: editorApprover,
 			state,
-			setPaused: (paused) => (paused ? desk()?.pause() : desk()?.resume()),
+			setPaused: (paused) => gateHost.setPaused(paused),
 			installAgent: () => void connect(),
 			log: output,
 			onVisibility: () => notifier.update(gate()?.cards().length ?? 0, pending.visible),
@@ -90,8 +89,8 @@ export function activate(context: vscode.ExtensionContext): void {
 			host: gateHost,
 			pending,
 			output,
-			pause: () => {
-				desk()?.pause();
+			pause: async () => {
+				await gateHost.setPaused(true);
 				void vscode.window.setStatusBarMessage(say("editor.pausedNow"), 5000);
 			},
 			connect,

@@ -8,7 +8,7 @@ export interface CommandParts {
 	host: GateHost;
 	pending: PendingView;
 	output: vscode.LogOutputChannel;
-	pause: () => void;
+	pause: () => Promise<void>;
 	connect: () => Promise<void>;
 	check: () => Promise<void>;
 	showLog: () => Promise<void>;

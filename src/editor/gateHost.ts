@@ -5,6 +5,7 @@ import * as vscode from "vscode";
 import type { OpenGate } from "../gate/open.ts";
 import { type Message, message } from "../protocol/messages.ts";
 import { Disposables } from "./disposables.ts";
+import { Pause } from "./pause.ts";
 import { editorSigner } from "./secrets.ts";
 import { gateSettings } from "./settings.ts";
 
@@ -18,6 +19,7 @@ export function gatepostHome(): string {
 export class GateHost implements vscode.Disposable {
 	readonly #context: vscode.ExtensionContext;
 	readonly #disposables = new Disposables();
+	readonly #pause: Pause;
 	readonly #onStarted = this.#disposables.push(new vscode.EventEmitter<OpenGate>());
 	readonly #onChanged = this.#disposables.push(new vscode.EventEmitter<void>());
 	/** A gate is open; attach to it. */
@@ -32,6 +34,7 @@ export class GateHost implements vscode.Disposable {
 
 	constructor(context: vscode.ExtensionContext) {
 		this.#context = context;
+		this.#pause = new Pause(context.globalState);
 		this.#disposables.push(vscode.workspace.onDidChangeWorkspaceFolders(() => this.sync()));
 	}
 
@@ -45,6 +48,19 @@ export class GateHost implements vscode.Disposable {
 
 	get problem(): Message | undefined {
 		return this.#problem;
+	}
+
+	get paused(): boolean {
+		return this.#open?.desk.paused ?? this.#pause.holds(openFolders());
+	}
+
+	/** Holds everything, or lets it go on; also when the gate is opened only later, or anew. */
+	async setPaused(paused: boolean): Promise<void> {
+		const desk = this.#open?.desk;
+		if (paused) desk?.pause();
+		else desk?.resume();
+		await this.#pause.set(paused, openFolders());
+		this.#onChanged.fire();
 	}
 
 	/** Brings the gate in line with the open folders. Calls are taken one after another. */
@@ -91,29 +107,33 @@ export class GateHost implements vscode.Disposable {
 
 	/** Ends the gate. "restarting" makes waiting hooks look for the next gate instead of refusing. */
 	async close(state: "restarting" | "stopped"): Promise<void> {
+		// What is open goes into the registry at once: an editor that is closing does not wait for a turn to end.
+		await this.#end(state);
 		await this.#turn;
-		const open = this.#open;
-		this.#open = undefined;
-		await open?.close(state);
+		await this.#end(state);
 	}
 
 	dispose(): void {
 		this.#disposables.dispose();
 	}
 
+	async #end(state: "restarting" | "stopped"): Promise<void> {
+		const open = this.#open;
+		this.#open = undefined;
+		await open?.close(state);
+	}
+
 	async #sync(): Promise<void> {
-		const folders = (vscode.workspace.workspaceFolders ?? [])
-			.filter((folder) => folder.uri.scheme === "file")
-			.map((folder) => folder.uri.fsPath);
+		const folders = openFolders();
 		try {
 			if (folders.length === 0) {
-				const open = this.#open;
-				this.#open = undefined;
-				await open?.close("stopped");
+				await this.#end("stopped");
 				this.#set("no-folder");
 			} else if (this.#open === undefined) {
 				await this.#start(folders);
 			} else {
+				// A folder that is paused stays so when it moves to this window.
+				if (this.#pause.holds(folders)) this.#open.desk.pause();
 				await this.#open.setFolders(folders);
 				this.#set("open");
 			}
@@ -136,9 +156,12 @@ export class GateHost implements vscode.Disposable {
 			version: String(extension.packageJSON.version),
 			signer: await editorSigner(secrets),
 			settings: gateSettings,
+			paused: this.#pause.holds(folders),
 			onOthers: () => this.#onChanged.fire(),
 		});
 		this.#open = open;
+		// Paused while it was being opened.
+		if (this.#pause.holds(folders)) open.desk.pause();
 		this.#onStarted.fire(open);
 		this.#set("open");
 		// After the gate is open: hooks that are installed already must not wait for this.
@@ -151,4 +174,11 @@ export class GateHost implements vscode.Disposable {
 		this.#problem = problem;
 		this.#onChanged.fire();
 	}
+}
+
+/** Paths of the window's folders, as the editor has them. */
+function openFolders(): string[] {
+	return (vscode.workspace.workspaceFolders ?? [])
+		.filter((folder) => folder.uri.scheme === "file")
+		.map((folder) => folder.uri.fsPath);
 }

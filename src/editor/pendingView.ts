@@ -21,7 +21,7 @@ export interface PendingViewOptions {
 	approver: () => Promise<Approver>;
 	/** Everything but `settled`, which this view keeps. */
 	state: () => Omit<PendingState, "settled" | "type">;
-	setPaused: (paused: boolean) => void;
+	setPaused: (paused: boolean) => Promise<void>;
 	installAgent: () => void;
 	log: vscode.LogOutputChannel;
 	onVisibility: () => void;
@@ -135,8 +135,7 @@ export class PendingView implements vscode.WebviewViewProvider, vscode.Disposabl
 			case "openFile":
 				return diffs.openFile(msg.id, msg.file);
 			case "pause":
-				this.#options.setPaused(msg.paused);
-				return;
+				return this.#options.setPaused(msg.paused);
 			case "dismiss":
 				gate()?.dismiss(msg.warning);
 				return;

@@ -27,7 +27,9 @@ export class StatusBar implements vscode.Disposable {
 				: elsewhere > 0
 					? say("editor.statusTooltipElsewhere", { here: pending.length, elsewhere })
 					: say("editor.statusTooltip", { here: pending.length });
-		this.#item.accessibilityInformation = { label: `Gatepost: ${this.#item.tooltip}`, role: "button" };
+		// The counts begin with our name already.
+		const label = failed || paused ? `Gatepost: ${this.#item.tooltip}` : String(this.#item.tooltip);
+		this.#item.accessibilityInformation = { label, role: "button" };
 		const colour = failed ? "error" : pending.length > 0 ? "warning" : undefined;
 		this.#item.backgroundColor =
 			colour === undefined ? undefined : new vscode.ThemeColor(`statusBarItem.${colour}Background`);
