@@ -110,7 +110,9 @@ export const TEXTS = {
 		"This window's gate is not running, so the answer went nowhere and nothing was allowed. Reload the window.",
 	"editor.late": "Somebody or something was first; your answer did not count. It is in the log as late.",
 	"editor.gateFailed":
-		"The gate could not start ({detail}), so agents are refused in these folders. Fix that and reload the window.",
+		"The gate could not start ({detail}), so agents are refused in these folders. Gatepost tries again every few seconds; fix that, or reload the window.",
+	"editor.hookFailed":
+		"The hook could not be installed or looked after ({detail}). The gate works; agents that are connected already go on asking it.",
 	"editor.connectPreview": "Claude Code settings: before and after",
 	"editor.connectAsk": "Connect Claude Code to Gatepost?",
 	"editor.connectDetail": "{file} will be changed as the diff shows. A backup is kept beside it.",
