@@ -9,6 +9,8 @@ import { Pause } from "./pause.ts";
 import { editorSigner } from "./secrets.ts";
 import { gateSettings } from "./settings.ts";
 
+const RETRY_MS = 15_000;
+
 export type GateState = "starting" | "open" | "failed" | "no-folder";
 
 /** The Gatepost home: fixed, because environment and settings must not choose it (DESIGN 5). */
@@ -20,6 +22,7 @@ export class GateHost implements vscode.Disposable {
 	readonly #context: vscode.ExtensionContext;
 	readonly #disposables = new Disposables();
 	readonly #pause: Pause;
+	#retry: NodeJS.Timeout | undefined;
 	readonly #onStarted = this.#disposables.push(new vscode.EventEmitter<OpenGate>());
 	readonly #onChanged = this.#disposables.push(new vscode.EventEmitter<void>());
 	/** A gate is open; attach to it. */
@@ -114,6 +117,7 @@ export class GateHost implements vscode.Disposable {
 	}
 
 	dispose(): void {
+		clearTimeout(this.#retry);
 		this.#disposables.dispose();
 	}
 
@@ -124,6 +128,7 @@ export class GateHost implements vscode.Disposable {
 	}
 
 	async #sync(): Promise<void> {
+		clearTimeout(this.#retry);
 		const folders = openFolders();
 		try {
 			if (folders.length === 0) {
@@ -140,6 +145,8 @@ export class GateHost implements vscode.Disposable {
 		} catch (error) {
 			const detail = error instanceof Error ? error.message : String(error);
 			this.#set("failed", message("editor.gateFailed", { detail }));
+			// A full disk may have room again: a gate that could not start is tried anew, and so is its hook.
+			this.#retry = setTimeout(() => void this.sync(), RETRY_MS);
 		}
 	}
 
@@ -164,9 +171,15 @@ export class GateHost implements vscode.Disposable {
 		if (this.#pause.holds(folders)) open.desk.pause();
 		this.#onStarted.fire(open);
 		this.#set("open");
-		// After the gate is open: hooks that are installed already must not wait for this.
-		await this.installHook();
-		await this.lookForAgents();
+		// After the gate is open: hooks that are installed already must not wait for this, and a launcher that cannot be
+		// written leaves the gate working.
+		try {
+			await this.installHook();
+			await this.lookForAgents();
+		} catch (error) {
+			const detail = error instanceof Error ? error.message : String(error);
+			open.gate.warn("hook", message("editor.hookFailed", { detail }));
+		}
 	}
 
 	#set(state: GateState, problem?: Message): void {

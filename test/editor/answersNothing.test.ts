@@ -171,7 +171,8 @@ describe("no command, link, notification or quick pick answers a request", () =>
 		const contributed = extension().packageJSON.contributes.commands.map(({ command }: { command: string }) => command);
 		const own = ours.filter((id) => id.startsWith("gatepost.") && !/^gatepost\.(pending|sessions)\./.test(id));
 		assert.deepEqual(own.sort(), contributed.sort(), "a command that package.json does not show");
-		for (const id of ours) {
+		// While all is paused no allow is taken anyway: that command comes after everything else.
+		for (const id of ours.filter((one) => one !== "gatepost.pause")) {
 			for (const args of hopefulArguments(request)) await tryCommand(id, ...args);
 			// A quick pick or notification of theirs is accepted at once, as an attacker would.
 			for (const accept of ["workbench.action.acceptSelectedQuickOpenItem", "notifications.focusToasts"]) {
@@ -223,6 +224,10 @@ describe("no command, link, notification or quick pick answers a request", () =>
 		for (const id of ["type", "default:type"]) await tryCommand(id, { text: "allow\n" });
 		for (const id of ["editor.action.acceptInlineSuggestion", "workbench.action.files.save"]) await tryCommand(id);
 		await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+	});
+
+	it("by the command that pauses, whatever it is given, run last because no command resumes", async () => {
+		for (const args of hopefulArguments(request)) await tryCommand("gatepost.pause", ...args);
 	});
 
 	it("and no answer is in the log, not even a late one", async () => {
