@@ -320,6 +320,14 @@ export class HookConnection {
 		return this.#inbox.some(fits);
 	}
 
+	/** Resolves when the gate has read everything that was sent before. */
+	async arrived(): Promise<void> {
+		await new Promise((resolve) => {
+			this.ws.once("pong", resolve).once("close", resolve);
+			this.ws.ping();
+		});
+	}
+
 	end(): void {
 		this.ws.terminate();
 	}
@@ -342,7 +350,10 @@ export class HookCall {
 	async reply({ confirm = true } = {}): Promise<Reply> {
 		const reply = await this.connection.take<Reply>(({ id, type }) => id === this.id && type !== "ack");
 		assert.equal(reply.type, "reply", JSON.stringify(reply));
-		if (confirm) this.connection.send({ type: "received", id: this.id });
+		if (confirm) {
+			this.connection.send({ type: "received", id: this.id });
+			await this.connection.arrived();
+		}
 		return reply;
 	}
 
