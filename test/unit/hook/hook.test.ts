@@ -123,7 +123,7 @@ test("of two gates on one folder, the older is asked; of two folders, the inner 
 	const older = await startGate(t, at);
 	await new Promise((resolve) => setTimeout(resolve, 5));
 	await startGate(t, at, { onSubmit: () => assert.fail("the younger was asked") });
-	const innerGate = await startGate(t, at, { folders: [inner], editor: "serve" });
+	const innerGate = await startGate(t, at, { folders: [inner] });
 	for (const [root, gate] of [
 		[at.folder, older],
 		[inner, innerGate],
