@@ -13,6 +13,9 @@ interface Count {
 	skipped: number;
 }
 
+/** No test file takes longer, on the slowest machine seen. */
+const TEST_LIMIT_MS = 15 * 60_000;
+
 const total: Count = { passed: 0, failed: 0, skipped: 0 };
 const failures: string[] = [];
 
@@ -37,7 +40,8 @@ async function nodeTests(part: string, pattern: string, concurrency: number): Pr
 	const count: Count = { passed: 0, failed: 0, skipped: 0 };
 	const skips: string[] = [];
 	console.log(`== ${part}: ${files.length} files`);
-	const stream = run({ files, concurrency, isolation: "process" });
+	// A test that hangs is a failure with a name, not a run that never ends.
+	const stream = run({ files, concurrency, isolation: "process", timeout: TEST_LIMIT_MS });
 	stream.on("test:pass", (event) => {
 		if (event.details.type === "suite") return;
 		if (event.skip !== undefined && event.skip !== false) {
