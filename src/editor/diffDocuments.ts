@@ -38,6 +38,12 @@ export class DiffDocuments implements vscode.FileSystemProvider, vscode.Disposab
 		this.#disposables.push(
 			vscode.workspace.registerFileSystemProvider(SCHEME, this, { isReadonly: true, isCaseSensitive: true }),
 		);
+		// A tab can come after the end of its request: it was just being opened, or the editor restores it after a reload.
+		const over = (request: string) => this.#gate()?.proposal(request) === undefined;
+		this.#disposables.push(
+			vscode.window.tabGroups.onDidChangeTabs(({ opened, changed }) => void closeTabs([...opened, ...changed], over)),
+		);
+		void closeTabs(allTabs(), over);
 	}
 
 	/** Opens the native diff editor for one file of a waiting request. @throws Error when there is nothing to show */
@@ -67,19 +73,7 @@ export class DiffDocuments implements vscode.FileSystemProvider, vscode.Disposab
 
 	/** Closes our tabs of a settled request without taking the focus. */
 	async close(request: string): Promise<void> {
-		const ours = vscode.window.tabGroups.all
-			.flatMap((group) => group.tabs)
-			.filter((tab) => {
-				const { input } = tab;
-				const uris =
-					input instanceof vscode.TabInputTextDiff
-						? [input.modified, input.original]
-						: input instanceof vscode.TabInputText
-							? [input.uri]
-							: [];
-				return uris.some((uri) => uri.scheme === SCHEME && uri.path.startsWith(`/${request}/`));
-			});
-		if (ours.length > 0) await vscode.window.tabGroups.close(ours, true);
+		await closeTabs(allTabs(), (one) => one === request);
 	}
 
 	dispose(): void {
@@ -138,5 +132,30 @@ export class DiffDocuments implements vscode.FileSystemProvider, vscode.Disposab
 
 	rename(uri: vscode.Uri): void {
 		throw vscode.FileSystemError.NoPermissions(uri);
+	}
+}
+
+function allTabs(): readonly vscode.Tab[] {
+	return vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+}
+
+/** The request a tab of ours belongs to. */
+function requestOf({ input }: vscode.Tab): string | undefined {
+	const uris =
+		input instanceof vscode.TabInputTextDiff
+			? [input.modified, input.original]
+			: input instanceof vscode.TabInputText
+				? [input.uri]
+				: [];
+	return uris.find((uri) => uri.scheme === SCHEME)?.path.split("/")[1];
+}
+
+/** Closes those tabs of ours whose request fits, without taking the focus. */
+async function closeTabs(tabs: readonly vscode.Tab[], fits: (request: string) => boolean): Promise<void> {
+	for (const tab of tabs) {
+		const request = requestOf(tab);
+		if (request === undefined || !fits(request)) continue;
+		// It may be closed already by the time we get there: then the editor does not know it any more.
+		await Promise.resolve(vscode.window.tabGroups.close(tab, true)).catch(() => undefined);
 	}
 }
