@@ -132,6 +132,16 @@ describe("the two sides of a proposed change", () => {
 		}
 	});
 
+	it("are closed as well when the tab comes after the end of the request", async () => {
+		const sides = await proposed("late.txt", "one\n", "two\n");
+		await sides.call.kill();
+		await until("the card is retracted", async () => (await waiting()) === 0);
+		const opened = new Promise((resolve) => vscode.window.tabGroups.onDidChangeTabs(resolve));
+		await vscode.commands.executeCommand("vscode.diff", sides.before, sides.after, "late.txt");
+		await opened;
+		await until("the tab is closed", () => tabsOf("gatepost").length === 0);
+	});
+
 	it("stay open for the requests that still wait", async () => {
 		const first = await proposed("first.txt", "one\n", "two\n");
 		const second = await proposed("second.txt", "one\n", "two\n");

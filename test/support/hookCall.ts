@@ -50,13 +50,14 @@ export function callHook({ home, folder, payload, members, session = randomUUID(
 		...members,
 	};
 	const { PATH } = process.env;
-	const child = spawn(join(home, ".gatepost/bin/gatepost-hook"), ["claude-code"], {
+	const launcher = join(home, ".gatepost/bin/gatepost-hook");
+	// The gate looks at the agent's process for its home; that of the tests would lead to the real user's settings.
+	const child = spawn("/bin/sh", ["-c", 'export CLAUDE_PID=$$; exec "$0" claude-code', launcher], {
 		cwd: folder,
 		stdio: "pipe",
 		env: {
 			PATH,
 			HOME: home,
-			CLAUDE_PID: String(process.pid),
 			CLAUDE_CODE_SESSION_ID: session,
 			CLAUDE_CODE_ENTRYPOINT: "cli",
 			CLAUDE_CODE_SESSION_ATTENDED: "1",
