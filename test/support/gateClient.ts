@@ -322,8 +322,12 @@ export class HookConnection {
 
 	/** Resolves when the gate has read everything that was sent before. */
 	async arrived(): Promise<void> {
-		await new Promise((resolve) => {
-			this.ws.once("pong", resolve).once("close", resolve);
+		await new Promise<void>((resolve) => {
+			const done = () => {
+				this.ws.off("pong", done).off("close", done);
+				resolve();
+			};
+			this.ws.on("pong", done).on("close", done);
 			this.ws.ping();
 		});
 	}
@@ -390,8 +394,10 @@ const PATIENCE_MS = 20_000;
 /** Fails with what was awaited instead of hanging. */
 async function within<T>(promise: Promise<T>, what: () => string): Promise<T> {
 	let timer: NodeJS.Timeout | undefined;
+	// Made here, where the stack says who waits.
+	const error = new Error();
 	const late = new Promise<never>((_, reject) => {
-		timer = setTimeout(() => reject(new Error(what())), PATIENCE_MS);
+		timer = setTimeout(() => reject(Object.assign(error, { message: what() })), PATIENCE_MS);
 	});
 	try {
 		return await Promise.race([promise, late]);
