@@ -33,13 +33,15 @@ export interface Holder {
 	send(message: object): boolean;
 }
 
-export type SubmitResult = "new" | "taken-over" | "same-id-other-content" | "spent" | "too-many";
+export type SubmitResult = "new" | "taken-over" | "same-id-other-content" | "spent" | "too-many" | "too-many-of-agent";
 export type ConfirmResult = "delivered" | "ignored" | "not-yours" | "no-reply";
 
 export class Calls {
 	readonly #limits: Limits;
 	readonly #onError: (error: unknown) => void;
 	readonly #open = new Map<string, HeldCall>();
+	/** Number of open calls of each agent process. */
+	readonly #ofAgent = new Map<string, number>();
 	/** Ids that are used up, oldest first, with the digest of their content. */
 	readonly #spent = new Map<string, { content: string; at: number }>();
 	#heldBytes = 0;
@@ -84,6 +86,10 @@ export class Calls {
 		}
 		const full = this.#open.size >= this.#limits.openInAll || this.#heldBytes + payload.length > this.#limits.heldBytes;
 		if (full) return "too-many";
+		const agent = agentOf(submit);
+		const ofAgent = this.#ofAgent.get(agent) ?? 0;
+		if (ofAgent >= this.#limits.openPerAgent) return "too-many-of-agent";
+		this.#ofAgent.set(agent, ofAgent + 1);
 		const call = new HeldCall(submit, payload, content, holder, {
 			graceMs: this.#limits.graceMs,
 			onEnd: () => this.#end(call),
@@ -126,6 +132,10 @@ export class Calls {
 	#end(call: HeldCall): void {
 		this.#open.delete(call.id);
 		this.#heldBytes -= call.payload.length;
+		const agent = agentOf(call.submit);
+		const left = (this.#ofAgent.get(agent) ?? 1) - 1;
+		if (left > 0) this.#ofAgent.set(agent, left);
+		else this.#ofAgent.delete(agent);
 		const now = performance.now();
 		this.#spent.set(call.id, { content: call.content, at: now });
 		for (const [id, { at }] of this.#spent) {
@@ -241,6 +251,11 @@ export class HeldCall implements Call {
 		this.#options.onEnd();
 		this.#delivery?.resolve(delivered);
 	}
+}
+
+/** The agent process behind a call, as it is claimed: bounds an agent that has run away, not one that lies. */
+function agentOf({ agent, ppid, env }: Submit): string {
+	return `${agent} ${env.CLAUDE_PID ?? ppid}`;
 }
 
 /** What makes two submits the same request besides the id. Hex SHA-256. */

@@ -33,6 +33,8 @@ export class HookConnection implements Holder {
 	#over = false;
 	/** Pings without an answer. */
 	#missed = 0;
+	/** When it last said something, or opened. */
+	#heardAt = performance.now();
 
 	constructor(ws: WebSocket, socket: Socket, options: ConnectionOptions) {
 		this.#ws = ws;
@@ -48,6 +50,7 @@ export class HookConnection implements Holder {
 		});
 		ws.on("message", (data: Buffer, isBinary: boolean) => {
 			unfinished.clear(this);
+			this.#heardAt = performance.now();
 			if (!this.#over) this.#take(data, isBinary);
 		});
 		ws.on("ping", (data: Buffer) => unfinished.add(this, -data.length - CONTROL_BYTES));
@@ -107,8 +110,14 @@ export class HookConnection implements Holder {
 	beat(): void {
 		if (this.#over) return;
 		const { calls, limits } = this.#options;
-		if (this.#missed >= limits.missedBeats && calls.heldBy(this) === 0) {
+		const isIdle = calls.heldBy(this) === 0;
+		if (isIdle && this.#missed >= limits.missedBeats) {
 			this.#ws.terminate();
+			return;
+		}
+		// A hook asks as soon as it is connected and goes once it has the reply; pings alone keep nobody here.
+		if (isIdle && performance.now() - this.#heardAt > limits.idleMs) {
+			this.#breach("idle", "a connection that asked nothing for too long");
 			return;
 		}
 		this.#missed += 1;
@@ -167,8 +176,10 @@ export class HookConnection implements Holder {
 		});
 		if (result === "same-id-other-content") this.#breach(result, "a known request id with other content");
 		// These are nobody's fault on this connection: the request is refused, the connection stays.
-		if (result === "too-many") this.#report("too-many", "too many open requests at the gate");
-		if (result === "too-many" || result === "spent") this.send({ type: "error", code: result, id: submit.id });
+		const full = { "too-many": "at the gate", "too-many-of-agent": "of one agent" }[result as string];
+		if (full !== undefined) this.#report("too-many", `too many open requests ${full}`);
+		if (full !== undefined) this.send({ type: "error", code: "too-many", id: submit.id });
+		if (result === "spent") this.send({ type: "error", code: result, id: submit.id });
 	}
 
 	#hand(call: HeldCall): void {

@@ -12,6 +12,8 @@ export interface Limits {
 	submitsPerSecond: number;
 	/** Requests of one connection that wait. */
 	openPerConnection: number;
+	/** Requests of one agent process that wait, over all its hooks: a runaway agent leaves room for the others. */
+	openPerAgent: number;
 	/** Requests of all connections that wait. */
 	openInAll: number;
 	/** Payload bytes of all waiting requests together. */
@@ -30,6 +32,8 @@ export interface Limits {
 	heartbeatMs: number;
 	/** Pings without an answer after which a connection with nothing open is dropped. */
 	missedBeats: number;
+	/** How long a connection may stay open with no request and no message, milliseconds. */
+	idleMs: number;
 	/** How long a request outlives its connection, so that the hook can come back, milliseconds. */
 	graceMs: number;
 	/** How long the id of a finished request is remembered, milliseconds, and how many of them. */
@@ -47,6 +51,7 @@ export const LIMITS: Limits = {
 	replyBytes: MAX_REPLY_BYTES,
 	submitsPerSecond: 200,
 	openPerConnection: 4,
+	openPerAgent: 150,
 	openInAll: 500,
 	heldBytes: 256 * 1024 * 1024,
 	unfinishedBytes: 256 * 1024 * 1024,
@@ -56,6 +61,7 @@ export const LIMITS: Limits = {
 	unfinishedMs: 30_000,
 	heartbeatMs: 15_000,
 	missedBeats: 3,
+	idleMs: 60_000,
 	graceMs: 2000,
 	spentMs: 60 * 60_000,
 	spentIds: 10_000,

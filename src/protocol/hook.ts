@@ -61,6 +61,8 @@ export type GateErrorCode =
 	/** This id was answered, withdrawn or given up before; a decision is used once (DESIGN 2.4). */
 	| "spent"
 	| "not-my-folder"
+	/** The connection was open for long and asked nothing. */
+	| "idle"
 	| "stopping"
 	| "internal";
 export interface GateError {

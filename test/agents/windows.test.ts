@@ -6,7 +6,7 @@ import { type TestContext, test } from "node:test";
 import type { Frame, Page } from "playwright-core";
 import { click, openCard, requests } from "../support/editorStage.ts";
 import { callHook, type HookCall, writeCall } from "../support/hookCall.ts";
-import { runCommand } from "../support/host/palette.ts";
+import { quickInput, runCommand } from "../support/host/palette.ts";
 import { logEntries, logVerify } from "../support/log.ts";
 import { until } from "../support/until.ts";
 import { statusItem, type WindowStage, windowStage } from "../support/windowStage.ts";
@@ -250,6 +250,8 @@ test("keys on the notification answer nothing; its link only opens the card, and
 		hasText: "Gatepost: 1 waiting",
 	});
 	await status(page, /1 waiting/);
+	const badge = page.locator('.activitybar .action-item:has([aria-label^="Gatepost"]) .badge-content');
+	await badge.getByText("1", { exact: true }).waitFor();
 	await runCommand(page, "Notifications: Show Notifications");
 	await notification.waitFor();
 	assert.equal(await notification.locator(".notification-list-item-buttons-container .monaco-button").count(), 0);
@@ -258,14 +260,21 @@ test("keys on the notification answer nothing; its link only opens the card, and
 		await page.keyboard.press(keys);
 		assert(call.isWaiting(), `${keys} answered`);
 	}
+	await runCommand(page, "Developer: Open URL");
+	await quickInput(page).fill("code-oss://gatepost.gatepost/allow");
+	await page.keyboard.press("Enter");
+	await quickInput(page).waitFor({ state: "hidden" });
+	await runCommand(page, "Notifications: Show Notifications");
 	await notification.getByRole("link", { name: "Review" }).click();
 	await notification.waitFor({ state: "detached" });
 	const frame = await requests(page);
 	const card = await openCard(frame, "a.txt");
+	assert(call.isWaiting(), "the link answered");
 	await card.getByRole("button", { name: /open diff/i }).click();
 	const tab = page.locator(".tab", { hasText: "a.txt (proposed)" });
 	await tab.waitFor();
 	await call.kill();
+	await badge.waitFor({ state: "detached" });
 	await tab.waitFor({ state: "detached" });
 	const entries = await logEntries(stage.gatepost, folder);
 	assert(!entries.some(({ type }) => type === "action.decided"));

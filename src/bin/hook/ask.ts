@@ -142,6 +142,8 @@ export class Asker {
 }
 
 function endOf(code: string): Ending {
+	// A hook that was stopped before it could ask asks anew.
+	if (code === "idle") return { kind: "lost", why: "the gate waited too long for a request", spoke: true };
 	if (code === "stopping") return { kind: "lost", why: "the gate stops", spoke: true };
 	return {
 		kind: "refused",

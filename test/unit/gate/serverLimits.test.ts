@@ -219,6 +219,51 @@ test("too many requests at once, open on one connection, or open in all are refu
 	fifth.ws.terminate();
 });
 
+test("an agent that fills its share leaves room for the others", async (t) => {
+	const gate = await startGate(t, place(t), { limits: { openPerAgent: 3 } });
+	const runaway = async () => {
+		const client = await openClient(gate.entry);
+		const submit = submitOf({ ppid: 7, env: { CLAUDE_PID: "7" } });
+		client.send(submit);
+		return { client, submit };
+	};
+	const open = [await runaway(), await runaway(), await runaway()];
+	for (const _ of open) await gate.nextCall();
+	const { client, submit } = await runaway();
+	assert.deepEqual(await client.next(), { type: "error", code: "too-many", id: submit.id });
+	assert.equal(client.ws.readyState, client.ws.OPEN);
+	assert.match(String(gate.breaches[0]?.detail), /of one agent/);
+	// Another agent is served, and so is this one as soon as one of its requests is over.
+	const other = await openClient(gate.entry);
+	other.send(submitOf({ ppid: 8, env: { CLAUDE_PID: "8" } }));
+	await gate.nextCall();
+	open[0]?.client.send({ type: "withdraw", id: open[0].submit.id });
+	const again = submitOf({ ppid: 7, env: { CLAUDE_PID: "7" } });
+	open[0]?.client.send(again);
+	assert.equal((await gate.nextCall()).id, again.id);
+	for (const one of [...open.map((each) => each.client), client, other]) one.ws.terminate();
+});
+
+test("a connection that asks nothing is closed after its time, one that waits for an answer is not", async (t) => {
+	const gate = await startGate(t, place(t), { limits: { heartbeatMs: 10, idleMs: 60 } });
+	const waiting = await openClient(gate.entry);
+	const submit = submitOf();
+	waiting.send(submit);
+	const call = await gate.nextCall();
+	const idle = await openClient(gate.entry);
+	assert.equal((await idle.next()).code, "idle");
+	assert.deepEqual(await idle.closed, { code: 1008, reason: "idle" });
+	assert.deepEqual(
+		gate.breaches.map((breach) => breach.code),
+		["idle"],
+	);
+	assert.equal(waiting.ws.readyState, waiting.ws.OPEN);
+	const delivered = call.reply({ stdout: "", stderr: "", exit: 0 });
+	assert.equal((await waiting.next()).type, "reply");
+	waiting.send({ type: "received", id: submit.id });
+	assert.equal(await delivered, true);
+});
+
 test("a flood of requests closes the connection that sends it", async (t) => {
 	const gate = await startGate(t, place(t), {
 		limits: { submitsPerSecond: 5, openPerConnection: 1000 },
