@@ -14,6 +14,7 @@ import { SessionsTree } from "./editor/sessionsTree.ts";
 import { StatusBar } from "./editor/statusBar.ts";
 import { say, text } from "./editor/text.ts";
 import { TextDocuments } from "./editor/textDocuments.ts";
+import { Throttle } from "./editor/throttle.ts";
 import type { PendingState } from "./protocol/pendingView.ts";
 
 let host: GateHost | undefined;
@@ -63,7 +64,7 @@ export function activate(context: vscode.ExtensionContext): void {
 	);
 
 	let drawn = "";
-	const update = () => {
+	const draw = () => {
 		const now = state();
 		pending.update();
 		status.update({ type: "state", settled: [], ...now });
@@ -74,6 +75,8 @@ export function activate(context: vscode.ExtensionContext): void {
 		}
 		drawn = now.gate.message?.code ?? "";
 	};
+	const picture = parts.push(new Throttle(draw));
+	const update = () => picture.call();
 	parts.push(gateHost.onChanged(update));
 	parts.push(
 		gateHost.onStarted(({ gate: opened }) => {

@@ -8,6 +8,8 @@ import { type Message, message } from "../protocol/messages.ts";
 import type { Outcome, PendingHostMessage, PendingState, PendingViewMessage } from "../protocol/pendingView.ts";
 import type { DiffDocuments } from "./diffDocuments.ts";
 import { Disposables } from "./disposables.ts";
+import { SentCards } from "./sentCards.ts";
+import { Throttle } from "./throttle.ts";
 
 type Settled = PendingState["settled"][number];
 
@@ -34,7 +36,8 @@ export class PendingView implements vscode.WebviewViewProvider, vscode.Disposabl
 	#view: vscode.WebviewView | undefined;
 	#ready = false;
 	#settled: Settled[] = [];
-	#scheduled = false;
+	readonly #sent = new SentCards();
+	readonly #picture = this.#disposables.push(new Throttle(() => this.#postState()));
 	#reveal: string | undefined;
 
 	constructor(options: PendingViewOptions) {
@@ -66,14 +69,9 @@ export class PendingView implements vscode.WebviewViewProvider, vscode.Disposabl
 		this.update();
 	}
 
-	/** Sends the state once for all changes of this turn. */
+	/** Sends the state once for all changes of a moment. */
 	update(): void {
-		if (this.#scheduled) return;
-		this.#scheduled = true;
-		setImmediate(() => {
-			this.#scheduled = false;
-			if (this.#ready) this.#post({ type: "state", ...this.#options.state(), settled: this.#settled });
-		});
+		this.#picture.call();
 	}
 
 	resolveWebviewView(view: vscode.WebviewView): void {
@@ -100,6 +98,13 @@ export class PendingView implements vscode.WebviewViewProvider, vscode.Disposabl
 		this.#disposables.dispose();
 	}
 
+	#postState(): void {
+		if (!this.#ready) return;
+		const state = this.#options.state();
+		const pending = this.#sent.pack(state.pending);
+		this.#post({ type: "state", ...state, pending, settled: this.#settled });
+	}
+
 	#post(msg: PendingHostMessage): void {
 		void this.#view?.webview.postMessage(msg);
 	}
@@ -124,8 +129,10 @@ export class PendingView implements vscode.WebviewViewProvider, vscode.Disposabl
 		switch (msg.type) {
 			case "ready":
 				this.#ready = true;
+				this.#sent.forget();
 				this.#post({ type: "strings", contents: await strings() });
-				this.update();
+				// After the strings, which the picture needs; and at once, because nothing is drawn yet.
+				this.#postState();
 				if (this.#reveal !== undefined) this.#post({ type: "reveal", id: this.#reveal });
 				return;
 			case "answer":

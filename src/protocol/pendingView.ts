@@ -51,9 +51,15 @@ export const PendingState = z.strictObject({
 });
 export type PendingState = z.infer<typeof PendingState>;
 
+/**
+ * The state on its way: a card whole the first time in a life of the view, by its id from then on. Cards can be megabytes
+ * and never change, and the state is sent at every change of anything.
+ */
+export type PendingUpdate = Omit<PendingState, "pending"> & { pending: (CardModel | string)[] };
+
 /** Host to webview. */
 export type PendingHostMessage =
-	| PendingState
+	| PendingUpdate
 	| { type: "strings"; contents: Record<string, string> }
 	/** Bring this card into view and select it; never answers it. */
 	| { type: "reveal"; id: string }
@@ -75,6 +81,7 @@ const id = z.string().check(z.maxLength(100));
 
 /** Webview to host. */
 export const PendingViewMessage = z.discriminatedUnion("type", [
+	/** Knows nothing yet, or was told of a card it never got: send everything. */
 	z.strictObject({ type: z.literal("ready") }),
 	z.strictObject({
 		type: z.literal("answer"),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { CardModel } from "../../src/protocol/card.ts";
 import { ACTIVITY, card, editCard, guardCard, state } from "../support/webviewHarness/cards.ts";
-import { type PendingPage, usePending } from "../support/webviewHarness/pending.ts";
+import { digestOf, type PendingPage, usePending } from "../support/webviewHarness/pending.ts";
 
 const other = { session: { id: "session-2", label: "Tidy up" } };
 
@@ -214,6 +214,33 @@ describe("what the view keeps", () => {
 		await pending.page.getByRole("button", { name: "More actions" }).click();
 		await pending.page.getByRole("menuitem", { name: "Deny with reason" }).click();
 		assert.equal(await pending.page.getByRole("textbox").inputValue(), "Not on Fridays");
+	});
+});
+
+describe("cards the view has already", () => {
+	const view = usePending();
+
+	it("are named by their ids, and stay what was shown", async () => {
+		const [one, two] = [card("1"), editCard("2")];
+		const pending = await view.open(state([one]));
+		await pending.rested(pending.allow);
+		await pending.send({ ...state([]), pending: ["1", two] });
+		await pending.card("2").waitFor();
+		await pending.send({ ...state([]), pending: ["1", "2"] });
+		assert.deepEqual(await ids(pending), ["1", "2"]);
+		await (await pending.rested(pending.allow)).click();
+		const [answer] = await pending.waitForPosted("answer");
+		assert.equal(answer?.shown.digest, digestOf(one));
+		assert.ok((answer?.shown.ms ?? 0) >= 500, "its time on screen went on");
+	});
+
+	it("are asked for anew, all of them, when one never came; until then nothing changes", async () => {
+		const pending = await view.open(state([card("1")]));
+		await pending.send({ ...state([]), pending: ["1", "lost"] });
+		await pending.waitForPosted("ready", 2);
+		assert.deepEqual(await ids(pending), ["1"]);
+		await pending.send(state([card("1"), card("lost")]));
+		assert.deepEqual(await ids(pending), ["1", "lost"]);
 	});
 });
 

@@ -1,6 +1,12 @@
 // The wire to the editor. The host is trusted, but only what has the right shape is taken: a message this build does not
 // understand must show as such, not as an empty list.
-import type { PendingHostMessage, PendingViewMessage } from "../../src/protocol/pendingView.ts";
+import type { CardModel } from "../../src/protocol/card.ts";
+import type {
+	PendingHostMessage,
+	PendingState,
+	PendingUpdate,
+	PendingViewMessage,
+} from "../../src/protocol/pendingView.ts";
 
 /** What the view keeps for itself between two lives of its document. Never holds a card. */
 export interface ViewMemory {
@@ -15,12 +21,17 @@ interface VsCodeApi {
 	setState(state: ViewMemory): void;
 }
 
+/** A message as the view takes it: every card whole. */
+export type HostMessage = Exclude<PendingHostMessage, PendingUpdate> | PendingState;
+
 declare global {
 	function acquireVsCodeApi(): VsCodeApi;
 }
 
 export class Host {
 	readonly #api = acquireVsCodeApi();
+	/** Cards that wait, as they were sent. */
+	#cards = new Map<string, CardModel>();
 
 	post(message: PendingViewMessage): void {
 		this.#api.postMessage(message);
@@ -36,13 +47,28 @@ export class Host {
 	}
 
 	/** @param onOther called for what cannot be understood */
-	listen(onMessage: (message: PendingHostMessage) => void, onOther: () => void): void {
+	listen(onMessage: (message: HostMessage) => void, onOther: () => void): void {
 		window.addEventListener("message", (event) => {
 			// Only the webview's own frame relays messages; another origin has nothing to say here.
 			if (event.origin !== window.origin) return;
-			if (isHostMessage(event.data)) onMessage(event.data);
-			else onOther();
+			if (!isHostMessage(event.data)) onOther();
+			else if (event.data.type !== "state") onMessage(event.data);
+			else {
+				const state = this.#whole(event.data);
+				if (state !== undefined) onMessage(state);
+			}
 		});
+	}
+
+	/** The state with its cards; nothing, and everything is asked for anew, when it names one that never came. */
+	#whole(update: PendingUpdate): PendingState | undefined {
+		const pending = update.pending.map((card) => (typeof card === "string" ? this.#cards.get(card) : card));
+		if (!pending.every((card) => card !== undefined)) {
+			this.post({ type: "ready" });
+			return undefined;
+		}
+		this.#cards = new Map(pending.map((card) => [card.id, card]));
+		return { ...update, pending };
 	}
 }
 
@@ -52,7 +78,7 @@ function isHostMessage(data: unknown): data is PendingHostMessage {
 		case "state":
 			return (
 				["pending", "settled", "activity", "warnings"].every((key) => Array.isArray(data[key])) &&
-				(data.pending as unknown[]).every(isCard) &&
+				(data.pending as unknown[]).every((card) => typeof card === "string" || isCard(card)) &&
 				typeof data.paused === "boolean" &&
 				typeof data.elsewhere === "number" &&
 				isObject(data.gate)

@@ -1,13 +1,13 @@
 // All that the view shows, in one place: the host's state, the list with its ghosts, the selection, drafts. Components
 // draw it and call its methods; every rule about when something may move is here.
 import type { CardModel } from "../../src/protocol/card.ts";
-import type { PendingHostMessage, PendingState } from "../../src/protocol/pendingView.ts";
+import type { PendingState } from "../../src/protocol/pendingView.ts";
 import { ShownCard } from "../ui/shown.ts";
 import { setStrings } from "../ui/texts.ts";
 import { announceNew, announceOutcomes } from "./announce.ts";
 import { Answers, type GivenAnswer } from "./answers.ts";
 import { attention } from "./attention.ts";
-import type { Host } from "./host.ts";
+import type { Host, HostMessage } from "./host.ts";
 import { type Group, hasGhosts, itemsOf, merge, nextAfter, sweep } from "./model.ts";
 
 /** Ghosts nobody points at or has the focus in are gone after this long. */
@@ -73,7 +73,7 @@ export class Store {
 		return () => this.#listeners.delete(listener);
 	}
 
-	take(message: PendingHostMessage): void {
+	take(message: HostMessage): void {
 		if (message.type === "strings") setStrings(message.contents);
 		else if (message.type === "refused") this.answers.refuse(message.id, message.message);
 		else if (message.type === "reveal") this.reveal(message.id);
