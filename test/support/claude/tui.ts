@@ -10,9 +10,11 @@ import { type PermissionMode, type ProfileOptions, prepareProfile } from "./prof
 const run = promisify(execFile);
 const pollMs = 60;
 const stopMs = 8_000;
-/** How often and how long apart `answer` presses. */
-const answerTries = 12;
-const answerMs = 700;
+/** How long a dialog that has just opened may ignore keys. */
+const dialogGuardMs = 1_200;
+/** How often and how long apart `answer` presses: a press that is only slow must not be followed by one too many. */
+const answerTries = 4;
+const answerMs = 8_000;
 
 export interface TuiOptions extends ProfileOptions {
 	/** From `installClaude`. */
@@ -40,10 +42,12 @@ export interface Tui {
 	/** Types a prompt and sends it. */
 	prompt(text: string): Promise<void>;
 	/**
-	 * Presses keys until what they answer has left the screen: a dialog ignores keys in its first moments (a guard of
-	 * Claude Code against typing into a dialog that just opened).
+	 * Waits for a dialog and for the moments in which it ignores keys (a guard of Claude Code against typing into a dialog
+	 * that just opened), then presses keys until the dialog has left the screen.
 	 */
 	answer(dialog: RegExp, ...keys: string[]): Promise<void>;
+	/** The same with a key that changes what is on screen: `until` shows that it was taken. */
+	press(dialog: RegExp, key: string, until: RegExp): Promise<void>;
 	/** Ends claude as a crash would; resolves when it is gone. */
 	kill9(): Promise<void>;
 	/** Closes the terminal and waits until claude is gone. */
@@ -91,6 +95,19 @@ export async function startTui(options: TuiOptions): Promise<Tui> {
 			await delay(pollMs);
 		}
 	}
+	async function pressUntil(dialog: RegExp, keys: string[], taken: () => Promise<unknown>): Promise<void> {
+		await tui.waitFor(dialog);
+		await delay(dialogGuardMs);
+		for (let tries = 1; ; tries += 1) {
+			await tui.key(...keys);
+			try {
+				await taken();
+				return;
+			} catch (error) {
+				if (tries >= answerTries) throw error;
+			}
+		}
+	}
 	const tui: Tui = {
 		pid,
 		screen,
@@ -107,18 +124,8 @@ export async function startTui(options: TuiOptions): Promise<Tui> {
 			await tui.waitFor(new RegExp(`❯.*${escapeRegExp(text.slice(0, 40))}`));
 			await tui.key("Enter");
 		},
-		answer: async (dialog, ...keys) => {
-			await tui.waitFor(dialog);
-			for (let tries = 0; tries < answerTries; tries++) {
-				await tui.key(...keys);
-				const gone = await tui.waitGone(dialog, answerMs).then(
-					() => true,
-					() => false,
-				);
-				if (gone) return;
-			}
-			throw new Error(`${keys.join(" ")} did not answer the dialog:\n${await screen()}`);
-		},
+		answer: (dialog, ...keys) => pressUntil(dialog, keys, () => tui.waitGone(dialog, answerMs)),
+		press: (dialog, key, until) => pressUntil(dialog, [key], () => tui.waitFor(until, answerMs)),
 		kill9: async () => {
 			process.kill(pid, "SIGKILL");
 			while (await isAlive(pid)) await delay(pollMs);

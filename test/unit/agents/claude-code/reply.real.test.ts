@@ -13,7 +13,7 @@ import type { HookCall } from "../../../support/claude/hookProbe.ts";
 import { skipRealClaude } from "../../../support/claude/install.ts";
 import { type Script, toolUseId } from "../../../support/claude/modelServer.ts";
 import { stage } from "../../../support/claude/stage.ts";
-import { skipTui, startTui, type Tui } from "../../../support/claude/tui.ts";
+import { skipTui, startTui } from "../../../support/claude/tui.ts";
 import { claudeCode, submitOf } from "./support.ts";
 
 const script: Script = {
@@ -86,21 +86,6 @@ const races: Record<string, Race> = {
 	"the terminal denies": { key: "No", ran: false, settled: "terminal-deny", wentOn: false },
 };
 
-/** Presses a key until the screen shows what it is for. */
-async function press(tui: Tui, key: string, until: RegExp): Promise<void> {
-	for (let tries = 0; ; tries += 1) {
-		await tui.key(key);
-		const shown = await tui.waitFor(until, 1500).then(
-			() => true,
-			(error) => {
-				if (tries > 15) throw error;
-				return false;
-			},
-		);
-		if (shown) return;
-	}
-}
-
 for (const [name, { answer, key, ran, settled, wentOn }] of Object.entries(races)) {
 	test(`race in the terminal: ${name}`, { skip: skipRealClaude() || (await skipTui()) }, async (t) => {
 		const asked = Promise.withResolvers<AgentEvent & { kind: "tool.permission" }>();
@@ -123,10 +108,9 @@ for (const [name, { answer, key, ran, settled, wentOn }] of Object.entries(races
 		await tui.prompt("please");
 		const event = await asked.promise;
 		if (key !== undefined) {
-			await tui.waitFor(/Gatepost asks[\s\S]*1\. Yes/);
-			if (key === "No") await press(tui, "Down", /❯ 2\. No/);
-			// The dialog ignores keys in its first moments.
-			await press(tui, "Enter", /went on|Interrupted/);
+			const dialog = /Gatepost asks[\s\S]*1\. Yes/;
+			if (key === "No") await tui.press(dialog, "Down", /❯ 2\. No/);
+			await tui.answer(dialog, "Enter");
 		}
 		await tui.waitFor(wentOn ? /went on/ : /Interrupted/);
 		assert.equal(existsSync(join(set.cwd, "ran.txt")), ran);
