@@ -5,7 +5,6 @@ import { EventEmitter } from "node:events";
 import type { Proposal } from "../actions/change.ts";
 import { redact } from "../actions/redact.ts";
 import { type AgentEvent, PayloadError } from "../agents/adapter.ts";
-import type { Decision } from "../approvals/decision.ts";
 import type { Answer, AnswerResult } from "../approvals/pending.ts";
 import type { CardModel } from "../protocol/card.ts";
 import type { Submit } from "../protocol/hook.ts";
@@ -118,7 +117,7 @@ export class Gate extends EventEmitter<GateEvents> {
 		const there = ({ session }: { session: Session }) => folders.includes(session.folder);
 		for (const line of ledger.all("open", "delegated").filter(there)) {
 			const reason = format(message("gate.folderLeft", { folder: line.session.folder }));
-			line.interrupt.abort({ by: "failure", verdict: "deny", reason } satisfies Decision);
+			line.interrupt.end({ by: "failure", verdict: "deny", reason });
 			options.desk.settleByFailure(line.request, reason);
 			if (line.state === "delegated") settle(this.#context, line, line.event, "over");
 		}

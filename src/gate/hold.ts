@@ -6,7 +6,8 @@ import type { Decision } from "../approvals/decision.ts";
 import type { PolicyVerdict } from "../policy/policy.ts";
 import { format, message } from "../protocol/messages.ts";
 import type { BeforeEvent, GateContext, Handling, PermissionEvent } from "./context.ts";
-import { actionDigest, actionMac } from "./keyed.ts";
+import { Interrupt } from "./interrupt.ts";
+import { type ActionNames, actionNames } from "./keyed.ts";
 import type { LedgerLine } from "./ledger.ts";
 import { agentPid, noteEnforcement } from "./openSession.ts";
 import { delegate, mayRace, settleRaces } from "./race.ts";
@@ -27,12 +28,12 @@ export async function before(
 	event: BeforeEvent,
 	session: Session,
 ): Promise<void> {
-	const digest = actionDigest(event.action);
+	const names = actionNames(event.action, gate.options.homeKey);
 	const known = event.toolUseId === undefined ? undefined : gate.ledger.ofToolUse(session.key, event.toolUseId);
-	if (known !== undefined && isTwin(known, digest, handling)) return join(gate, handling, event, known);
+	if (known !== undefined && isTwin(known, names.digest, handling)) return join(gate, handling, event, known);
 	settleRaces(gate, event, session);
 
-	const line = newLine(gate, handling, event, session, digest);
+	const line = newLine(handling, event, session, names);
 	gate.ledger.add(line);
 	holdFor(gate, line, handling);
 	let verdict = UNJUDGED;
@@ -57,11 +58,10 @@ export async function before(
 }
 
 function newLine(
-	gate: GateContext,
 	{ submit, call, adapter }: Handling,
 	event: BeforeEvent,
 	session: Session,
-	digest: string,
+	names: ActionNames,
 ): LedgerLine {
 	return {
 		request: submit.id,
@@ -71,14 +71,13 @@ function newLine(
 		toolUseId: event.toolUseId,
 		event,
 		action: event.action,
-		digest,
-		mac: actionMac(event.action, gate.options.homeKey),
+		...names,
 		bytes: call.payload.length,
 		state: "open",
 		requested: false,
 		calls: new Set(),
 		taken: false,
-		interrupt: new AbortController(),
+		interrupt: new Interrupt(),
 		outcome: Promise.withResolvers(),
 		asked: false,
 		over: false,
@@ -91,7 +90,8 @@ function newLine(
  * the same action of the same process under one tool_use_id, while the first has not been told yet.
  */
 function isTwin(line: LedgerLine, digest: string, { submit }: Handling): boolean {
-	const waits = line.state === "open" ? !line.interrupt.signal.aborted : line.state === "delegated" && !line.over;
+	const waits =
+		line.state === "open" ? line.interrupt.decision === undefined : line.state === "delegated" && !line.over;
 	return waits && line.digest === digest && line.session.agentPid === agentPid(submit);
 }
 
@@ -160,7 +160,9 @@ async function byRule(
 	while (verdict.effect === "allow") {
 		const { paused } = desk;
 		if (paused) handling.call.ack();
-		const state = await desk.whenRunning(deadlineAt, line.interrupt.signal);
+		const ended = interruption(line);
+		if (ended !== undefined) return { verdict, decision: ended };
+		const state = await desk.whenRunning(deadlineAt, paused ? line.interrupt.signal : undefined);
 		if (state === "timeout") return { verdict, decision: timedOut() };
 		if (state === "aborted") return { verdict, decision: interruption(line) ?? closing() };
 		if (!paused) break;
@@ -221,12 +223,12 @@ export async function ask(
 
 /** Ends a request that waits, for the reason given. The first reason stands. */
 function interrupt(line: LedgerLine, decision: Decision): void {
-	line.interrupt.abort(decision);
+	line.interrupt.end(decision);
 }
 
 /** Why a request need not be asked any more: its hook is gone, its session stopped, its folder closed. */
-function interruption({ interrupt: { signal } }: LedgerLine): Decision | undefined {
-	return signal.aborted ? (signal.reason as Decision) : undefined;
+function interruption({ interrupt }: LedgerLine): Decision | undefined {
+	return interrupt.decision;
 }
 
 function closing(): Decision {

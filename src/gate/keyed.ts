@@ -1,14 +1,18 @@
 // actionMac: what binds a person's answer to the very action that will run (DESIGN 2.8).
-import { createHash, createHmac } from "node:crypto";
+import { createHmac, hash } from "node:crypto";
 import type { Action } from "../actions/action.ts";
 import { canonical } from "../protocol/canonical.ts";
 
-/** Hex HMAC-SHA-256 of the canonical, unredacted action under the home key. */
-export function actionMac(action: Action, homeKey: Buffer): string {
-	return createHmac("sha256", homeKey).update(canonical(action), "utf8").digest("hex");
+/** What an action is called by in this gate run and in its log. */
+export interface ActionNames {
+	/** Hex SHA-256 of the action's canonical text: to tell inside one gate run whether two calls are the same. */
+	digest: string;
+	/** Hex HMAC-SHA-256 of the canonical, unredacted action under the home key. */
+	mac: string;
 }
 
-/** Hex SHA-256 of the action's canonical text: to tell inside one gate run whether two calls are the same. */
-export function actionDigest(action: Action): string {
-	return createHash("sha256").update(canonical(action), "utf8").digest("hex");
+/** @throws CanonicalError */
+export function actionNames(action: Action, homeKey: Buffer): ActionNames {
+	const text = canonical(action);
+	return { digest: hash("sha256", text, "hex"), mac: createHmac("sha256", homeKey).update(text, "utf8").digest("hex") };
 }

@@ -4,6 +4,7 @@
 import type { Action } from "../actions/action.ts";
 import type { AgentAdapter, AgentEvent, Outcome } from "../agents/adapter.ts";
 import type { Decision } from "../approvals/decision.ts";
+import type { Interrupt } from "./interrupt.ts";
 import type { Call } from "./server.ts";
 import type { Session } from "./sessions.ts";
 
@@ -42,7 +43,7 @@ export interface LedgerLine {
 	/** The agent has had the decision. */
 	taken: boolean;
 	/** Nobody waits for a decision any more, or its session was stopped. */
-	interrupt: AbortController;
+	interrupt: Interrupt;
 	/** What every one of its calls is told, once that is on record. */
 	outcome: PromiseWithResolvers<Outcome>;
 	/** A race: the agent's own prompt has asked us too. */

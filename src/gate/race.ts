@@ -6,7 +6,7 @@ import type { PolicyVerdict } from "../policy/policy.ts";
 import { format, message } from "../protocol/messages.ts";
 import { type BeforeEvent, type GateContext, type Handling, type PermissionEvent, row } from "./context.ts";
 import { ask, deadlineOf, judge, ruled } from "./hold.ts";
-import { actionDigest } from "./keyed.ts";
+import { actionNames } from "./keyed.ts";
 import type { LedgerLine } from "./ledger.ts";
 import { recordRequest } from "./record.ts";
 import { finish, release } from "./release.ts";
@@ -24,7 +24,7 @@ export function mayRace(gate: GateContext, line: LedgerLine, verdict: PolicyVerd
 	const { session, event, adapter } = line;
 	if (gate.options.settings().prompt !== "both" || verdict.guard || !adapter.canRace(event)) return false;
 	// A sub-agent's prompt opens only after our PermissionRequest hook has ended (measured): that is no race.
-	if (gate.options.desk.paused || line.subagent !== undefined || line.interrupt.signal.aborted) return false;
+	if (gate.options.desk.paused || line.subagent !== undefined || line.interrupt.decision !== undefined) return false;
 	const foreign = verdict.why.some((why) => why.code === "why.foreignHook");
 	if (session.enforcement.level !== "enforced" || foreign) return false;
 	const bytes = gate.ledger.all("delegated").reduce((sum, one) => sum + one.bytes, line.bytes);
@@ -57,7 +57,7 @@ export async function permission(
 	session: Session,
 ): Promise<void> {
 	const { call, adapter } = handling;
-	const digest = actionDigest(event.action);
+	const digest = actionNames(event.action, gate.options.homeKey).digest;
 	const line = gate.ledger.ofAction(session.key, event.subagent, digest, ["open", "delegated", "allowed", "denied"]);
 	if (line === undefined || line.state !== "delegated" || line.asked || line.over) {
 		// Decided here already, asked by another config's hook, or the user's own rules ask: that prompt is theirs.

@@ -4,7 +4,7 @@ import { format, message } from "../protocol/messages.ts";
 import { resultEvidence } from "./contents.ts";
 import type { AfterEvent, ConfigEvent, GateContext, Handling } from "./context.ts";
 import * as entries from "./entries.ts";
-import { actionDigest, actionMac } from "./keyed.ts";
+import { actionNames } from "./keyed.ts";
 import type { LedgerLine } from "./ledger.ts";
 import { settle } from "./race.ts";
 import type { Session } from "./sessions.ts";
@@ -50,7 +50,10 @@ function isAnswer({ questions }: Session, { toolUseId, action }: AfterEvent): bo
 /** The request a result belongs to; agents without ids for calls are matched by the very same action. */
 function lineOf(gate: GateContext, session: Session, { toolUseId, subagent, action }: AfterEvent) {
 	return toolUseId === undefined
-		? gate.ledger.ofAction(session.key, subagent, actionDigest(action), ["allowed", "delegated"])
+		? gate.ledger.ofAction(session.key, subagent, actionNames(action, gate.options.homeKey).digest, [
+				"allowed",
+				"delegated",
+			])
 		: gate.ledger.ofToolUse(session.key, toolUseId);
 }
 
@@ -63,7 +66,7 @@ function problemWith(gate: GateContext, line: LedgerLine | undefined, event: Aft
 	}
 	// Also a second result under one id: what ran may be another thing than the first.
 	if (line.adapter.sameAction(line.action, event.action)) return undefined;
-	const ran = actionMac(event.action, gate.options.homeKey);
+	const ran = actionNames(event.action, gate.options.homeKey).mac;
 	return { type: "digest.mismatch", body: { request: line.request, decided: line.mac, ran } };
 }
 

@@ -90,7 +90,7 @@ export async function checkPath(path: string, context: PolicyContext): Promise<s
 	const real = await resolveReal(path);
 	if (real === undefined) return message("why.unresolved", { path: label });
 	if (!isInside(real, context.folders)) return message("why.outside", { path: label });
-	if (isSensitive(path) || isSensitive(real)) return message("why.sensitive", { path: label });
+	if (isSensitive(path) || (real !== path && isSensitive(real))) return message("why.sensitive", { path: label });
 	return real;
 }
 

@@ -37,7 +37,11 @@ export const SENSITIVE_FILES = [
 export const SENSITIVE_ROOTS = ["/proc", "/dev", "/sys"] as const;
 
 const folders = SENSITIVE_FOLDERS.map((folder) => folder.split("/"));
-const files = SENSITIVE_FILES.map((file) => file.split("/").map(nameTest));
+/** Asked for every action twice, so all names are one expression. */
+const fileName = nameTest(SENSITIVE_FILES.filter((file) => !file.includes("/")));
+const filesInFolder = SENSITIVE_FILES.filter((file) => file.includes("/")).map((file) =>
+	file.split("/").map((name) => nameTest([name])),
+);
 
 /**
  * Whether a path may hold secrets, by what it is called. Say it for the path as written and for its real path: a
@@ -54,9 +58,10 @@ export function isSensitive(path: string): boolean {
 		.filter((part) => part !== "" && part !== ".");
 	if (path.startsWith("/") && SENSITIVE_ROOTS.some((root) => parts[0] === root.slice(1))) return true;
 	if (folders.some((folder) => holds(parts, folder))) return true;
-	return files.some((tests) => {
-		const tail = parts.slice(-tests.length);
-		return tail.length === tests.length && tests.every((test, index) => test.test(tail[index] ?? ""));
+	if (fileName.test(parts.at(-1) ?? "")) return true;
+	return filesInFolder.some((tests) => {
+		const start = parts.length - tests.length;
+		return start >= 0 && tests.every((test, index) => test.test(parts[start + index] ?? ""));
 	});
 }
 
@@ -64,7 +69,8 @@ function holds(parts: readonly string[], folder: readonly string[]): boolean {
 	return parts.some((_, start) => folder.every((name, index) => parts[start + index] === name));
 }
 
-function nameTest(pattern: string): RegExp {
-	const literal = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
-	return new RegExp(`^${literal.join(".*")}$`, "su");
+function nameTest(patterns: readonly string[]): RegExp {
+	const literal = (text: string) => text.replace(/[.+?^${}()|[\]\\]/g, "\\$&");
+	const alternatives = patterns.map((pattern) => pattern.split("*").map(literal).join(".*"));
+	return new RegExp(`^(?:${alternatives.join("|")})$`, "su");
 }

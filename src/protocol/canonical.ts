@@ -22,16 +22,27 @@ export function canonical(value: unknown): string {
 		if (!value.isWellFormed()) throw new CanonicalError("a string with a lone surrogate has no canonical form");
 		return JSON.stringify(value);
 	}
-	if (Array.isArray(value)) return `[${value.map((item) => canonical(item === undefined ? null : item)).join(",")}]`;
+	if (Array.isArray(value)) {
+		let text = "[";
+		for (let at = 0; at < value.length; at += 1) {
+			if (at > 0) text += ",";
+			text += canonical(value[at] === undefined ? null : value[at]);
+		}
+		return `${text}]`;
+	}
 	if (typeof value === "object") {
 		const object = value as Record<string, unknown>;
-		const parts: string[] = [];
+		let text = "{";
 		// RFC 8785 section 3.2.3: members sorted by UTF-16 code units, which is what Array.sort does with strings.
 		for (const key of Object.keys(object).sort()) {
 			const member = object[key];
-			if (member !== undefined) parts.push(`${canonical(key)}:${canonical(member)}`);
+			if (member === undefined) continue;
+			if (text.length > 1) text += ",";
+			text += canonical(key);
+			text += ":";
+			text += canonical(member);
 		}
-		return `{${parts.join(",")}}`;
+		return `${text}}`;
 	}
 	throw new CanonicalError(`a ${typeof value} has no canonical form`);
 }
