@@ -19,7 +19,9 @@ const shared = {
 	legalComments: "none",
 	metafile: true,
 	logLevel: "warning",
-	define: { GATEPOST_VERSION: JSON.stringify(version) },
+	define: { GATEPOST_VERSION: JSON.stringify(version), GATEPOST_WORKER: '"worker.cjs"' },
+	// Sources find the thread through import.meta, which a built program never comes to.
+	logOverride: { "empty-import-meta": "silent" },
 };
 const host = {
 	...shared,
@@ -53,6 +55,7 @@ const results = await Promise.all([
 		supported: { "dynamic-import": false },
 	}),
 	build({ ...host, entryPoints: { core: "src/editor/core.ts" }, outdir: "dist", outExtension: { ".js": ".cjs" } }),
+	build({ ...host, entryPoints: { worker: "src/actions/worker.ts" }, outdir: "dist", outExtension: { ".js": ".cjs" } }),
 	build({ ...host, entryPoints: { gatepost: "src/bin/gatepost.ts" }, outdir: "dist", outExtension: { ".js": ".cjs" } }),
 	// The hook runs at every tool call: always minified, no dependency, and for whatever Node the user has.
 	build({

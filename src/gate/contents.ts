@@ -1,16 +1,18 @@
 // What is too long for a line of the log goes to the evidence store: contents of files, results, long inputs. All of it
 // is redacted first (DESIGN 2.8), and the entry says so.
 import { type FileSide, isChange, type Proposal } from "../actions/change.ts";
-import { redact, redactJson } from "../actions/redact.ts";
+import { redact } from "../actions/redact.ts";
+import { asBuffer } from "../actions/work.ts";
+import { workshop } from "../actions/workshop.ts";
 import { JournalError } from "../audit/errors.ts";
 import type { Journal } from "../audit/journal.ts";
 import type { JsonObject } from "../protocol/canonical.ts";
 import { type Result, sentences } from "./entries.ts";
 
-/** Results longer than this go to the evidence store. Characters. */
+/** Results longer than this go to the evidence store. Bytes. */
 const INLINE_RESULT = 4000;
-/** Inputs longer than this do. Bytes of payload. */
-export const INLINE_INPUT = 256 * 1024;
+/** Inputs longer than this do: what goes into a line is looked through at once. Bytes of payload. */
+export const INLINE_INPUT = 64 * 1024;
 
 /** Files of a proposed change with their contents in the evidence store. @throws JournalError */
 export async function changeEvidence(journal: Journal, proposal: Proposal): Promise<JsonObject | undefined> {
@@ -30,10 +32,10 @@ export async function changeEvidence(journal: Journal, proposal: Proposal): Prom
 }
 
 async function sideEvidence(journal: Journal, side: FileSide): Promise<JsonObject> {
-	const { bytes, redacted } = redactBytes(side);
+	const { bytes, redacted } = await workshop.do("side", { bytes: side.bytes, binary: side.binary }, side.bytes.length);
 	const about = { ...(side.mode === undefined ? {} : { mode: side.mode }), redacted };
 	try {
-		return { ...(await journal.evidence.put(bytes)), ...about };
+		return { ...(await journal.evidence.put(asBuffer(bytes))), ...about };
 	} catch (error) {
 		// Masks can be longer than what they mask: a file full of secrets may outgrow the store.
 		if (error instanceof JournalError && error.code === "too-large") return { ...about, omitted: side.bytes.length };
@@ -42,26 +44,28 @@ async function sideEvidence(journal: Journal, side: FileSide): Promise<JsonObjec
 }
 
 /**
- * Text in its own encoding; what is no text is searched byte by byte, so that what is not masked keeps its bytes.
- * UTF-16 is text with a NUL in nearly every character, in which no secret would be seen.
+ * An input that is too long for a line.
+ * @param bytes its size as it came
+ * @throws JournalError, TooDeepError
  */
-function redactBytes({ bytes, binary }: FileSide): { redacted: boolean; bytes: Buffer } {
-	const wide = bytes[0] === 0xff && bytes[1] === 0xfe && bytes.length % 2 === 0;
-	const encoding = wide ? "utf16le" : binary ? "latin1" : "utf8";
-	const safe = redact(bytes.toString(encoding));
-	return safe.redacted ? { redacted: true, bytes: Buffer.from(safe.text, encoding) } : { redacted: false, bytes };
+export async function inputEvidence(journal: Journal, input: JsonObject, bytes: number): Promise<JsonObject> {
+	const safe = await workshop.do("json", input, bytes);
+	return { ...(await journal.evidence.put(asBuffer(safe.bytes))), redacted: safe.redacted };
 }
 
-/** An input that is too long for a line. @throws JournalError, TooDeepError */
-export async function inputEvidence(journal: Journal, input: JsonObject): Promise<JsonObject> {
-	const { value, redacted } = redactJson(input);
-	return { ...(await journal.evidence.put(Buffer.from(JSON.stringify(value)))), redacted };
-}
-
-/** A result: for the line where it is short, else in the evidence store. @throws JournalError, TooDeepError */
-export async function resultEvidence(journal: () => Promise<Journal>, response: JsonObject): Promise<Result> {
-	const { value, redacted } = redactJson(response);
-	const text = JSON.stringify(value);
-	if (text.length <= INLINE_RESULT) return { redacted, response: value };
-	return { redacted, evidence: { ...(await (await journal()).evidence.put(Buffer.from(text))) } };
+/**
+ * A result: for the line where it is short, else in the evidence store.
+ * @param bytes size of the payload it came in
+ * @throws JournalError, TooDeepError
+ */
+export async function resultEvidence(
+	journal: () => Promise<Journal>,
+	response: JsonObject,
+	bytes: number,
+): Promise<Result> {
+	const safe = await workshop.do("json", response, bytes);
+	const { redacted } = safe;
+	const text = asBuffer(safe.bytes);
+	if (text.length <= INLINE_RESULT) return { redacted, response: JSON.parse(text.toString("utf8")) };
+	return { redacted, evidence: { ...(await (await journal()).evidence.put(text)) } };
 }

@@ -1,7 +1,8 @@
 // An action at the gate: judged by policy, held for a person where policy does not allow it, recorded, released.
 // Keeps invariant 1 (nothing runs before its decision); invariant 2 (record before release) is kept by release.ts.
-import { buildCard, cardDigest } from "../actions/card.ts";
-import type { Proposal } from "../actions/change.ts";
+import { isChange, type Proposal } from "../actions/change.ts";
+import type { Jobs } from "../actions/work.ts";
+import { workshop } from "../actions/workshop.ts";
 import type { Decision } from "../approvals/decision.ts";
 import type { PolicyVerdict } from "../policy/policy.ts";
 import { format, message } from "../protocol/messages.ts";
@@ -49,7 +50,8 @@ export async function before(
 			if (mayRace(gate, line, verdict)) return await delegate(gate, handling, event, line, verdict, proposal);
 			handling.call.ack();
 			await recordRequest(gate, line, verdict, proposal);
-			decision = interruption(line) ?? (await ask(gate, line, verdict, proposal, deadlineAt));
+			const drawn = await cardOf(gate, line, verdict, proposal, deadlineAt);
+			decision = interruption(line) ?? (await ask(gate, line, drawn, proposal, deadlineAt));
 		}
 	} catch (error) {
 		decision = failure(gate, session, error).decision;
@@ -184,29 +186,55 @@ export function ruled(gate: GateContext, verdict: PolicyVerdict): Decision {
 	};
 }
 
-/** Puts up a card and waits for its answer. */
-export async function ask(
+/** A card and its digest. */
+export type Drawn = Jobs["card"]["gives"];
+
+/** The card of a request. Takes time when there is much to show: look again whether it is still to be asked. */
+export function cardOf(
 	gate: GateContext,
 	line: LedgerLine,
 	verdict: PolicyVerdict,
 	proposal: Proposal,
 	deadlineAt: number,
-): Promise<Decision> {
-	const { session } = line;
-	const { desk, workspaces } = gate.options;
-	const card = buildCard({
+): Promise<Drawn> {
+	const { event, session } = line;
+	const { caller, subagent } = event;
+	const description = "description" in event ? event.description : undefined;
+	const parts = {
 		id: line.request,
-		event: line.event,
+		event: {
+			caller: { agent: caller.agent, label: caller.label },
+			...(subagent === undefined ? {} : { subagent }),
+			...(description === undefined ? {} : { description }),
+		},
 		action: line.action,
 		proposal,
-		verdict,
+		verdict: { why: verdict.why, guard: verdict.guard },
 		session: { id: session.id, label: session.label },
 		createdAt: Date.now(),
 		deadlineAt,
 		actionMac: line.mac,
-		folders: [...workspaces.folders],
-	});
-	const answered = desk.open({ card, shownDigest: cardDigest(card), deadlineAt });
+		folders: [...gate.options.workspaces.folders],
+	};
+	return workshop.do("card", parts, line.bytes + sizeOf(proposal));
+}
+
+function sizeOf(proposal: Proposal): number {
+	const files = isChange(proposal) ? proposal.files : [];
+	return files.reduce((sum, { before, after }) => sum + (before?.bytes.length ?? 0) + (after?.bytes.length ?? 0), 0);
+}
+
+/** Puts up a card and waits for its answer. */
+export async function ask(
+	gate: GateContext,
+	line: LedgerLine,
+	{ card, digest }: Drawn,
+	proposal: Proposal,
+	deadlineAt: number,
+): Promise<Decision> {
+	const { session } = line;
+	const { desk } = gate.options;
+	const answered = desk.open({ card, shownDigest: digest, deadlineAt });
 	session.waiting += 1;
 	try {
 		gate.show(card, session, proposal);

@@ -5,7 +5,7 @@ import type { AgentEvent, Outcome, Settlement } from "../agents/adapter.ts";
 import type { PolicyVerdict } from "../policy/policy.ts";
 import { format, message } from "../protocol/messages.ts";
 import { type BeforeEvent, type GateContext, type Handling, type PermissionEvent, row } from "./context.ts";
-import { ask, deadlineOf, judge, ruled } from "./hold.ts";
+import { ask, cardOf, deadlineOf, judge, ruled } from "./hold.ts";
 import { actionNames } from "./keyed.ts";
 import type { LedgerLine } from "./ledger.ts";
 import { recordRequest } from "./record.ts";
@@ -78,8 +78,10 @@ export async function permission(
 	}
 	const asks: PolicyVerdict = { ...verdict, effect: "ask" };
 	const proposal = await adapter.propose(line.action);
+	const deadlineAt = deadlineOf(gate, handling);
+	const drawn = await cardOf(gate, line, asks, proposal, deadlineAt);
 	if (gone || line.over) return answeredElsewhere(gate, handling, event, line);
-	const decision = await ask(gate, line, asks, proposal, deadlineOf(gate, handling));
+	const decision = await ask(gate, line, drawn, proposal, deadlineAt);
 	if (decision.by === "withdrawn") return answeredElsewhere(gate, handling, event, line);
 	await finish(gate, handling, event, line, asks, decision, { offered: true });
 	// What was denied has no result that would say that the race is over.

@@ -86,7 +86,7 @@ async function requestDraft(
 	if (proposal !== undefined || line.bytes > INLINE_INPUT) {
 		const journal = await gate.options.workspaces.journal(line.session.folder);
 		const change = await changeEvidence(journal, proposal);
-		const input = line.bytes > INLINE_INPUT ? await inputEvidence(journal, line.action.input) : undefined;
+		const input = line.bytes > INLINE_INPUT ? await inputEvidence(journal, line.action.input, line.bytes) : undefined;
 		said = { change, input };
 	}
 	return { type: "action.requested", body: entries.actionRequested(line, verdict, said) };

@@ -14,7 +14,7 @@ import type { Draft } from "./workspaces.ts";
 export async function after(gate: GateContext, handling: Handling, event: AfterEvent, session: Session): Promise<void> {
 	const { call, adapter, folder } = handling;
 	const journal = () => gate.options.workspaces.journal(folder);
-	const result = await resultEvidence(journal, event.response);
+	const result = await resultEvidence(journal, event.response, call.payload.length);
 	if (isAnswer(session, event)) {
 		await gate.record(session, { type: "question.answered", body: entries.questionAnswered(event, result) });
 	} else {

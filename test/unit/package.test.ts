@@ -29,6 +29,7 @@ const CONTENTS = [
 	"extension/dist/hook.cjs",
 	"extension/dist/webview/pending.css",
 	"extension/dist/webview/pending.js",
+	"extension/dist/worker.cjs",
 	"extension/media/gatepost.svg",
 	"extension/media/icon.png",
 	"extension/media/walkthrough/answer.md",
