@@ -41,7 +41,8 @@ export type AgentEvent = EventBase &
 		/** The agent asks its own user something; no side effect. */
 		| { kind: "question"; action: Action; toolUseId?: string }
 		| { kind: "tool.after"; action: Action; toolUseId?: string; outcome: "done" | "failed"; response: JsonObject }
-		| { kind: "prompt"; text: string }
+		/** `byMachine`: the agent wrote it itself, nobody typed it. */
+		| { kind: "prompt"; text: string; byMachine?: true }
 		| { kind: "session.start"; source: string; model?: string }
 		| { kind: "session.end"; reason: string }
 		| { kind: "turn.end" }
@@ -79,6 +80,14 @@ export interface Enforcement {
 export interface HooksInForce {
 	/** Labels of hooks on gate events that are not ours and were not accepted: they could change or answer an action. */
 	foreign: string[];
+	/** What the files say at this moment; the rest also counts what was there until a short while ago. */
+	now: {
+		level: Enforcement["level"];
+		/** Of every such hook with what it runs: one that changes has another digest. */
+		digests: string[];
+	};
+	/** Folders from which the session takes definitions of sub-agents, which can start programs. */
+	definitionFolders: string[];
 	enforcement: Enforcement;
 }
 
@@ -98,6 +107,8 @@ export interface AgentAdapter {
 	propose(action: Action): Promise<Proposal>;
 	/** The bytes the hook prints. */
 	reply(event: AgentEvent, outcome: Outcome): Pick<Reply, "stdout" | "stderr" | "exit">;
+	/** True for a payload, also one that read() refuses, which surely only tells: refusing it would stop nothing. */
+	isReport(payload: Buffer): boolean;
 	/** The reply when no event could be read: blocks in every agent that may run this hook. */
 	refuse(reason: string): Pick<Reply, "stdout" | "stderr" | "exit">;
 	/** Which hooks are in force for this call's session, ours and others'. On the path of every action: must be cheap. */

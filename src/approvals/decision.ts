@@ -35,5 +35,11 @@ export type Decision =
 	| { by: "timeout"; verdict: "deny"; reason: string }
 	/** The agent went away or took the request back. */
 	| { by: "withdrawn"; verdict: "deny"; reason: string }
-	/** Gatepost itself could not go on (log not writable, gate stopping): always deny. */
-	| { by: "failure"; verdict: "deny"; reason: string };
+	/** Gatepost itself could not go on (log not writable, gate stopping, another file by now): always deny. */
+	| {
+			by: "failure";
+			verdict: "deny";
+			reason: string;
+			/** The person's answer that it stands in place of. */
+			answered?: Decision & { by: "person" };
+	  };

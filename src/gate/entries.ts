@@ -177,7 +177,12 @@ export function actionDecided(
 /** A decision with its reason redacted: it may quote a command. */
 export function decided(decision: Decision): JsonObject {
 	const { reason } = decision;
-	return { ...decision, ...(reason === undefined ? {} : { reason: redact(reason).text }) } as JsonObject;
+	const answered = decision.by === "failure" ? decision.answered : undefined;
+	return {
+		...decision,
+		...(reason === undefined ? {} : { reason: redact(reason).text }),
+		...(answered === undefined ? {} : { answered: decided(answered) }),
+	} as JsonObject;
 }
 
 /**

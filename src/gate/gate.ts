@@ -153,6 +153,11 @@ export class Gate extends EventEmitter<GateEvents> {
 	}
 
 	async #story(handling: Handling): Promise<void> {
+		const { leftOut } = handling.submit;
+		if (leftOut !== undefined) {
+			await refuse(this.#context, handling, message("gate.tooLarge", { bytes: leftOut }));
+			return;
+		}
 		let event: AgentEvent;
 		try {
 			event = handling.adapter.read(handling.submit, handling.call.payload);
@@ -188,8 +193,11 @@ export class Gate extends EventEmitter<GateEvents> {
 				await gate.record(session, { type: "question.asked", body: entries.questionAsked(event) });
 				break;
 			case "prompt":
-				session.label = labelOf(redact(event.text).text);
-				session.stopped = false;
+				// A finished background agent prompts by itself: no person has freed the session.
+				if (!event.byMachine) {
+					session.label = labelOf(redact(event.text).text);
+					session.stopped = false;
+				}
 				settleRaces(gate, event, session);
 				await gate.record(session, { type: "prompt", body: entries.promptGiven(event.text, event.promptId) });
 				break;

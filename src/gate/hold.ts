@@ -5,7 +5,7 @@ import type { Jobs } from "../actions/work.ts";
 import { workshop } from "../actions/workshop.ts";
 import type { Decision } from "../approvals/decision.ts";
 import type { PolicyVerdict } from "../policy/policy.ts";
-import { format, message } from "../protocol/messages.ts";
+import { format, type Message, message } from "../protocol/messages.ts";
 import type { BeforeEvent, GateContext, Handling, PermissionEvent } from "./context.ts";
 import { Interrupt } from "./interrupt.ts";
 import { type ActionNames, actionNames } from "./keyed.ts";
@@ -15,6 +15,7 @@ import { delegate, mayRace, settleRaces } from "./race.ts";
 import { failure, recordRequest } from "./record.ts";
 import { finish, release } from "./release.ts";
 import type { Session } from "./sessions.ts";
+import { checkStale } from "./stale.ts";
 
 /** Milliseconds kept between our deadline and the agent's, so that our refusal still arrives. */
 const DEADLINE_MARGIN_MS = 10_000;
@@ -39,6 +40,7 @@ export async function before(
 	holdFor(gate, line, handling);
 	let verdict = UNJUDGED;
 	let decision: Decision;
+	let note: Message | undefined;
 	try {
 		verdict = await judge(gate, handling, event, session);
 		const deadlineAt = deadlineOf(gate, handling);
@@ -51,12 +53,13 @@ export async function before(
 			handling.call.ack();
 			await recordRequest(gate, line, verdict, proposal);
 			const drawn = await cardOf(gate, line, verdict, proposal, deadlineAt);
-			decision = interruption(line) ?? (await ask(gate, line, drawn, proposal, deadlineAt));
+			const answer = interruption(line) ?? (await ask(gate, line, drawn, proposal, deadlineAt));
+			({ decision, note } = await checkStale(handling.adapter, line, proposal, answer));
 		}
 	} catch (error) {
 		decision = failure(gate, session, error).decision;
 	}
-	await finish(gate, handling, event, line, verdict, decision);
+	await finish(gate, handling, event, line, verdict, decision, { note });
 }
 
 function newLine(
@@ -132,6 +135,7 @@ export async function judge(
 		home: homeDir,
 		userHome,
 		foreignHooks: hooks.foreign,
+		definitionFolders: hooks.definitionFolders,
 		callerKnown: event.caller.known,
 	});
 	// Stopped while the policy was looking.

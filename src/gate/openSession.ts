@@ -51,6 +51,7 @@ export async function openSession(gate: GateContext, handling: Handling, event: 
 		waiting: 0,
 		decided: { allowed: 0, denied: 0 },
 		enforcement: hooks.enforcement,
+		hooks: { level: hooks.now.level, digests: new Set(hooks.now.digests) },
 		agentPid: pid,
 		questions: new Map(),
 	};

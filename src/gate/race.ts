@@ -11,6 +11,7 @@ import type { LedgerLine } from "./ledger.ts";
 import { recordRequest } from "./record.ts";
 import { finish, release } from "./release.ts";
 import type { Session } from "./sessions.ts";
+import { checkStale } from "./stale.ts";
 
 /** How often and how long the agent's transcript is asked who settled a race. */
 const SETTLEMENT_TRIES = 20;
@@ -81,9 +82,10 @@ export async function permission(
 	const deadlineAt = deadlineOf(gate, handling);
 	const drawn = await cardOf(gate, line, asks, proposal, deadlineAt);
 	if (gone || line.over) return answeredElsewhere(gate, handling, event, line);
-	const decision = await ask(gate, line, drawn, proposal, deadlineAt);
+	const answer = await ask(gate, line, drawn, proposal, deadlineAt);
+	const { decision, note } = await checkStale(adapter, line, proposal, answer);
 	if (decision.by === "withdrawn") return answeredElsewhere(gate, handling, event, line);
-	await finish(gate, handling, event, line, asks, decision, { offered: true });
+	await finish(gate, handling, event, line, asks, decision, { offered: true, note });
 	// What was denied has no result that would say that the race is over.
 	if (line.decision?.verdict === "deny") settle(gate, line, event, "over");
 }

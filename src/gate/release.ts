@@ -2,6 +2,7 @@
 import type { Outcome } from "../agents/adapter.ts";
 import type { Decision } from "../approvals/decision.ts";
 import type { PolicyVerdict } from "../policy/policy.ts";
+import type { Message } from "../protocol/messages.ts";
 import type { BeforeEvent, GateContext, Handling, PermissionEvent } from "./context.ts";
 import type { LedgerLine } from "./ledger.ts";
 import { recordDecision } from "./record.ts";
@@ -9,6 +10,7 @@ import { recordDecision } from "./record.ts";
 /**
  * Records a decision, then tells the agent. What could not be recorded is denied.
  * @param offered the agent's own prompt may be first: what counts is action.settled
+ * @param note what the person is told where the decision is not theirs
  */
 export async function finish(
 	gate: GateContext,
@@ -17,7 +19,7 @@ export async function finish(
 	line: LedgerLine,
 	verdict: PolicyVerdict,
 	decision: Decision,
-	{ offered = false } = {},
+	{ offered = false, note }: { offered?: boolean; note?: Message | undefined } = {},
 ): Promise<void> {
 	const standing = await recordDecision(gate, line, verdict, decision, offered);
 	const stands = standing.decision;
@@ -25,7 +27,7 @@ export async function finish(
 	// The other side of a race may have settled it while this was recorded.
 	if (!line.settled) line.state = stands.verdict === "deny" ? "denied" : offered ? "delegated" : "allowed";
 	line.session.decided[stands.verdict === "allow" ? "allowed" : "denied"] += 1;
-	gate.settled(line, stands, standing.note);
+	gate.settled(line, stands, standing.note ?? note);
 	const outcome: Outcome = { kind: "decision", decision: stands };
 	line.outcome.resolve(outcome);
 	await release(gate, handling, event, line, outcome, standing.recorded);

@@ -1,4 +1,5 @@
 // What the agent says it did, held against what was decided (DESIGN 2.5), and changes of its configuration.
+import type { Enforcement, HooksInForce } from "../agents/adapter.ts";
 import type { Decision } from "../approvals/decision.ts";
 import { format, message } from "../protocol/messages.ts";
 import { resultEvidence } from "./contents.ts";
@@ -70,6 +71,17 @@ function problemWith(gate: GateContext, line: LedgerLine | undefined, event: Aft
 	return { type: "digest.mismatch", body: { request: line.request, decided: line.mac, ran } };
 }
 
+const LEVELS: readonly Enforcement["level"][] = ["not-enforced", "voluntary", "enforced"];
+
+/**
+ * Whether settings hold less than what the session went on with: a hook that is new or does something else, or a lower
+ * level. Keeping a harmless change out, or a hook's removal, would keep in force what a person wants gone.
+ */
+function isWeaker({ now }: HooksInForce, { hooks }: Session): boolean {
+	const isLower = LEVELS.indexOf(now.level) < LEVELS.indexOf(hooks.level);
+	return isLower || now.digests.some((digest) => !hooks.digests.has(digest));
+}
+
 /** The agent's configuration changed: a change that would weaken our hooks is kept out of the running session. */
 export async function configChange(
 	gate: GateContext,
@@ -79,7 +91,9 @@ export async function configChange(
 ): Promise<void> {
 	const { call, adapter, submit, root } = handling;
 	const hooks = await adapter.inForce(submit, root);
-	const weakens = hooks.enforcement.level !== "enforced" || hooks.foreign.length > 0;
+	const weakens = isWeaker(hooks, session);
+	// What is kept out stays new, however often it is seen.
+	if (!weakens) session.hooks = { level: hooks.now.level, digests: new Set(hooks.now.digests) };
 	const file = event.filePath ?? event.source;
 	await gate.record(session, {
 		type: "agent.changed",

@@ -23,6 +23,8 @@ export interface Session {
 	waiting: number;
 	decided: { allowed: number; denied: number };
 	enforcement: Enforcement;
+	/** The hooks that this session was let go on with: what a change of its settings is held against. */
+	hooks: { level: Enforcement["level"]; digests: Set<string> };
 	/** Process id of the agent, where it says so itself, else of the hook's parent. A claim. */
 	agentPid: number;
 	/** Questions to the agent's own user, tool by tool_use_id: their results are answers and need no decision. */

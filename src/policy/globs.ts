@@ -1,28 +1,22 @@
 // Whether a search pattern aims at files that may hold secrets. A broad pattern ("*.ts", "src/**") does not; ".en?", ".[e]nv"
 // and "{.env,x}" do. Patterns are only ever widened here (a bracket counts as "*"), so a doubt asks.
-import { isSensitive } from "./sensitive.ts";
+import { isSensitive, SENSITIVE_FILES, SENSITIVE_FOLDERS } from "./sensitive.ts";
 
 /** More alternatives in braces than this are not looked through. */
 const MAX_ALTERNATIVES = 64;
 const MAX_LENGTH = 1000;
+const PLAIN_ENDING = /^[^.]*$|\.(?:json|ya?ml|toml|txt|db|conf|php|x)$/;
 
-/** Names that stand for their kind when a pattern has wildcards. `plain`: the ending is that of ordinary files, too. */
+/**
+ * Names that stand for their kind when a pattern has wildcards. `plain`: without a telling dot or ending, so that a
+ * pattern for ordinary files ("*o*") does not mean it.
+ */
 const SAMPLES = [
-	...[".env", ".env.local", ".env.production", ".envrc", "id_rsa", "id_ed25519", "server.pem", "server.key"],
-	...["cert.p12", "cert.pfx", "store.jks", ".npmrc", ".netrc", ".pypirc", ".git-credentials", ".pgpass", ".htpasswd"],
-	...[".ssh", ".aws", ".kube", ".docker", ".gnupg", ".config", "terraform.tfstate", "prod.tfvars", ".bash_history"],
-	...[".secrets", "credentials", "secrets", "passwords.kdbx", ".git", ".vault-token"],
-].map((name) => ({ name, plain: false }));
-const PLAIN_SAMPLES = [
-	"credentials.json",
-	"secrets.yaml",
-	"secrets.json",
-	"auth.json",
-	"token.json",
-	"client_secret.json",
-]
-	.concat(["service-account.json", "secret.txt", "secrets.toml", ".credentials.json"])
-	.map((name) => ({ name, plain: true }));
+	...SENSITIVE_FILES.filter((file) => !file.includes("/")).map((file) => file.replaceAll("*", "x")),
+	...SENSITIVE_FOLDERS.flatMap((folder) => folder.split("/")).filter((name) => name.startsWith(".")),
+	...[".env.local", ".env.production", ".bash_history", ".git", "terraform.tfstate", "prod.tfvars"],
+	...["credentials.json", "secrets.yaml", "secrets.json", "secret.txt", "secrets.toml", ".credentials.json"],
+].map((name) => ({ name, plain: PLAIN_ENDING.test(name) }));
 
 /**
  * Whether a glob aims at sensitive files.
@@ -37,7 +31,8 @@ export function aimsAtSecrets(glob: string, everything: boolean): boolean {
 		// A backslash may divide, or only guard the character behind it: both readings are looked at.
 		const segments = [...one.split("/"), ...one.split(/[\\/]+/)].filter((segment) => segment !== "");
 		if (segments.every((segment) => /^(?:\*+|\*\.\*|\.)$/.test(segment))) return everything;
-		return isSensitive(one) || segments.some(aims);
+		// Of a repository's own folder, a later filter may choose the configuration.
+		return isSensitive(one) || segments.includes(".git") || segments.some(aims);
 	});
 }
 
@@ -69,14 +64,19 @@ export function expandBraces(glob: string): string[] | undefined {
 }
 
 function aims(segment: string): boolean {
-	const wide = segment.toLowerCase().replace(/\[[^\]]*\]|\\.|[?@+!]?\([^)]*\)|[?[\]()\\!]/g, "*");
+	// A class may hold anything, "]" in the first place too: from the first bracket to the last is a "*". Blanks around a
+	// pattern are taken off by some programs.
+	const wide = segment
+		.trim()
+		.toLowerCase()
+		.replace(/\[.*\]|\\.|[?@+!]?\([^)]*\)|[?[\]()\\!]/g, "*");
 	if (!wide.includes("*") || /^(?:\*+|\*\.\*)$/.test(segment)) return false;
 	const starts = !wide.startsWith("*");
-	return [...SAMPLES, ...PLAIN_SAMPLES].some(({ name, plain }) => (!plain || starts) && fits(wide, name));
+	return SAMPLES.some(({ name, plain }) => (!plain || starts) && fits(wide, name));
 }
 
 /** `*` in the pattern is any run of characters. One pass with one way back, so no pattern is slow. */
-function fits(pattern: string, name: string): boolean {
+export function fits(pattern: string, name: string): boolean {
 	let at = 0;
 	let back = -1;
 	let from = 0;

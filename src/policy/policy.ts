@@ -11,6 +11,8 @@ export interface PolicyContext {
 	userHome: string;
 	/** Hook sources in force that are not ours and were not accepted, as labels: actions then ask. */
 	foreignHooks: string[];
+	/** Folders, besides those the action names, from which its session takes definitions of sub-agents. */
+	definitionFolders?: readonly string[];
 	/** The caller was recognised for sure. */
 	callerKnown: boolean;
 }

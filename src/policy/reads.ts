@@ -6,6 +6,7 @@ import { type Asked, allow, ask, clip, type Finding } from "./finding.ts";
 import { aimsAtSecrets, expandBraces, literalStart } from "./globs.ts";
 import { isInside, MAX_PATH_LENGTH, resolveReal } from "./paths.ts";
 import type { PolicyContext } from "./policy.ts";
+import { secretIn } from "./secretIn.ts";
 import { isSensitive } from "./sensitive.ts";
 
 interface ReadTool {
@@ -76,6 +77,10 @@ export async function judgeRead(action: Action, context: PolicyContext): Promise
 	const why = checked.flatMap((one) => (typeof one === "string" ? [] : [one]));
 	if (why.length > 0) return ask("ask.read", ...why);
 	const reals = checked.filter((one) => typeof one === "string");
+	// Claude Code's ripgrep takes hidden files in and leaves out what git ignores (2.1.330).
+	const filters = tool.searches && typeof glob === "string" ? filtersOf(glob) : [];
+	const holds = tool.searches ? await secretIn(reals, { hidden: false, ignored: true, filters }) : undefined;
+	if (holds !== undefined) return ask("ask.read", holds);
 	return allow("floor.read", "why.readInside", tool.searches ? { searches: reals } : { reads: reals });
 }
 
@@ -112,8 +117,8 @@ function startOf(tool: ReadTool, action: Action): string | undefined {
 function globPaths(glob: string, does: "choose" | "filter", start: string): string[] | undefined {
 	if (does === "filter") {
 		if (glob.length > MAX_FILTER_LENGTH) return undefined;
-		// Grep takes several filters in one text; one that leaves out ("!x") aims at nothing.
-		const filters = glob.split(/[\s,]+(?![^{]*\})/).filter((one) => one !== "" && !one.startsWith("!"));
+		// One that leaves out ("!x") aims at nothing.
+		const filters = filtersOf(glob).filter((one) => !one.startsWith("!"));
 		return filters.some((one) => aimsAtSecrets(one, true)) ? undefined : [];
 	}
 	if (glob.startsWith("~") || aimsAtSecrets(glob, false)) return undefined;
@@ -123,4 +128,12 @@ function globPaths(glob: string, does: "choose" | "filter", start: string): stri
 		const literal = literalStart(one);
 		return isAbsolute(one) ? literal : literal === "" ? start : `${start}/${literal}`;
 	});
+}
+
+/** Grep takes several filters in one text, divided as Claude Code divides them (read in 2.1.330). */
+function filtersOf(glob: string): string[] {
+	return glob
+		.split(/\s+/)
+		.flatMap((one) => (one.includes("{") && one.includes("}") ? [one] : one.split(",")))
+		.filter((one) => one !== "");
 }

@@ -4,7 +4,7 @@ import { MAX_PATH_LENGTH } from "./paths.ts";
 
 /** Folders: everything below them. */
 export const SENSITIVE_FOLDERS = [
-	...[".ssh", ".aws", ".azure", ".gcloud", ".kube", ".docker", ".gnupg", ".password-store", ".secrets"],
+	...[".ssh", ".aws", ".azure", ".gcloud", ".kube", ".docker", ".gnupg", ".password-store", ".secrets", "secrets"],
 	...[
 		"run/secrets",
 		".config/gcloud",
@@ -30,11 +30,28 @@ export const SENSITIVE_FILES = [
 	...["*.tfvars.json", "*service-account*.json", "*service_account*.json", "*serviceaccount*.json", "auth.json"],
 	...["token", "token.json", "tokens.json", "local.settings.json", "shadow", "shadow-", "gshadow", "gshadow-"],
 	...[".*_history", ".*history", "cookies", "cookies.*", "login data", "key4.db", "logins.json", "*.keychain*"],
-	...[".claude.json", ".mcp.json", "claude_desktop_config.json", ".git/config", ".gitconfig"],
+	...[".claude.json", ".mcp.json", "claude_desktop_config.json", ".gitconfig", "kubeconfig", ".kubeconfig"],
+	...["passwords.txt", "password.txt", ".vault_pass*", ".vault-pass*", "token.txt", ".token", "api_key*", "apikey*"],
+	...[
+		"*.pem.*",
+		"*.key.*",
+		"*.pkcs12",
+		"ssh_host_*",
+		"deploy_key*",
+		"*credentials.json",
+		"*_creds.json",
+		"*-creds.json",
+	],
+	...["firebase-adminsdk*.json", "wallet.dat", ".curlrc", ".wgetrc", ".sentryclirc", "rclone.conf", "pip.conf"],
+	...["wp-config.php", "sftp-config.json", ".secrets.*", ".m2/settings.xml", ".nuget/nuget.config"],
+	...[".netlify/config.json", ".snowsql/config", ".dbt/profiles.yml"],
 ] as const;
 
 /** Whole trees of the system that show other processes, memory and devices. */
 export const SENSITIVE_ROOTS = ["/proc", "/dev", "/sys"] as const;
+
+/** Made to be read: what stands in for the file that holds the values. */
+const EXAMPLE = /^\.env\.(?:example|sample|template|dist|defaults)$/;
 
 const folders = SENSITIVE_FOLDERS.map((folder) => folder.split("/"));
 /** Asked for every action twice, so all names are one expression. */
@@ -58,7 +75,10 @@ export function isSensitive(path: string): boolean {
 		.filter((part) => part !== "" && part !== ".");
 	if (path.startsWith("/") && SENSITIVE_ROOTS.some((root) => parts[0] === root.slice(1))) return true;
 	if (folders.some((folder) => holds(parts, folder))) return true;
-	if (fileName.test(parts.at(-1) ?? "")) return true;
+	const name = parts.at(-1) ?? "";
+	// Of the repository, of its submodules and of its worktrees: addresses in it may hold tokens.
+	if (name.startsWith("config") && parts.includes(".git")) return true;
+	if (fileName.test(name) && !EXAMPLE.test(name)) return true;
 	return filesInFolder.some((tests) => {
 		const start = parts.length - tests.length;
 		return start >= 0 && tests.every((test, index) => test.test(parts[start + index] ?? ""));

@@ -32,7 +32,10 @@ export async function judgeSpawn(action: Action, context: PolicyContext): Promis
 	if (typeof type !== "string" || !(BUILT_IN_TYPES as readonly string[]).includes(type)) {
 		return ask("ask.spawn", message("why.agentType", { type: clip(String(type)) }));
 	}
-	const defined = await definitions([action.root, action.cwd], join(context.userHome, ".claude", "agents"));
+	const defined = await definitions(
+		[action.root, action.cwd, ...(context.definitionFolders ?? [])],
+		join(context.userHome, ".claude", "agents"),
+	);
 	if (defined !== undefined) return ask("ask.spawn", message("why.agentDefinition", { path: clip(defined) }));
 	return allow("floor.spawn", "why.spawn");
 }

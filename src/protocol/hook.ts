@@ -26,6 +26,8 @@ export const Submit = z.strictObject({
 	deadlineMs: z.int().check(z.minimum(0), z.maximum(2 ** 31)),
 	/** The bytes the agent wrote to the hook's stdin, base64. */
 	payload: z.string().check(z.maxLength(MAX_FRAME_BYTES)),
+	/** The event was this large, in bytes, more than a gate takes: the payload holds its names and ids only. */
+	leftOut: z.optional(z.int().check(z.minimum(0))),
 });
 export type Submit = z.infer<typeof Submit>;
 

@@ -71,6 +71,10 @@ export const TEXTS = {
 		"No agent named {agent} is known here, so the action was refused. Install the hook again from Gatepost.",
 	"gate.badPayload":
 		"What the agent sent could not be read ({detail}), so the action was refused and this was recorded.",
+	"gate.tooLarge":
+		"The agent's event has {bytes} bytes, more than Gatepost takes, so the action was refused and this was recorded.",
+	"gate.stale":
+		"{file} is no longer as it was when this was shown, so nothing was run. Look at the file again and ask again.",
 	"gate.logFailed":
 		"The audit log could not be written ({detail}), so the action was refused. Free space or check the disk, then try again.",
 	"gate.internal": "Gatepost failed on this action ({detail}), so it was refused and nothing ran. Please report this.",

@@ -14,6 +14,7 @@ import { afterNotebookEdit, type NotebookChange } from "./notebook.ts";
 import { configDir } from "./paths.ts";
 import { read } from "./read.ts";
 import { refuse, reply } from "./reply.ts";
+import { isReport } from "./reports.ts";
 import { type SettledBy, settlement } from "./transcript.ts";
 
 export interface ClaudeCodePlaces {
@@ -48,6 +49,7 @@ export function claudeCodeAdapter(places: ClaudeCodePlaces): AgentAdapter {
 			if (origin !== undefined && event.kind === "tool.permission" && endsTurn(outcome)) origin.interrupted = true;
 			return reply(event, outcome);
 		},
+		isReport,
 		refuse,
 		inForce: (submit, root) => hooks.inForce({ root, pid: pidOf(submit) }),
 		async settlement(event, { toolUseId, action }) {

@@ -18,8 +18,14 @@ export interface Foreign {
 /** Digests a person has accepted. */
 export type Accepted = ReadonlySet<string>;
 
-/** Everything in force that could change or answer an action, without what was accepted. */
+/** Everything in force that could change or answer an action, without what was accepted; one for each label. */
 export function foreignHooks(sources: Sources, userHome: string, accepted: Accepted): Foreign[] {
+	const fresh = everyForeign(sources, userHome, accepted);
+	return fresh.filter(({ label }, at) => fresh.findIndex((other) => other.label === label) === at);
+}
+
+/** The same with every hook for itself: two in one file have one label. */
+export function everyForeign(sources: Sources, userHome: string, accepted: Accepted): Foreign[] {
 	const named = (source: Source) => displayPath(source.file, sources.root, userHome);
 	const all: Foreign[] = [
 		...sources.hooks.filter(isForeign).map((hook) => ({
@@ -49,8 +55,7 @@ export function foreignHooks(sources: Sources, userHome: string, accepted: Accep
 		const label = `${named(source)}: a copy of Gatepost's entry`;
 		all.push({ label, digest: `twin:${source.file}`, source, overrules: true });
 	}
-	const fresh = all.filter(({ digest }) => !accepted.has(digest));
-	return fresh.filter(({ label }, at) => fresh.findIndex((other) => other.label === label) === at);
+	return all.filter(({ digest }) => !accepted.has(digest));
 }
 
 /** The person's own hooks may prepare the environment; a project's may not. What the administrator set is his to answer for. */

@@ -1,7 +1,7 @@
 // The gate's question at every action: which hooks are in force for this session, ours and others'?
 import type { HooksInForce } from "../adapter.ts";
 import { enforcement } from "./enforcement.ts";
-import { type Accepted, type Foreign, foreignHooks } from "./foreign.ts";
+import { type Accepted, everyForeign, type Foreign, foreignHooks } from "./foreign.ts";
 import { HookSources, type SessionPlace, type Sources, type SourcesOptions } from "./sources.ts";
 
 /** What vanished from the files counts for so long: the agent drops a removed hook within seconds, not at once. */
@@ -39,10 +39,13 @@ export class ClaudeHooks {
 	/** Labels of foreign hooks, and whether the session is enforced. */
 	async inForce(place: SessionPlace): Promise<HooksInForce> {
 		const { sources, foreign, lingering } = await this.#look(place, Date.now());
-		if (lingering.length === 0) return this.#judge(sources).result;
+		const { result } = this.#judge(sources);
+		if (lingering.length === 0) return result;
 		const all = [...foreign, ...lingering];
 		return {
 			foreign: all.map(({ label }) => label),
+			now: result.now,
+			definitionFolders: sources.trees,
 			enforcement: enforcement(sources, all, this.#userHome),
 		};
 	}
@@ -83,7 +86,14 @@ export class ClaudeHooks {
 		if (known !== undefined && known.accepted === accepted) return known;
 		const foreign = foreignHooks(sources, this.#userHome, accepted);
 		const labels = foreign.map(({ label }) => label);
-		const result = { foreign: labels, enforcement: enforcement(sources, foreign, this.#userHome) };
+		const digests = everyForeign(sources, this.#userHome, accepted).map(({ digest }) => digest);
+		const enforced = enforcement(sources, foreign, this.#userHome);
+		const result = {
+			foreign: labels,
+			now: { level: enforced.level, digests },
+			definitionFolders: sources.trees,
+			enforcement: enforced,
+		};
 		const judged = { accepted, foreign, result };
 		this.#judged.set(sources, judged);
 		return judged;

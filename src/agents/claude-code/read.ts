@@ -57,6 +57,22 @@ const SAME_AS = new Map(
 	}),
 );
 
+/** Events whose answer the agent waits for before it acts. */
+export const EVENTS_THAT_GATE: ReadonlySet<string> = new Set([
+	...["PreToolUse", "preToolUse", "PermissionRequest", "ConfigChange"],
+	...["beforeShellExecution", "beforeMCPExecution", "beforeReadFile"],
+]);
+const EVENTS_THAT_TELL = new Set([
+	...["PostToolUse", "PostToolUseFailure", "UserPromptSubmit", "SessionStart", "SessionEnd"],
+	...["Stop", "StopFailure", "SubagentStart", "SubagentStop"],
+]);
+
+/** Whether this name is one of an event that is read here. */
+export function isKnownEvent(name: string): boolean {
+	const as = SAME_AS.get(name) ?? name;
+	return EVENTS_THAT_GATE.has(as) || EVENTS_THAT_TELL.has(as) || Object.hasOwn(NOTES, as);
+}
+
 const MAX_NAME = 200;
 const MAX_NOTE = 1000;
 
@@ -110,8 +126,12 @@ class Reader {
 				return { ...this.#base(), kind: "tool.after", ...this.#after(), outcome: "done" };
 			case "PostToolUseFailure":
 				return { ...this.#base(), kind: "tool.after", ...this.#after(), outcome: "failed" };
-			case "UserPromptSubmit":
-				return { ...this.#base(), kind: "prompt", text: text(payload, "prompt") };
+			case "UserPromptSubmit": {
+				const prompt = text(payload, "prompt");
+				// What a finished background agent sends (measured, 2.1.330).
+				const byMachine = prompt.trimStart().startsWith("<task-notification>");
+				return { ...this.#base(), kind: "prompt", text: prompt, ...(byMachine ? { byMachine } : {}) };
+			}
 			case "SessionStart": {
 				const model = optionalText(payload, "model");
 				const source = optionalText(payload, "source") ?? "";

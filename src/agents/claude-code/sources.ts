@@ -33,6 +33,8 @@ export interface Sources extends Findings {
 	root: string;
 	configDir: string;
 	launcher: string;
+	/** Folders besides the configuration folder whose `.claude` brings agents, skills and commands. */
+	trees: string[];
 	/** From the weakest to the strongest. */
 	documents: SettingsDocument[];
 	/** Undefined when the command line could not be read. */
@@ -122,7 +124,8 @@ export function readSources(
 		resolve(root, dir),
 	);
 	const seen = new Set<string>();
-	for (const dir of [config, ...[...tree.ancestors, ...added].map((one) => join(one, ".claude"))]) {
+	const trees = [...new Set([...tree.ancestors, ...added])];
+	for (const dir of [config, ...trees.map((one) => join(one, ".claude"))]) {
 		if (seen.has(dir)) continue;
 		seen.add(dir);
 		collectDefinitions(look, dir, place, dir !== config, found);
@@ -132,7 +135,7 @@ export function readSources(
 	collectFlagged(plugins, flags, running);
 	if (look.cut) addUnread(found, { kind: "definition", file: root, fromProject: true }, "too many files", root);
 	const switches = running?.switches ?? [];
-	return { ...found, root, configDir: config, launcher, documents, flags, switches };
+	return { ...found, root, configDir: config, launcher, trees, documents, flags, switches };
 }
 
 function read(look: Looker, kind: Source["kind"], file: string, found: Findings): SettingsDocument {

@@ -55,7 +55,12 @@ export function readPayload(payload: Buffer): Record<string, unknown> | undefine
 export function classify(payload: Buffer): EventClass {
 	const name = readPayload(payload)?.hook_event_name;
 	if (name === "PermissionRequest") return "permission";
-	return typeof name === "string" && REPORTS.has(name) ? "report" : "gate";
+	return isReportName(name) ? "report" : "gate";
+}
+
+/** Whether an event of this name only tells. */
+export function isReportName(name: unknown): boolean {
+	return typeof name === "string" && REPORTS.has(name);
 }
 
 /** Says no in the dialect that blocks in every agent that runs hooks: exit 2, empty stdout, the reason on stderr. */

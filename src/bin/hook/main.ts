@@ -7,6 +7,7 @@ import { classify, type Output, plain, refusal, silence } from "./event.ts";
 import { type Input, readInput } from "./input.ts";
 import { readOptions } from "./options.ts";
 import { keepForLater } from "./outbox.ts";
+import { madeToFit } from "./oversize.ts";
 import { namedEnv, ownCwd, projectRoot } from "./place.ts";
 import { isQuietRead } from "./quietRead.ts";
 import { randomUuid } from "./random.ts";
@@ -15,6 +16,8 @@ import { randomUuid } from "./random.ts";
 process.on("SIGUSR1", () => undefined);
 
 const PARENT_WATCH_MS = 1000;
+/** A result repeats its input and both sides of a 10 MB file, escaped. */
+const MAX_EVENT_BYTES = 128 * 1024 * 1024;
 const { pid, ppid, env } = process;
 
 let payload: Buffer | undefined;
@@ -27,13 +30,14 @@ function main(): void {
 	const { agent, home, deadlineMs } = readOptions(process.argv.slice(2));
 	const deadlineAt = Date.now() + deadlineMs;
 	// Until something was asked, a signal ends the process as it would without a handler.
-	const read = readInput(MAX_PAYLOAD_BYTES);
+	const read = readInput(MAX_EVENT_BYTES);
 	run(agent, home, deadlineAt, read).catch(failed);
 }
 
 async function run(agent: string, home: string, deadlineAt: number, read: Input): Promise<void> {
 	if (!Buffer.isBuffer(read)) guard(deadlineAt);
-	payload = Buffer.isBuffer(read) ? read : await read;
+	const fitted = madeToFit(Buffer.isBuffer(read) ? read : await read, MAX_PAYLOAD_BYTES);
+	payload = fitted.payload;
 	const bytes = payload;
 	const id = randomUuid();
 	const root = projectRoot(env, ppid);
@@ -50,6 +54,7 @@ async function run(agent: string, home: string, deadlineAt: number, read: Input)
 			env: namedEnv(env),
 			deadlineMs: Math.max(0, deadlineAt - Date.now()),
 			payload: bytes.toString("base64"),
+			leftOut: fitted.leftOut,
 		});
 	asker = new Asker({
 		home,
@@ -69,7 +74,7 @@ async function run(agent: string, home: string, deadlineAt: number, read: Input)
 	} else if (classify(bytes) === "report") {
 		over = true;
 		finish(kept(home, id, submit(), bytes.length));
-	} else if (answer.kind === "no-gate" && isQuietRead(agent, env, root, bytes)) {
+	} else if (answer.kind === "no-gate" && fitted.leftOut === undefined && isQuietRead(agent, env, root, bytes)) {
 		finish(silence);
 	} else {
 		giveUp(reasonOf(answer, root));

@@ -3,24 +3,19 @@
 // What no table can see: which program a name means. PATH, BASH_ENV, LD_PRELOAD, NODE_OPTIONS or RIPGREP_CONFIG_PATH in
 // the `env` of a project's agent settings change what `ls` runs (measured with Claude Code 2.1.330, PATH and BASH_ENV).
 // The agent's adapter has to report such settings among `foreignHooks`, which makes every action ask.
-import { opendir, stat } from "node:fs/promises";
-import { join } from "node:path";
 import type { Action } from "../../actions/action.ts";
-import { type Message, message } from "../../protocol/messages.ts";
+import { message } from "../../protocol/messages.ts";
 import { type Asked, allow, ask, clip, type Finding } from "../finding.ts";
 import { aimsAtSecrets } from "../globs.ts";
 import type { PolicyContext } from "../policy.ts";
 import { checkPath } from "../reads.ts";
-import { isSensitive } from "../sensitive.ts";
+import { secretIn } from "../secretIn.ts";
 import { type Arguments, readArguments, ruleOf } from "./options.ts";
 import { type CommandRule, EXACT_LINES } from "./table.ts";
 import { plainLine } from "./words.ts";
 
 /** Members of Bash's input that change nothing about what runs (Claude Code 2.1.330, sdk-tools.d.ts). */
 export const BASH_MEMBERS = ["command", "description", "timeout", "run_in_background"] as const;
-
-/** A folder with more entries than this is not looked through for secrets before it is searched: it asks. */
-const MAX_ENTRIES = 2000;
 
 /** Judges an action of kind "shell". */
 export async function judgeShell(action: Action, context: PolicyContext): Promise<Finding> {
@@ -69,7 +64,10 @@ async function places(
 	if (takesPaths && named.length === 0) paths.push(action.cwd);
 	const only = (asked: Asked): Asked => ({ ...asked, onlyReads: paths });
 
-	const glob = given.find(({ kind, value }) => kind === "GLOB" && aimsAtSecrets(value, rule.globsReachHidden === true));
+	const leavesOut = (value: string) => rule.globsReachHidden === true && value.startsWith("!");
+	const glob = given.find(
+		({ kind, value }) => kind === "GLOB" && !leavesOut(value) && aimsAtSecrets(value, rule.globsReachHidden === true),
+	);
 	if (glob !== undefined) return only(ask("ask.glob", message("why.globAims", { glob: clip(glob.value) })));
 	if (takesPaths && (named.length === 0 || named.some((path) => !path.startsWith("/")))) {
 		const cwd = await checkPath(action.cwd, context);
@@ -84,33 +82,10 @@ async function places(
 	}
 	const searches =
 		rule.searches === "always" || (rule.searches?.some((option) => options.has(option)) ?? false) ? reals : [];
-	const holds = await secretIn(searches, rule.globsReachHidden === true);
+	// Of the searching programs only ripgrep leaves hidden and ignored files out by itself, and takes filters that way.
+	const ripgrep = rule.globsReachHidden === true;
+	const filters = ripgrep ? given.filter(({ kind }) => kind === "GLOB").map(({ value }) => value) : [];
+	const holds = await secretIn(searches, { hidden: ripgrep, ignored: ripgrep, filters });
 	if (holds !== undefined) return only(ask("ask.path", holds));
 	return allow(`floor.shell.${name}`, "why.readOnlyCommand", searches.length > 0 ? { searches } : { reads: reals });
-}
-
-/**
- * A file that may hold secrets right in a folder that will be searched. Only the first level is looked at: enough for the
- * `.env` at a project's root. What lies deeper is read unasked, as it is by the agent's own search tools.
- */
-async function secretIn(folders: readonly string[], skipsHidden: boolean): Promise<Message | undefined> {
-	for (const folder of folders) {
-		const kind = await stat(folder).catch(missingIsNothing);
-		if (kind === undefined || !kind.isDirectory()) continue;
-		let count = 0;
-		for await (const entry of await opendir(folder)) {
-			count += 1;
-			const path = join(folder, entry.name);
-			const searched = !(skipsHidden && entry.name.startsWith("."));
-			// A link is no file here, and neither program follows it on its way down.
-			if (searched && entry.isFile() && isSensitive(path)) return message("why.sensitive", { path: clip(path) });
-			if (count > MAX_ENTRIES) return message("why.tooMany", { path: clip(folder) });
-		}
-	}
-	return undefined;
-}
-
-function missingIsNothing(error: unknown): undefined {
-	if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-	throw error;
 }

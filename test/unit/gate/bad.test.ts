@@ -52,6 +52,73 @@ for (const [what, bytes, reason] of PAYLOADS) {
 	});
 }
 
+const REPORTS = ["Stop", "PostToolUse-Bash", "UserPromptSubmit", "SessionEnd-other"];
+for (const fixture of REPORTS) {
+	const name = fixture.replace(/-.*/, "");
+	const report = (members: string) => `{"session_id":"session-1","hook_event_name":"${name}","cwd":"/"${members}}`;
+	test(`${name} that cannot be read is let pass, and on record as missing: refusing it would stop nothing`, async (t) => {
+		const gate = await testGate(t);
+		const payloads = [
+			report(',"last_assistant_message":"half \\ud83d"'),
+			report(',"tool_response":{"a":1,"a":2}'),
+			report(`,"x":${"[".repeat(2000)}${"]".repeat(2000)}`),
+			report(',"x":1e999'),
+			report(',"__proto__":{"a":1}'),
+			report(',"tool_name":7,"prompt":7,"reason":7,"agent_id":7,"stop_hook_active":"').slice(0, -1),
+		];
+		for (const bytes of payloads) {
+			const reply = await (await gate.call("PreToolUse-Bash", { bytes })).reply();
+			assert.deepEqual(reply, { ...reply, stdout: "", stderr: "", exit: 0 });
+		}
+		const entries = await gate.verified();
+		assert.ok(!entries.some(({ type }) => type === "action.requested" || type === "action.decided"));
+		const gaps = entries.filter(({ type, body }) => type === "coverage.gap" && body.kind === "unread-report");
+		assert.equal(gaps.length, payloads.length);
+		assert.deepEqual([gaps[0]?.body.claimed.hook_event_name, gaps[0]?.body.claimed.session_id], [name, "session-1"]);
+	});
+}
+
+test("nothing that an agent writes makes an unreadable action look like an event that only tells", async (t) => {
+	const gate = await testGate(t);
+	const stop = '\\"hook_event_name\\":\\"Stop\\"';
+	const payloads = [
+		event(`,"x":"${stop}","cwd":"\\ud800"`),
+		event(',"x":{"hook_event_name":"Stop"},"cwd":"\\ud800"'),
+		event(',"x":["hook_event_name","Stop"],"cwd":"\\ud800"'),
+		event(',"hook_event_name":"Stop"'),
+		event("").replace('"hook_event_name":"PreToolUse"', '"hook_event_name":["Stop"],"cwd":"\\ud800"'),
+		event(',"cwd":"\\ud800"').replace("hook_event_name", "hook_event_n\\u0061me"),
+		`{"tool_input":{"command":"${stop}`,
+		`"hook_event_name":"Stop"`,
+		`[{"hook_event_name":"Stop"}]`,
+	];
+	for (const bytes of payloads) {
+		const reply = await (await gate.call("PreToolUse-Bash", { bytes })).reply();
+		assert.deepEqual([reply.exit, reply.stdout], [2, ""], String(bytes));
+	}
+	// Gates, too: a change of settings and the agent's own prompt.
+	for (const name of ["ConfigChange", "PermissionRequest"]) {
+		const bytes = event(',"cwd":"\\ud800"').replace("PreToolUse", name);
+		assert.equal((await (await gate.call("PreToolUse-Bash", { bytes })).reply()).exit, 2);
+	}
+});
+
+test("an event too large for the gate is refused or let pass by its name, and on record with its size", async (t) => {
+	const gate = await testGate(t);
+	const size = { submit: { leftOut: 7_000_000 } };
+	const call = await gate.call("PreToolUse-Bash", size);
+	const action = await call.reply();
+	assert.deepEqual([action.exit, action.stdout], [2, ""]);
+	assert.match(action.stderr, /7000000 bytes, more than Gatepost takes/);
+	const report = await (await gate.call("PostToolUse-Bash", size)).reply();
+	assert.deepEqual([report.exit, report.stdout, report.stderr], [0, "", ""]);
+	const entries = await gate.verified();
+	const requested = entries.find(({ type, body }) => type === "action.requested" && body.request === call.id);
+	assert.equal(requested?.body.claimed.bytes, 7_000_000);
+	const gap = entries.find(({ body }) => body.kind === "unread-report");
+	assert.deepEqual([gap?.body.claimed.bytes, gap?.body.claimed.tool_name], [7_000_000, "Bash"]);
+});
+
 test("what an unreadable payload says does not get into the log unmasked", async (t) => {
 	const gate = await testGate(t);
 	const secret = "ghp_0123456789abcdefghijABCDEFGHIJ012345";

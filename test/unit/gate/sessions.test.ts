@@ -138,6 +138,7 @@ function session(key: string, more: Partial<Session> = {}): Session {
 		waiting: 0,
 		decided: { allowed: 0, denied: 0 },
 		enforcement: { level: "enforced", reasons: [] },
+		hooks: { level: "enforced", digests: new Set() },
 		agentPid: 1,
 		questions: new Map(),
 		...more,

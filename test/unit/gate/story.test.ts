@@ -1,6 +1,6 @@
 // The story of an action, from a hook's bytes to its reply and the log: with a real gate, real connections and files.
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { type LoggedEntry, said, settles, type TestGate, testGate } from "../../support/gateClient.ts";
@@ -302,4 +302,35 @@ test("a paused request ends at its deadline as a timeout, and when its hook goes
 	const entries = await gate.verified();
 	const { body } = entries.find(({ type, body }) => type === "action.decided" && body.request === late.id) ?? {};
 	assert.equal(body.decision.by, "timeout");
+});
+
+test("an allow counts for the change that was shown: when the file is another one by then, nothing runs", async (t) => {
+	const gate = await testGate(t);
+	const path = join(gate.place.folder, "a.txt");
+	writeFileSync(path, "one\n");
+	const write = () =>
+		gate.call("PreToolUse-Write", { members: { tool_input: { file_path: path, content: "new\n" } }, toolUseId: "w" });
+	const changes: [string, () => void][] = [
+		["edited", () => writeFileSync(path, "two\n")],
+		["gone", () => rmSync(path)],
+		["a link to elsewhere", () => symlinkSync(join(gate.place.userHome, ".bashrc"), path)],
+	];
+	for (const [what, change] of changes) {
+		const call = await write();
+		const card = await gate.card();
+		change();
+		assert.equal(gate.answer(card, "allow").result, "taken", what);
+		const reply = said(await call.reply());
+		assert.equal(reply.decision, "deny", what);
+		assert.match(reply.reason, /a\.txt is no longer as it was when this was shown/, what);
+		const { body } = await gate.entry(({ type, body: of }) => type === "action.decided" && of.request === card.id);
+		assert.deepEqual([body.decision.by, body.decision.answered.verdict], ["failure", "allow"], what);
+		assert.equal(body.decision.answered.approver.osUser, "ann", what);
+	}
+	rmSync(path);
+	writeFileSync(path, "one\n");
+	const call = await write();
+	gate.answer(await gate.card(), "allow");
+	assert.equal(said(await call.reply()).decision, "allow", "unchanged");
+	await gate.verified();
 });

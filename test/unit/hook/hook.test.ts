@@ -55,14 +55,37 @@ test("the gate gets the agent's bytes untouched, and only the named variables", 
 	assert.equal((await hook.done).stdout, ALLOW);
 });
 
-test("an event that is larger than the hook takes is refused", async (t) => {
+test("an event that is larger than the gate takes reaches it all the same", async (t) => {
 	const at = place(t);
-	const gate = await startGate(t, at);
-	const hook = await runHook(t, at, { input: Buffer.alloc(5.5 * 1024 * 1024 + 1, 0x20) });
-	const { code, stdout, stderr } = await hook.done;
-	assert.deepEqual({ code, stdout }, { code: 2, stdout: "" });
-	assert.match(stderr, /larger than 5\.5 MB/);
-	assert.equal(gate.breaches.length, 0);
+	const long = "x".repeat(6 * 1024 * 1024);
+	const members = { session_id: "s", tool_name: "Edit", tool_use_id: "t", tool_input: { file_path: "a" } };
+	const sent = async (input: object | Buffer) => {
+		const gate = await startGate(t, at);
+		const bytes = Buffer.isBuffer(input) ? input : Buffer.from(JSON.stringify(input));
+		const hook = await runHook(t, at, { input: bytes });
+		const call = await gate.nextCall();
+		await call.reply({ stdout: "", stderr: "", exit: 0 });
+		await hook.done;
+		await gate.server.close("stopped");
+		return { leftOut: call.submit.leftOut, size: bytes.length, event: JSON.parse(String(call.payload)) };
+	};
+	// A result without what makes it long: its input is there to be compared.
+	const report = await sent({ ...members, hook_event_name: "PostToolUse", tool_response: { originalFile: long } });
+	assert.equal(report.leftOut, undefined);
+	assert.deepEqual(report.event, {
+		...members,
+		hook_event_name: "PostToolUse",
+		tool_response: "left out by Gatepost: too large",
+	});
+	// What waits for a decision is never shortened, only told of.
+	const { tool_input: _, ...names } = members;
+	const action = await sent({ ...members, hook_event_name: "PreToolUse", tool_response: long });
+	assert.deepEqual([action.leftOut, action.event], [action.size, { ...names, hook_event_name: "PreToolUse" }]);
+	const large = { ...members, hook_event_name: "PostToolUse", tool_input: { content: long } };
+	const input = await sent(large);
+	assert.deepEqual([input.leftOut, input.event], [input.size, { ...names, hook_event_name: "PostToolUse" }]);
+	const garbage = await sent(Buffer.alloc(6 * 1024 * 1024, 0x20));
+	assert.deepEqual([garbage.leftOut, garbage.event], [garbage.size, {}]);
 });
 
 test("stdin may be a pipe that is slow, a file, or nothing", async (t) => {

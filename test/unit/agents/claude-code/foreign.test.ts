@@ -229,7 +229,8 @@ test("a foreign hook that hides its entry counts for a while after it was seen",
 		assert.equal(hidden.enforcement.level, "not-enforced");
 		mock.timers.tick(61_000);
 		await new Promise((resolve) => setImmediate(resolve));
-		assert.deepEqual(await hooks.inForce(place), { foreign: [], enforcement: { level: "enforced", reasons: [] } });
+		const { foreign, now, enforcement } = await hooks.inForce(place);
+		assert.deepEqual([foreign, now.digests, enforcement], [[], [], { level: "enforced", reasons: [] }]);
 		hooks.close();
 	} finally {
 		mock.timers.reset();

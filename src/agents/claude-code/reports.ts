@@ -1,0 +1,55 @@
+// Events that only tell: exit 2 would stop nothing and break the agent (on Stop it keeps Claude Code from ever ending).
+// Asked of payloads that could not be read, so it looks at the bytes and trusts no parser.
+import { EVENTS_THAT_GATE, isKnownEvent } from "./read.ts";
+
+const QUOTE = 0x22;
+const OPENS = new Set([0x7b, 0x5b]);
+const CLOSES = new Set([0x7d, 0x5d]);
+const MEMBER = '"hook_event_name"';
+
+/**
+ * True when the payload names, once and at its top, an event that waits for no leave. What a model wrote stands in
+ * strings and deeper objects only, so it cannot make a gated event look like one of these.
+ */
+export function isReport(payload: Buffer): boolean {
+	const names = eventNames(payload.toString("latin1"));
+	const [name] = names;
+	return names.length === 1 && name !== undefined && isKnownEvent(name) && !EVENTS_THAT_GATE.has(name);
+}
+
+/** The texts given as event name at the top of what may be JSON; what is no text counts as one that nobody knows. */
+function eventNames(text: string): string[] {
+	const names: string[] = [];
+	let depth = 0;
+	for (let at = 0; at < text.length; ) {
+		const code = text.charCodeAt(at);
+		if (code === QUOTE) {
+			const end = endOfString(text, at);
+			if (end < 0) return names;
+			if (depth !== 1 || text.slice(at, end) !== MEMBER) {
+				at = end;
+				continue;
+			}
+			const value = /\s*:\s*(?:"([^"\\]{0,200})")?/y;
+			value.lastIndex = end;
+			const found = value.exec(text);
+			if (found !== null) names.push(found[1] ?? "");
+			at = found === null ? end : value.lastIndex;
+			continue;
+		}
+		if (OPENS.has(code)) depth += 1;
+		if (CLOSES.has(code)) depth -= 1;
+		at += 1;
+	}
+	return names;
+}
+
+/** Index after the closing quote of the string that opens at `start`; -1 when it does not end. */
+function endOfString(text: string, start: number): number {
+	for (let quote = text.indexOf('"', start + 1); quote >= 0; quote = text.indexOf('"', quote + 1)) {
+		let slashes = 0;
+		while (text.charCodeAt(quote - 1 - slashes) === 0x5c) slashes += 1;
+		if (slashes % 2 === 0) return quote + 1;
+	}
+	return -1;
+}
