@@ -6,7 +6,7 @@ import { type TestContext, test } from "node:test";
 import type { Frame, Page } from "playwright-core";
 import { click, openCard, requests } from "../support/editorStage.ts";
 import { callHook, type HookCall, writeCall } from "../support/hookCall.ts";
-import { quickInput, runCommand } from "../support/host/palette.ts";
+import { runCommand } from "../support/host/palette.ts";
 import { logEntries, logVerify } from "../support/log.ts";
 import { until } from "../support/until.ts";
 import { statusItem, type WindowStage, windowStage } from "../support/windowStage.ts";
@@ -260,11 +260,6 @@ test("keys on the notification answer nothing; its link only opens the card, and
 		await page.keyboard.press(keys);
 		assert(call.isWaiting(), `${keys} answered`);
 	}
-	await runCommand(page, "Developer: Open URL");
-	await quickInput(page).fill("code-oss://gatepost.gatepost/allow");
-	await page.keyboard.press("Enter");
-	await quickInput(page).waitFor({ state: "hidden" });
-	await runCommand(page, "Notifications: Show Notifications");
 	await notification.getByRole("link", { name: "Review" }).click();
 	await notification.waitFor({ state: "detached" });
 	const frame = await requests(page);
