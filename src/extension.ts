@@ -1,6 +1,6 @@
 // Composes the extension: the gate of this window and the views on it. Decides nothing itself.
 import * as vscode from "vscode";
-import { editorApprover } from "./editor/approver.ts";
+import { EditorApprover } from "./editor/approver.ts";
 import { checkAgents } from "./editor/checkAgents.ts";
 import { registerCommands } from "./editor/commands.ts";
 import { connectClaudeCode } from "./editor/connect.ts";
@@ -48,13 +48,14 @@ export function activate(context: vscode.ExtensionContext): void {
 		},
 		elsewhere: gateHost.open?.waitingElsewhere() ?? 0,
 	});
+	const approver = new EditorApprover();
 	const connect = () => connectClaudeCode(gateHost, documents, output);
 	const pending = parts.push(
 		new PendingView({
 			extensionUri: context.extensionUri,
 			gate,
 			diffs,
-			approver: editorApprover,
+			approver: () => approver.now(),
 			state,
 			setPaused: (paused) => gateHost.setPaused(paused),
 			installAgent: () => void connect(),
@@ -80,6 +81,7 @@ export function activate(context: vscode.ExtensionContext): void {
 	parts.push(gateHost.onChanged(update));
 	parts.push(
 		gateHost.onStarted(({ gate: opened }) => {
+			void approver.refresh();
 			opened.on("changed", update);
 			opened.on("settled", (id, outcome, note) => {
 				pending.settled(id, outcome, note);

@@ -13,6 +13,7 @@ import {
 } from "../agents/claude-code/install.ts";
 import { format } from "../protocol/messages.ts";
 import { installHook } from "./installHook.ts";
+import { recordAgent } from "./recordAgent.ts";
 import { terminalText } from "./terminalText.ts";
 
 type Out = (text: string) => Promise<void>;
@@ -55,15 +56,17 @@ export async function install(
 	}
 	await installHook({ home, dist, version, exclude: [folder] });
 	await applyPlan(plan);
-	await out(plan.changed ? `Connected: ${terminalText(plan.file)}\n` : "Connected already; nothing was changed.\n");
-	for (const note of plan.notes) await out(`${terminalText(format(note))}\n`);
+	const notes = plan.notes.map((note) => format(note));
+	if (plan.changed) notes.push(...(await recorded(options, "agent.installed", plan.file)));
+	const words = plan.changed ? `Connected: ${terminalText(plan.file)}` : "Connected already; nothing was changed.";
+	await say(options, { agent, file: plan.file, changed: plan.changed, notes }, words);
 	return 0;
 }
 
 /** Takes our entries out again; the bytes from before where nothing else changed. */
 export async function uninstall(
 	agent: string,
-	options: AgentsOptions & { project: boolean; yes: boolean },
+	options: AgentsOptions & { project: boolean; yes: boolean; version: string },
 ): Promise<number> {
 	demandKnown(agent);
 	const plan = await planUninstall(installOptions(options));
@@ -73,10 +76,43 @@ export async function uninstall(
 		if (!(await confirm("Write this? The agent is then not held any more."))) return 1;
 	}
 	await applyPlan(plan);
-	await options.out(
-		plan.changed ? `Disconnected: ${terminalText(plan.file)}\n` : "It was not connected; nothing was changed.\n",
-	);
+	const notes = plan.changed ? await recorded(options, "agent.changed", plan.file) : [];
+	const words = plan.changed
+		? `Disconnected: ${terminalText(plan.file)}`
+		: "It was not connected; nothing was changed.";
+	await say(options, { agent, file: plan.file, changed: plan.changed, notes }, words);
 	return 0;
+}
+
+/** On record, or the sentence that says why not: a change of settings that was made stands either way. */
+async function recorded(
+	{ home, folder, project, version }: Pick<AgentsOptions, "home" | "folder"> & { project: boolean; version: string },
+	type: "agent.installed" | "agent.changed",
+	file: string,
+): Promise<string[]> {
+	try {
+		const installed = type === "agent.installed";
+		await recordAgent({ home, root: project ? folder : undefined, version }, type, {
+			agent: CLAUDE_CODE,
+			file,
+			installed,
+		});
+		return [];
+	} catch (error) {
+		return [`This is not in the audit log: ${error instanceof Error ? error.message : String(error)}`];
+	}
+}
+
+interface Done {
+	agent: string;
+	file: string;
+	changed: boolean;
+	notes: string[];
+}
+
+async function say({ json, out }: Pick<AgentsOptions, "json" | "out">, done: Done, words: string): Promise<void> {
+	if (json) await out(`${JSON.stringify(done)}\n`);
+	else for (const line of [words, ...done.notes.map(terminalText)]) await out(`${line}\n`);
 }
 
 /** Says whether an agent's hooks hold, and proves it with a canary. Exit codes: 0 all is well, 1 not, 2 cannot look. */
@@ -112,7 +148,7 @@ export async function doctor(
 }
 
 /** The editor has removed the extension that this program lies in: disconnect, unless another editor uses this home. */
-export async function editorRemoved(dist: string, out: Out): Promise<number> {
+export async function editorRemoved(dist: string, version: string, out: Out): Promise<number> {
 	const { uninstallAll } = await import("../agents/claude-code/uninstallAll.ts");
 	const userHome = homedir();
 	const { kept, changed, failed } = await uninstallAll({
@@ -123,7 +159,11 @@ export async function editorRemoved(dist: string, out: Out): Promise<number> {
 		extensionsDir: dirname(dirname(dist)),
 	});
 	if (kept !== undefined) await out(`Agents stay connected: ${kept}.\n`);
-	for (const file of changed) await out(`Disconnected: ${terminalText(file)}\n`);
+	for (const file of changed) {
+		await out(`Disconnected: ${terminalText(file)}\n`);
+		const options = { home: join(userHome, ".gatepost"), folder: "", project: false, version };
+		for (const note of await recorded(options, "agent.changed", file)) await out(`${terminalText(note)}\n`);
+	}
 	for (const { file, problem } of failed) await out(`${terminalText(file)}: ${terminalText(format(problem))}\n`);
 	return failed.length === 0 ? 0 : 1;
 }

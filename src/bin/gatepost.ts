@@ -121,7 +121,7 @@ command(agents, "uninstall", "take Gatepost's hooks out of an agent's settings")
 	.option("--yes", "write without asking", false)
 	.action(
 		runs(async (agent: string, options: Common & { project: boolean; yes: boolean }) =>
-			(await import("./agents.ts")).uninstall(agent, { ...options, out: print }),
+			(await import("./agents.ts")).uninstall(agent, { ...options, version, out: print }),
 		),
 	);
 command(agents, "doctor", "check the hooks and prove with a canary that a denied tool does not run")
@@ -144,7 +144,7 @@ command(log, "show", "one entry or all entries of one request")
 	);
 command(log, "verify", "recompute the chain: exit 0 consistent, 1 problems, 2 not readable")
 	.argument("[path]", "journal folder or segment; the folder's journal when absent", resolvePath)
-	.option("--key <fingerprint>", "the signer's key fingerprint, known from outside")
+	.option("--key <hex>", "the signer's public key, 64 hex digits, known from outside")
 	.action(
 		runs(async (path: string | undefined, options: Common & { key?: string }) =>
 			(await import("./log.ts")).logVerify({ ...options, ...(path === undefined ? {} : { path }), out: print }),
@@ -154,7 +154,7 @@ command(log, "verify", "recompute the chain: exit 0 consistent, 1 problems, 2 no
 program
 	.command("uninstall-hook", { hidden: true })
 	.description("run by the editor when the extension is removed")
-	.action(runs(async () => (await import("./agents.ts")).editorRemoved(dist, print)));
+	.action(runs(async () => (await import("./agents.ts")).editorRemoved(dist, version, print)));
 
 program.parseAsync().catch((error: unknown) => {
 	process.stderr.write(`gatepost: ${error instanceof Error ? error.message : String(error)}\n`);

@@ -18,7 +18,7 @@ export interface ServeOptions {
 	/** Folder of the built hook.cjs. */
 	dist: string;
 	input: Readable & { isTTY?: boolean };
-	output: Writable & { isTTY?: boolean };
+	output: Writable & { isTTY?: boolean; rows?: number; columns?: number };
 }
 
 /** Runs until SIGTERM, SIGINT or SIGHUP, or until nobody reads its output; resolves with the exit code. */

@@ -15,7 +15,8 @@ export interface ServeChannelOptions {
 	json: boolean;
 	/** A person sits at a terminal: what is typed comes from one, and what is shown goes to one. */
 	terminal: boolean;
-	output: Writable;
+	/** A terminal knows its size. */
+	output: Writable & { rows?: number; columns?: number };
 }
 
 /** Requests that are remembered with their numbers, also after their end. */
@@ -26,8 +27,15 @@ const LEAST_SHOWN_MS = 500;
 interface Shown {
 	/** What a person types. Never used again: an agent chooses ids, and could put a request in the place of another. */
 	number: number;
+	/** When the last of it came on screen. */
 	at: number;
+	/** Its lines that did not fit on one screen, until they were paged through. */
+	unseen: string[];
 }
+
+/** Of a terminal that does not say its size. */
+const ROWS = 24;
+const COLUMNS = 80;
 
 export class ServeChannel {
 	readonly #gate: Gate;
@@ -42,9 +50,12 @@ export class ServeChannel {
 		this.#options = options;
 		gate.on("opened", (card) => {
 			this.#numbers += 1;
-			this.#shown.set(card.id, { number: this.#numbers, at: performance.now() });
+			const lines = cardText(card, String(this.#numbers)).split("\n");
+			const fits = this.#screens(lines) <= 1;
+			this.#shown.set(card.id, { number: this.#numbers, at: performance.now(), unseen: fits ? [] : lines });
 			if (this.#shown.size > MAX_SHOWN) this.#shown.delete(this.#shown.keys().next().value ?? "");
 			this.emit({ v: 1, event: "pending", id: card.id, card });
+			if (!fits && this.#person) this.#options.output.write(`  longer than the screen: show ${this.#numbers}\n`);
 		});
 		gate.on("settled", (id, outcome) => {
 			const row = gate.activity().find((candidate) => candidate.id === id);
@@ -79,7 +90,7 @@ export class ServeChannel {
 		this.#answer(parsed.data.id, parsed.data.answer, parsed.data.reason);
 	}
 
-	/** `allow N`, `deny N [reason]`, `list`. */
+	/** `allow N`, `deny N [reason]`, `show N`, `list`. */
 	answerTyped(line: string): void {
 		const [word = "", typed = "", ...rest] = line.trim().split(/\s+/u);
 		if (word === "") return;
@@ -87,16 +98,40 @@ export class ServeChannel {
 			for (const card of this.#gate.cards()) this.emit({ v: 1, event: "pending", id: card.id, card });
 			return;
 		}
-		if (word !== "allow" && word !== "deny") {
-			this.#options.output.write("Type: allow N | deny N [reason] | list\n");
+		if (word !== "allow" && word !== "deny" && word !== "show") {
+			this.#options.output.write("Type: allow N | deny N [reason] | show N | list\n");
 			return;
 		}
 		const [id, shown] = [...this.#shown].find(([, { number }]) => String(number) === typed) ?? [];
 		if (id === undefined || shown === undefined) {
 			this.#refused(typed, "no-such-request", "No request was shown under that number; nothing was answered.");
+		} else if (word === "show") {
+			this.#page(shown);
 		} else if (word === "allow" && performance.now() - shown.at < LEAST_SHOWN_MS) {
 			this.#refused(id, "too-soon", "That request has only just come up; look at it, then type that again.");
 		} else this.#answer(id, word, rest.length === 0 ? undefined : rest.join(" "));
+	}
+
+	/** Without a terminal no person is seen, whatever the program says of itself. */
+	get #person(): boolean {
+		return !this.#options.json && this.#options.terminal;
+	}
+
+	/** The next screen of what did not fit on one. */
+	#page(shown: Shown): void {
+		let count = 1;
+		while (count < shown.unseen.length && this.#screens(shown.unseen.slice(0, count + 1)) <= 1) count += 1;
+		const page = shown.unseen.splice(0, count);
+		shown.at = performance.now();
+		const more = shown.unseen.length > 0 ? `  ... ${shown.unseen.length} more lines: show ${shown.number}` : "  (end)";
+		this.#options.output.write(`${page.join("\n")}\n${more}\n`);
+	}
+
+	/** How many screens these lines fill; one line is kept for the prompt, one for what follows. */
+	#screens(lines: readonly string[]): number {
+		const { rows = ROWS, columns = COLUMNS } = this.#options.output;
+		const filled = lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / columns)), 0);
+		return Math.ceil(filled / Math.max(1, rows - 2));
 	}
 
 	#answer(id: string, verdict: "allow" | "deny", reason: string | undefined): void {
@@ -111,17 +146,18 @@ export class ServeChannel {
 	}
 
 	#answerOf(card: CardModel, verdict: "allow" | "deny", reason: string | undefined): Answer {
-		const { json, terminal } = this.#options;
-		// Without a terminal no person is seen, whatever the program says of itself.
-		const person = !json && terminal;
+		const person = this.#person;
+		const shown = this.#shown.get(card.id);
+		// To a program nothing was shown, so it allows no guard change; nor does who saw the end of a long one only.
+		const whole = person && shown?.unseen.length === 0 && !card.files.some((file) => file.cut || file.binary);
 		return {
 			verdict,
 			channel: person ? "terminal" : "program",
 			approver: { osUser: userInfo().username, claims: {}, assurance: person ? 1 : 0 },
 			shown: {
 				digest: cardDigest(card),
-				extent: card.files.some((file) => file.cut || file.binary) ? "partial" : "whole",
-				ms: Math.round(performance.now() - (this.#shown.get(card.id)?.at ?? performance.now())),
+				extent: whole ? "whole" : "partial",
+				ms: Math.round(performance.now() - (shown?.at ?? performance.now())),
 			},
 			...(reason === undefined ? {} : { reason }),
 		};

@@ -31,8 +31,7 @@ async function githubAccount(): Promise<string | undefined> {
 	}
 }
 
-/** The person at this editor, as the machine presents them. */
-export async function editorApprover(): Promise<Approver> {
+async function read(): Promise<Approver> {
 	const [gitName, gitEmail, github] = await Promise.all([
 		globalGit("user.name"),
 		globalGit("user.email"),
@@ -44,4 +43,32 @@ export async function editorApprover(): Promise<Approver> {
 		...(github === undefined ? {} : { github }),
 	};
 	return { osUser: userInfo().username, claims, assurance: 1 };
+}
+
+/** How long an answer waits for claims that are not known yet. An editor may take seconds to say that it has none. */
+const PATIENCE_MS = 300;
+
+/** The person at this editor, as the machine presents them. Looked up ahead: an answer must not wait for it. */
+export class EditorApprover {
+	#known: Approver = { osUser: userInfo().username, claims: {}, assurance: 1 };
+	#reading: Promise<void> | undefined;
+
+	/** Looks the claims up, behind everything else. */
+	refresh(): Promise<void> {
+		this.#reading ??= read()
+			.then((approver) => {
+				this.#known = approver;
+			})
+			.finally(() => {
+				this.#reading = undefined;
+			});
+		return this.#reading;
+	}
+
+	/** What is known now, and soon. The next answer has what changed in between. */
+	async now(): Promise<Approver> {
+		const reading = this.refresh();
+		await Promise.race([reading, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+		return this.#known;
+	}
 }

@@ -75,16 +75,16 @@ export class GateHost implements vscode.Disposable {
 	/** Puts the hook and its launcher into the home. @throws LauncherError */
 	async installHook(): Promise<void> {
 		const { installHook, noteEditor } = await import("./core.ts");
+		// First, also when the hook cannot be written: another editor's removal must not disconnect this one's agents.
+		await noteEditor(gatepostHome(), {
+			product: vscode.env.appName,
+			extensionsDir: dirname(this.#context.extensionPath),
+		});
 		await installHook({
 			home: gatepostHome(),
 			dist: join(this.#context.extensionPath, "dist"),
 			version: String(this.#context.extension.packageJSON.version),
 			exclude: [...(this.#open?.folders() ?? [])],
-		});
-		// Another editor's removal must not disconnect the agents that this one still holds.
-		await noteEditor(gatepostHome(), {
-			product: vscode.env.appName,
-			extensionsDir: dirname(this.#context.extensionPath),
 		});
 	}
 

@@ -1,5 +1,5 @@
-// The first policy (issue: "Policy, first cut"): reads inside the gate's folders and a short list of read-only commands are
-// allowed, guard changes are marked, everything else asks. No rules of people and no grants yet; it never denies.
+// The first policy: reads inside the gate's folders, a short list of read-only commands, the start of built-in sub-agents
+// and an agent's own bookkeeping are allowed, guard changes are marked, everything else asks. No rules of people and no grants yet; it never denies.
 import { createHash } from "node:crypto";
 import type { Action } from "../actions/action.ts";
 import { canonical } from "../protocol/canonical.ts";

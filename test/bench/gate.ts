@@ -206,9 +206,14 @@ export async function benchGate(): Promise<BenchResult[]> {
 				detail: `${ms(ofGate.p99)} / ${ms(ofBare.p99)}`,
 			},
 			{
-				name: "gate: p99 of 50 requests in the same instant / that of the bare server (50 turns on one core)",
-				ratio: atOnce / barely,
-				detail: `${ms(atOnce)} / ${ms(barely)}`,
+				name: "gate: p99 of 50 requests in the same instant / p50 of one alone (the strictest reading of that target)",
+				ratio: atOnce / ofGate.p50,
+				detail: `${ms(atOnce)} / ${ms(ofGate.p50)}: 50 turns on one core`,
+			},
+			{
+				name: "the same for the bare server",
+				ratio: barely / ofBare.p50,
+				detail: `${ms(barely)} / ${ms(ofBare.p50)}`,
 			},
 			{
 				name: "gate: decisions a second, sustained / 2,000 (target at least 1)",

@@ -1,7 +1,5 @@
 // Run when an editor has removed Gatepost (`vscode:uninstall`): takes our entries out of every settings file of this home,
 // unless another editor still uses it. An agent could start this too, so it does nothing while Gatepost is installed.
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { Message } from "../../protocol/messages.ts";
 import { forgetEditor, installedVersions, readEditors } from "./editors.ts";
 import { applyPlan, type InstallOptions, planUninstall } from "./install.ts";
@@ -18,8 +16,8 @@ export interface UninstallAllOptions {
 }
 
 export interface UninstallAllResult {
-	/** Why nothing was done: Gatepost is still installed there (an update), or another editor or a gate uses the home. */
-	kept: "installed" | "other-editor" | "open-gate" | undefined;
+	/** Why nothing was done: Gatepost is still installed there (an update), or another editor uses the home. */
+	kept: "installed" | "other-editor" | undefined;
 	/** Settings files that were changed. */
 	changed: string[];
 	/** Files that could not be changed, and why. Our entries are still in them. */
@@ -59,38 +57,10 @@ async function uninstall(options: InstallOptions, result: UninstallAllResult): P
 
 async function stillUsed(home: string, extensionsDir: string): Promise<UninstallAllResult["kept"]> {
 	if ((await installedVersions(extensionsDir)).length > 0) return "installed";
-	const editors = await readEditors(home);
-	for (const editor of editors) {
+	for (const editor of await readEditors(home)) {
 		if (editor.extensionsDir === extensionsDir) continue;
 		if ((await installedVersions(editor.extensionsDir)).length > 0) return "other-editor";
 	}
-	const product = editors.find((editor) => editor.extensionsDir === extensionsDir)?.product;
-	return (await gateOfOthers(home, product)) ? "open-gate" : undefined;
-}
-
-/** A gate that is open now and is not a window of the editor that goes. */
-async function gateOfOthers(home: string, product: string | undefined): Promise<boolean> {
-	const dir = join(home, "gates");
-	for (const name of await readdir(dir).catch((): string[] => [])) {
-		if (!name.endsWith(".json")) continue;
-		try {
-			const { pid, editor } = JSON.parse(await readFile(join(dir, name), "utf8")) as {
-				pid?: unknown;
-				editor?: unknown;
-			};
-			if (typeof pid === "number" && isAlive(pid) && editor !== product) return true;
-		} catch {
-			// Half written or not an entry: no gate is behind it.
-		}
-	}
-	return false;
-}
-
-function isAlive(pid: number): boolean {
-	try {
-		process.kill(pid, 0);
-		return true;
-	} catch (error) {
-		return (error as NodeJS.ErrnoException).code === "EPERM";
-	}
+	// An open gate alone keeps nothing: an entry in the registry proves no editor, and hooks without a gate only refuse.
+	return undefined;
 }

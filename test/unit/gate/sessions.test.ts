@@ -168,3 +168,18 @@ test("questions without answers are forgotten, the oldest first, and only in the
 	assert.equal(one.questions.has("q50"), true);
 	assert.equal(other.questions.has("theirs"), true);
 });
+
+test("a stopped session is freed by a person's prompt, not by one that a background agent sends when it is done", async (t) => {
+	const gate = await testGate(t);
+	const call = await gate.call("PreToolUse-Bash");
+	const card = await gate.card();
+	gate.answer(card, "deny", { stopSession: true });
+	await call.reply();
+	const prompt = async (text: string) => (await gate.call("UserPromptSubmit", { members: { prompt: text } })).reply();
+	const next = async () => said(await (await gate.call("PreToolUse-Read")).reply()).decision;
+	assert.equal(await next(), "deny");
+	await prompt("<task-notification>\n<status>completed</status>\n</task-notification>");
+	assert.equal(await next(), "deny", "nobody typed that");
+	await prompt("go on, please");
+	assert.equal(await next(), "allow");
+});

@@ -1,0 +1,69 @@
+// The terminal of `gatepost serve`: what counts as shown there, and what a program can and cannot do.
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { test } from "node:test";
+import { ServeChannel } from "../../../src/bin/serveChannel.ts";
+import { gatePlace, said, settles, testGate } from "../../support/gateClient.ts";
+
+function terminal(rows = 24) {
+	const output = Object.assign(new PassThrough(), { rows, columns: 80 });
+	let text = "";
+	output.setEncoding("utf8").on("data", (part: string) => {
+		text += part;
+	});
+	return { output, text: () => text };
+}
+
+const pause = () => new Promise((resolve) => setTimeout(resolve, 550));
+
+test("a guard change that fits on the screen is allowed from the terminal; a program cannot allow one", async (t) => {
+	const at = gatePlace(t);
+	mkdirSync(join(at.userHome, ".claude"));
+	const gate = await testGate(t, {}, at);
+	const screen = terminal(40);
+	const person = new ServeChannel(gate.gate, { json: false, terminal: true, output: screen.output });
+	const wire = terminal();
+	const program = new ServeChannel(gate.gate, { json: true, terminal: false, output: wire.output });
+	const path = join(at.userHome, ".claude", "settings.json");
+	const call = await gate.call("PreToolUse-Write", { members: { tool_input: { file_path: path, content: "{}" } } });
+	const card = await gate.card();
+	assert.equal(card.guard, true);
+	program.answerJson(JSON.stringify({ answer: "allow", id: card.id }));
+	await settles(() => wire.text().includes("desk.guardWhole"), "the program is refused");
+	assert.equal(call.answered, false);
+	await pause();
+	person.answerTyped("allow 1");
+	assert.equal(said(await call.reply()).decision, "allow");
+	const { body } = await gate.entry(({ type }) => type === "action.decided");
+	assert.deepEqual([body.decision.channel, body.decision.shown.extent], ["terminal", "whole"]);
+});
+
+test("what is longer than the screen counts as shown once all of it was paged through", async (t) => {
+	const at = gatePlace(t);
+	const gate = await testGate(t, {}, at);
+	const screen = terminal(20);
+	const person = new ServeChannel(gate.gate, { json: false, terminal: true, output: screen.output });
+	const path = join(at.folder, ".claude", "settings.json");
+	const content = Array.from({ length: 50 }, (_, n) => `line ${n}\n`).join("");
+	const call = await gate.call("PreToolUse-Write", { members: { tool_input: { file_path: path, content } } });
+	await gate.card();
+	await pause();
+	person.answerTyped("allow 1");
+	assert.equal(call.answered, false);
+	assert.match(screen.text(), /longer than the screen: show 1/);
+	let pages = 0;
+	for (; !screen.text().includes("(end)") && pages < 20; pages += 1) {
+		const before = screen.text().length;
+		person.answerTyped("show 1");
+		await settles(() => screen.text().length > before, "the next page");
+		assert.ok(screen.text().slice(before).trimEnd().split("\n").length <= 20, "one screen at a time");
+	}
+	assert.ok(pages > 2, `${pages} pages`);
+	person.answerTyped("allow 1");
+	await settles(() => /only just come up/.test(screen.text()), "the last page needs a moment, too");
+	await pause();
+	person.answerTyped("allow 1");
+	assert.equal(said(await call.reply()).decision, "allow");
+});
