@@ -87,10 +87,22 @@ export function afterEdit(before: Buffer | undefined, edit: TextEdit): Buffer | 
 	if (!text.includes(oldString)) return message("proposal.notFound");
 	if (!replaceAll && isRepeated(text, oldString)) return message("proposal.notUnique");
 	const wanted = removesLine(text, oldString, newString) ? `${oldString}\n` : oldString;
-	// A function, because a replacement text would have its $ patterns expanded.
-	const put = () => newString;
+	if (replaceAll && sizeAfter(text, wanted, newString) > MAX_AFTER) {
+		return message("proposal.tooLarge", { path: edit.path, max: MAX_AFTER / 1024 / 1024 });
+	}
+	// A replacement text has its $ patterns expanded; a function for each of millions of places would take seconds.
+	const put = newString.replaceAll("$", "$$$$");
 	const after = replaceAll ? text.replaceAll(wanted, put) : text.replace(wanted, put);
 	return after === text ? message("proposal.noChange") : encode(old, after);
+}
+
+/** A result larger than this is not worked out. UTF-16 units. */
+const MAX_AFTER = 40 * 1024 * 1024;
+
+function sizeAfter(text: string, part: string, by: string): number {
+	let count = 0;
+	for (let at = text.indexOf(part); at !== -1; at = text.indexOf(part, at + part.length)) count += 1;
+	return text.length + count * (by.length - part.length);
 }
 
 /** Overlapping occurrences count once: "aa" is unique in "aaa". */

@@ -48,3 +48,19 @@ test("a notebook is not edited as text, and what is none is not edited as a note
 	const change: NotebookChange = { newSource: "", cellId: "cell-0", editMode: "replace" };
 	assert.equal(outcome(afterNotebookEdit(Buffer.from(deep), change)), "proposal.notNotebook");
 });
+
+test("a replacement is taken as it is, whatever dollars are in it, once and everywhere", () => {
+	const newString = "$& $1 $$ $` $'";
+	const edit = { path: "/a", oldString: "x", newString };
+	assert.equal(String(afterEdit(Buffer.from("axb"), { ...edit, replaceAll: false })), `a${newString}b`);
+	assert.equal(String(afterEdit(Buffer.from("xax"), { ...edit, replaceAll: true })), `${newString}a${newString}`);
+});
+
+test("millions of replacements are worked out, and a result without end is not", () => {
+	const many = Buffer.from("a\n".repeat(4_000_000));
+	const edit = { path: "/a", oldString: "a", replaceAll: true };
+	const after = afterEdit(many, { ...edit, newString: "bb" });
+	assert.ok(Buffer.isBuffer(after) && after.length === 12_000_000);
+	const endless = afterEdit(many, { ...edit, newString: "b".repeat(1000) });
+	assert.ok(!Buffer.isBuffer(endless) && endless.code === "proposal.tooLarge");
+});
