@@ -1,7 +1,8 @@
 // Long work in a thread of its own, so that one agent's monstrous input stalls nobody else's gate (DESIGN 2.9). Small
 // work is done at once: the way to the thread and back would cost more.
 //
-// A job that takes too long, or ends the thread, fails; who asked for it denies. The next job gets a new thread.
+// The thread has one job at a time, and those who wait take turns. A job that takes too long, or ends the thread, fails
+// alone; who asked for it denies. The next job gets a new thread.
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { TooDeepError } from "./redact.ts";
@@ -20,15 +21,28 @@ const IDLE_MS = 30_000;
 /** Heap of the thread: both sides of a 10 MB file as lines fit several times over. */
 const HEAP_MB = 1024;
 
-interface Waiting {
+/** Whose job it is, and when nobody waits for it any more. */
+export interface Asking {
+	/** Jobs of one turn follow each other; other turns come in between. */
+	turn?: string;
+	/** Rejects with its reason; a job that has begun is finished in silence. */
+	signal?: AbortSignal | undefined;
+}
+
+interface Job {
+	id: number;
+	name: JobName;
+	takes: unknown;
+	turn: string;
 	resolve(gives: unknown): void;
-	reject(error: Error): void;
-	timer: NodeJS.Timeout;
+	reject(error: unknown): void;
 }
 
 export class Workshop {
 	readonly #limitMs: number;
-	readonly #waiting = new Map<number, Waiting>();
+	/** Oldest first. */
+	readonly #queue: Job[] = [];
+	#running: { job: Job; timer: NodeJS.Timeout } | undefined;
 	#worker: Worker | undefined;
 	#idle: NodeJS.Timeout | undefined;
 	#lastId = 0;
@@ -40,30 +54,61 @@ export class Workshop {
 	/**
 	 * Does a job here when it is small, else in the thread.
 	 * @param size of the input, about: characters or bytes
-	 * @throws what the job throws, or an Error when the thread could not do it
+	 * @throws what the job throws, an Error when the thread could not do it, or the reason of the signal
 	 */
-	async do<Name extends JobName>(name: Name, takes: Jobs[Name]["takes"], size: number): Promise<Jobs[Name]["gives"]> {
+	async do<Name extends JobName>(
+		name: Name,
+		takes: Jobs[Name]["takes"],
+		size: number,
+		asking: Asking = {},
+	): Promise<Jobs[Name]["gives"]> {
 		if (size <= SMALL) return jobs[name](takes);
-		return this.#order(name, takes) as Promise<Jobs[Name]["gives"]>;
+		return this.#order(name, takes, asking) as Promise<Jobs[Name]["gives"]>;
 	}
 
-	#order(name: JobName, takes: unknown): Promise<unknown> {
+	#order(name: JobName, takes: unknown, { turn = "", signal }: Asking): Promise<unknown> {
+		return new Promise((resolve, reject) => {
+			const job: Job = { id: ++this.#lastId, name, takes, turn, resolve, reject };
+			const abort = () => {
+				const at = this.#queue.indexOf(job);
+				if (at >= 0) this.#queue.splice(at, 1);
+				reject(signal?.reason);
+			};
+			if (signal?.aborted === true) {
+				abort();
+				return;
+			}
+			signal?.addEventListener("abort", abort, { once: true });
+			this.#queue.push(job);
+			this.#next(turn);
+		});
+	}
+
+	/** Begins the next job, if the thread is free: the oldest of another turn than the last, else the oldest. */
+	#next(last: string | undefined): void {
+		if (this.#running !== undefined) return;
+		const at = Math.max(
+			0,
+			this.#queue.findIndex(({ turn }) => turn !== last),
+		);
+		const [job] = this.#queue.splice(at, 1);
+		if (job === undefined) {
+			this.#rest();
+			return;
+		}
+		clearTimeout(this.#idle);
 		this.#worker ??= this.#start();
 		const worker = this.#worker;
-		clearTimeout(this.#idle);
 		worker.ref();
-		const id = ++this.#lastId;
-		return new Promise((resolve, reject) => {
-			const timer = setTimeout(() => {
-				this.#fail(worker, new Error(`it took longer than ${this.#limitMs / 1000} s to look through this input`));
-			}, this.#limitMs);
-			this.#waiting.set(id, { resolve, reject, timer });
-			try {
-				worker.postMessage({ id, name, takes } satisfies Order);
-			} catch (error) {
-				this.#settle(id)?.reject(error instanceof Error ? error : new Error(String(error)));
-			}
-		});
+		const timer = setTimeout(() => {
+			this.#fail(worker, new Error(`it took longer than ${this.#limitMs / 1000} s to look through this input`));
+		}, this.#limitMs);
+		this.#running = { job, timer };
+		try {
+			worker.postMessage({ id: job.id, name: job.name, takes: job.takes } satisfies Order);
+		} catch (error) {
+			this.#over()?.reject(error);
+		}
 	}
 
 	#start(): Worker {
@@ -72,46 +117,44 @@ export class Workshop {
 		// Neither environment nor options of this process concern pure functions.
 		const worker = new Worker(file, { env: {}, execArgv: [], resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } });
 		worker.on("message", (delivery: Delivery) => {
-			const waiting = this.#settle(delivery.id);
-			if ("error" in delivery) waiting?.reject(errorOf(delivery.error));
-			else waiting?.resolve(delivery.gives);
+			if (this.#worker !== worker || this.#running?.job.id !== delivery.id) return;
+			const job = this.#over();
+			if ("error" in delivery) job?.reject(errorOf(delivery.error));
+			else job?.resolve(delivery.gives);
 		});
-		worker.on("error", (error) => this.#fail(worker, error instanceof Error ? error : new Error(String(error))));
+		worker.on("error", (error) => this.#fail(worker, error));
 		worker.on("exit", () => this.#fail(worker, new Error("the thread that looks through large inputs has ended")));
 		return worker;
 	}
 
-	#settle(id: number): Waiting | undefined {
-		const waiting = this.#waiting.get(id);
-		clearTimeout(waiting?.timer);
-		this.#waiting.delete(id);
-		if (this.#waiting.size === 0) this.#rest();
-		return waiting;
+	/** The running job is over; the next one begins. */
+	#over(): Job | undefined {
+		const { job, timer } = this.#running ?? {};
+		clearTimeout(timer);
+		this.#running = undefined;
+		this.#next(job?.turn);
+		return job;
 	}
 
 	/** Nothing to do: a process that has nothing else to do either may end. */
 	#rest(): void {
 		const worker = this.#worker;
+		if (worker === undefined) return;
+		worker.unref();
 		clearTimeout(this.#idle);
 		this.#idle = setTimeout(() => {
-			if (this.#worker !== worker || this.#waiting.size > 0) return;
+			if (this.#worker !== worker || this.#running !== undefined) return;
 			this.#worker = undefined;
-			void worker?.terminate();
+			void worker.terminate();
 		}, IDLE_MS).unref();
-		worker?.unref();
 	}
 
-	/** Everything that waits for this thread fails. */
-	#fail(worker: Worker, error: Error): void {
+	/** The thread is of no use any more; what ran in it fails. */
+	#fail(worker: Worker, error: unknown): void {
 		if (this.#worker !== worker) return;
 		this.#worker = undefined;
-		const failed = [...this.#waiting.values()];
-		this.#waiting.clear();
 		void worker.terminate();
-		for (const { reject, timer } of failed) {
-			clearTimeout(timer);
-			reject(error);
-		}
+		this.#over()?.reject(error);
 	}
 }
 

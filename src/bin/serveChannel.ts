@@ -129,8 +129,10 @@ export class ServeChannel {
 
 	/** How many screens these lines fill; one line is kept for the prompt, one for what follows. */
 	#screens(lines: readonly string[]): number {
-		const { rows = ROWS, columns = COLUMNS } = this.#options.output;
-		const filled = lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / columns)), 0);
+		const { output } = this.#options;
+		// A terminal may say 0.
+		const [rows, columns] = [output.rows || ROWS, output.columns || COLUMNS];
+		const filled = lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(line) / columns)), 0);
 		return Math.ceil(filled / Math.max(1, rows - 2));
 	}
 
@@ -200,4 +202,11 @@ export class ServeChannel {
 				return "The gate is closed; agents are refused from now on.\n";
 		}
 	}
+}
+
+/** Columns, never too few: letters of some scripts take two. */
+function widthOf(line: string): number {
+	let width = line.length;
+	for (let at = 0; at < line.length; at += 1) if (line.charCodeAt(at) > 0x7e) width += 1;
+	return width;
 }

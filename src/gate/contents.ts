@@ -3,7 +3,7 @@
 import { type FileSide, isChange, type Proposal } from "../actions/change.ts";
 import { redact } from "../actions/redact.ts";
 import { asBuffer } from "../actions/work.ts";
-import { workshop } from "../actions/workshop.ts";
+import { type Asking, workshop } from "../actions/workshop.ts";
 import { JournalError } from "../audit/errors.ts";
 import type { Journal } from "../audit/journal.ts";
 import type { JsonObject } from "../protocol/canonical.ts";
@@ -15,7 +15,11 @@ const INLINE_RESULT = 4000;
 export const INLINE_INPUT = 64 * 1024;
 
 /** Files of a proposed change with their contents in the evidence store. @throws JournalError */
-export async function changeEvidence(journal: Journal, proposal: Proposal): Promise<JsonObject | undefined> {
+export async function changeEvidence(
+	journal: Journal,
+	proposal: Proposal,
+	asking: Asking,
+): Promise<JsonObject | undefined> {
 	if (proposal === undefined) return undefined;
 	if (!isChange(proposal)) return { unknown: sentences([proposal.unknown])[0] ?? null };
 	const files: JsonObject[] = [];
@@ -24,15 +28,20 @@ export async function changeEvidence(journal: Journal, proposal: Proposal): Prom
 			path: redact(path).text,
 			...(target === undefined ? {} : { target: redact(target).text }),
 			op,
-			...(before === undefined ? {} : { before: await sideEvidence(journal, before) }),
-			...(after === undefined ? {} : { after: await sideEvidence(journal, after) }),
+			...(before === undefined ? {} : { before: await sideEvidence(journal, before, asking) }),
+			...(after === undefined ? {} : { after: await sideEvidence(journal, after, asking) }),
 		});
 	}
 	return { files };
 }
 
-async function sideEvidence(journal: Journal, side: FileSide): Promise<JsonObject> {
-	const { bytes, redacted } = await workshop.do("side", { bytes: side.bytes, binary: side.binary }, side.bytes.length);
+async function sideEvidence(journal: Journal, side: FileSide, asking: Asking): Promise<JsonObject> {
+	const { bytes, redacted } = await workshop.do(
+		"side",
+		{ bytes: side.bytes, binary: side.binary },
+		side.bytes.length,
+		asking,
+	);
 	const about = { ...(side.mode === undefined ? {} : { mode: side.mode }), redacted };
 	try {
 		return { ...(await journal.evidence.put(asBuffer(bytes))), ...about };
@@ -48,8 +57,13 @@ async function sideEvidence(journal: Journal, side: FileSide): Promise<JsonObjec
  * @param bytes its size as it came
  * @throws JournalError, TooDeepError
  */
-export async function inputEvidence(journal: Journal, input: JsonObject, bytes: number): Promise<JsonObject> {
-	const safe = await workshop.do("json", input, bytes);
+export async function inputEvidence(
+	journal: Journal,
+	input: JsonObject,
+	bytes: number,
+	asking: Asking,
+): Promise<JsonObject> {
+	const safe = await workshop.do("json", input, bytes, asking);
 	return { ...(await journal.evidence.put(asBuffer(safe.bytes))), redacted: safe.redacted };
 }
 
@@ -62,8 +76,9 @@ export async function resultEvidence(
 	journal: () => Promise<Journal>,
 	response: JsonObject,
 	bytes: number,
+	asking: Asking,
 ): Promise<Result> {
-	const safe = await workshop.do("json", response, bytes);
+	const safe = await workshop.do("json", response, bytes, asking);
 	const { redacted } = safe;
 	const text = asBuffer(safe.bytes);
 	if (text.length <= INLINE_RESULT) return { redacted, response: JSON.parse(text.toString("utf8")) };

@@ -107,7 +107,11 @@ export class Gate extends EventEmitter<GateEvents> {
 
 	/** The gate is about to close: a hook that is gone from now on was cut off by us. */
 	stopping(): void {
+		const { ledger } = this.#context;
 		this.#context.stopping = true;
+		// What is still being drawn, judged or recorded ends as well, while there is a log to write that down.
+		const reason = format(message("gate.stopping"));
+		for (const line of ledger.all("open")) line.interrupt.end({ by: "failure", verdict: "deny", reason });
 		endRaces(this.#context);
 	}
 

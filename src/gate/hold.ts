@@ -52,12 +52,12 @@ export async function before(
 			if (mayRace(gate, line, verdict)) return await delegate(gate, handling, event, line, verdict, proposal);
 			handling.call.ack();
 			await recordRequest(gate, line, verdict, proposal);
-			const drawn = await cardOf(gate, line, verdict, proposal, deadlineAt);
+			const drawn = await cardOf(gate, line, verdict, proposal, deadlineAt, line.interrupt.signal);
 			const answer = interruption(line) ?? (await ask(gate, line, drawn, proposal, deadlineAt));
 			({ decision, note } = await checkStale(handling.adapter, line, proposal, answer));
 		}
 	} catch (error) {
-		decision = failure(gate, session, error).decision;
+		decision = interruption(line) ?? failure(gate, session, error).decision;
 	}
 	await finish(gate, handling, event, line, verdict, decision, { note });
 }
@@ -193,13 +193,17 @@ export function ruled(gate: GateContext, verdict: PolicyVerdict): Decision {
 /** A card and its digest. */
 export type Drawn = Jobs["card"]["gives"];
 
-/** The card of a request. Takes time when there is much to show: look again whether it is still to be asked. */
+/**
+ * The card of a request. Takes time when there is much to show: look again whether it is still to be asked.
+ * @param signal ends the wait; rejects with its reason
+ */
 export function cardOf(
 	gate: GateContext,
 	line: LedgerLine,
 	verdict: PolicyVerdict,
 	proposal: Proposal,
 	deadlineAt: number,
+	signal?: AbortSignal,
 ): Promise<Drawn> {
 	const { event, session } = line;
 	const { caller, subagent } = event;
@@ -220,7 +224,7 @@ export function cardOf(
 		actionMac: line.mac,
 		folders: [...gate.options.workspaces.folders],
 	};
-	return workshop.do("card", parts, line.bytes + sizeOf(proposal));
+	return workshop.do("card", parts, line.bytes + sizeOf(proposal), { turn: session.key, signal });
 }
 
 function sizeOf(proposal: Proposal): number {

@@ -51,7 +51,12 @@ export async function openSession(gate: GateContext, handling: Handling, event: 
 		waiting: 0,
 		decided: { allowed: 0, denied: 0 },
 		enforcement: hooks.enforcement,
-		hooks: { level: hooks.now.level, digests: new Set(hooks.now.digests) },
+		// Only at its start has the session surely loaded what the files say. In the middle, the change that is asked about,
+		// or one that was kept out before a restart, may lie in them already: then only what is clean passes.
+		hooks:
+			event.kind === "session.start"
+				? { level: hooks.now.level, digests: new Set(hooks.now.digests) }
+				: { level: "enforced", digests: new Set() },
 		agentPid: pid,
 		questions: new Map(),
 	};

@@ -82,7 +82,8 @@ export async function permission(
 	const deadlineAt = deadlineOf(gate, handling);
 	const drawn = await cardOf(gate, line, asks, proposal, deadlineAt);
 	if (gone || line.over) return answeredElsewhere(gate, handling, event, line);
-	const answer = await ask(gate, line, drawn, proposal, deadlineAt);
+	// The session may have been stopped while the card was drawn.
+	const answer = line.interrupt.decision ?? (await ask(gate, line, drawn, proposal, deadlineAt));
 	const { decision, note } = await checkStale(adapter, line, proposal, answer);
 	if (decision.by === "withdrawn") return answeredElsewhere(gate, handling, event, line);
 	await finish(gate, handling, event, line, asks, decision, { offered: true, note });

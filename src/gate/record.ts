@@ -29,7 +29,8 @@ export async function recordRequest(
 	proposal: Proposal,
 	...more: Draft[]
 ): Promise<void> {
-	await gate.record(line.session, await requestDraft(gate, line, verdict, proposal), ...more);
+	const draft = await requestDraft(gate, line, verdict, proposal, line.interrupt.signal);
+	await gate.record(line.session, draft, ...more);
 	line.requested = true;
 }
 
@@ -81,12 +82,15 @@ async function requestDraft(
 	line: LedgerLine,
 	verdict: PolicyVerdict,
 	proposal: Proposal,
+	signal?: AbortSignal,
 ): Promise<Draft> {
+	const asking = { turn: line.session.key, signal };
 	let said = {};
 	if (proposal !== undefined || line.bytes > INLINE_INPUT) {
 		const journal = await gate.options.workspaces.journal(line.session.folder);
-		const change = await changeEvidence(journal, proposal);
-		const input = line.bytes > INLINE_INPUT ? await inputEvidence(journal, line.action.input, line.bytes) : undefined;
+		const change = await changeEvidence(journal, proposal, asking);
+		const input =
+			line.bytes > INLINE_INPUT ? await inputEvidence(journal, line.action.input, line.bytes, asking) : undefined;
 		said = { change, input };
 	}
 	return { type: "action.requested", body: entries.actionRequested(line, verdict, said) };

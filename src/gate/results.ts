@@ -1,9 +1,13 @@
 // What the agent says it did, held against what was decided (DESIGN 2.5), and changes of its configuration.
+import { redact } from "../actions/redact.ts";
 import type { Enforcement, HooksInForce } from "../agents/adapter.ts";
 import type { Decision } from "../approvals/decision.ts";
+import { JournalError } from "../audit/errors.ts";
+import type { Journal } from "../audit/journal.ts";
 import { format, message } from "../protocol/messages.ts";
 import { resultEvidence } from "./contents.ts";
-import type { AfterEvent, ConfigEvent, GateContext, Handling } from "./context.ts";
+import { type AfterEvent, type ConfigEvent, errorText, type GateContext, type Handling } from "./context.ts";
+import type { Result } from "./entries.ts";
 import * as entries from "./entries.ts";
 import { actionNames } from "./keyed.ts";
 import type { LedgerLine } from "./ledger.ts";
@@ -15,7 +19,7 @@ import type { Draft } from "./workspaces.ts";
 export async function after(gate: GateContext, handling: Handling, event: AfterEvent, session: Session): Promise<void> {
 	const { call, adapter, folder } = handling;
 	const journal = () => gate.options.workspaces.journal(folder);
-	const result = await resultEvidence(journal, event.response, call.payload.length);
+	const result = await resultOf(journal, event, call.payload.length, session.key);
 	if (isAnswer(session, event)) {
 		await gate.record(session, { type: "question.answered", body: entries.questionAnswered(event, result) });
 	} else {
@@ -40,6 +44,21 @@ export async function after(gate: GateContext, handling: Handling, event: AfterE
 	}
 	gate.news.emit("changed");
 	await call.reply(adapter.reply(event, { kind: "none" }));
+}
+
+/** The result as it is kept. One that could not be looked through is left out: that the action ran is on record all the same. */
+async function resultOf(
+	journal: () => Promise<Journal>,
+	event: AfterEvent,
+	bytes: number,
+	turn: string,
+): Promise<Result> {
+	try {
+		return await resultEvidence(journal, event.response, bytes, { turn });
+	} catch (error) {
+		if (error instanceof JournalError) throw error;
+		return { redacted: false, evidence: { omitted: bytes, why: redact(errorText(error)).text } };
+	}
 }
 
 /** The agent's own user has answered: the same tool under the same id as the question. Asked once, answered once. */

@@ -1,11 +1,14 @@
 // Run when an editor has removed Gatepost (`vscode:uninstall`): takes our entries out of every settings file of this home,
 // unless another editor still uses it. An agent could start this too, so it does nothing while Gatepost is installed.
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { RegistryEntry } from "../../protocol/hook.ts";
 import type { Message } from "../../protocol/messages.ts";
 import { forgetEditor, installedVersions, readEditors } from "./editors.ts";
 import { applyPlan, type InstallOptions, planUninstall } from "./install.ts";
 import { readRecords } from "./installRecord.ts";
 import { SettingsError } from "./settingsEdit.ts";
-import { SettingsFileError } from "./settingsFile.ts";
+import { readPlain, SettingsFileError } from "./settingsFile.ts";
 
 export interface UninstallAllOptions {
 	home: string;
@@ -16,8 +19,8 @@ export interface UninstallAllOptions {
 }
 
 export interface UninstallAllResult {
-	/** Why nothing was done: Gatepost is still installed there (an update), or another editor uses the home. */
-	kept: "installed" | "other-editor" | undefined;
+	/** Why nothing was done: Gatepost is still installed there (an update), or another editor, or its gate, uses the home. */
+	kept: "installed" | "other-editor" | "open-gate" | undefined;
 	/** Settings files that were changed. */
 	changed: string[];
 	/** Files that could not be changed, and why. Our entries are still in them. */
@@ -57,10 +60,37 @@ async function uninstall(options: InstallOptions, result: UninstallAllResult): P
 
 async function stillUsed(home: string, extensionsDir: string): Promise<UninstallAllResult["kept"]> {
 	if ((await installedVersions(extensionsDir)).length > 0) return "installed";
-	for (const editor of await readEditors(home)) {
+	const editors = await readEditors(home);
+	for (const editor of editors) {
 		if (editor.extensionsDir === extensionsDir) continue;
 		if ((await installedVersions(editor.extensionsDir)).length > 0) return "other-editor";
 	}
-	// An open gate alone keeps nothing: an entry in the registry proves no editor, and hooks without a gate only refuse.
-	return undefined;
+	// The note of editors may be damaged or not written yet: whoever is gated now must not be ungated in silence.
+	const product = editors.find((editor) => editor.extensionsDir === extensionsDir)?.product;
+	return (await gateOfOthers(home, product)) ? "open-gate" : undefined;
+}
+
+/** A gate of another editor that is open now. One of `serve` is no editor's. */
+async function gateOfOthers(home: string, product: string | undefined): Promise<boolean> {
+	const dir = join(home, "gates");
+	for (const name of await readdir(dir).catch((): string[] => [])) {
+		if (!name.endsWith(".json")) continue;
+		try {
+			const { pid, editor, state } = RegistryEntry.parse(JSON.parse((await readPlain(join(dir, name))) ?? ""));
+			if (state === "open" && editor !== "serve" && editor !== product && isAlive(pid)) return true;
+		} catch {
+			// Half written or not an entry: no gate is behind it.
+		}
+	}
+	return false;
+}
+
+/** Of this user: a gate runs as whoever owns the home. */
+function isAlive(pid: number): boolean {
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch {
+		return false;
+	}
 }

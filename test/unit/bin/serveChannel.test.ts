@@ -67,3 +67,15 @@ test("what is longer than the screen counts as shown once all of it was paged th
 	person.answerTyped("allow 1");
 	assert.equal(said(await call.reply()).decision, "allow");
 });
+
+test("wide letters count for two columns, and a terminal without a size is a small one", async (t) => {
+	const at = gatePlace(t);
+	const gate = await testGate(t, {}, at);
+	const screens = [terminal(24), terminal(0)];
+	for (const { output } of screens) new ServeChannel(gate.gate, { json: false, terminal: true, output });
+	const path = join(at.folder, ".claude", "settings.json");
+	const content = `${"\u6f22".repeat(70)}\n`.repeat(10);
+	await gate.call("PreToolUse-Write", { members: { tool_input: { file_path: path, content } } });
+	await gate.card();
+	for (const { text } of screens) await settles(() => /longer than the screen/.test(text()), "it says so");
+});

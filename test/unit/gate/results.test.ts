@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { workshop } from "../../../src/actions/workshop.ts";
 import { readEvidence } from "../../../src/audit/evidence.ts";
 import { workspaceId, workspacePaths } from "../../../src/audit/home.ts";
 import { gatePlace, said, type TestGate, testGate } from "../../support/gateClient.ts";
@@ -169,4 +170,33 @@ test("beside a hook that was there from the start, harmless changes and its remo
 		changed.map(({ body }) => body.blocked),
 		[false, true, true, true, false, true],
 	);
+});
+
+test("settings that changed before the gate knew the session pass only when they are clean", async (t) => {
+	const at = gatePlace(t);
+	mkdirSync(join(at.folder, ".claude"));
+	const file = join(at.folder, ".claude/settings.json");
+	const gate = await testGate(t, { connected: true }, at);
+	const members = { hook_event_name: "ConfigChange", source: "project_settings", file_path: file };
+	const exit = async (session: string) => (await (await gate.call("Stop", { members, session })).reply()).exit;
+	writeFileSync(file, JSON.stringify({ disableAllHooks: true }));
+	assert.equal(await exit("running"), 2, "the first that is heard of a session that runs already");
+	assert.equal(await exit("running"), 2);
+	writeFileSync(file, JSON.stringify({ model: "opus" }));
+	assert.equal(await exit("running"), 0);
+});
+
+test("a result that cannot be looked through is left out, and that the action ran is on record and compared", async (t) => {
+	const gate = await testGate(t);
+	await allowed(gate, "t1");
+	t.mock.method(workshop, "do", async () => {
+		throw new Error("the thread has ended");
+	});
+	const members = { tool_input: { command: "something else" } };
+	await (await gate.call("PostToolUse-Bash", { toolUseId: "t1", members })).reply();
+	const entries = await gate.verified();
+	const executed = entries.find(({ type }) => type === "action.executed");
+	assert.match(executed?.body.result.why, /the thread has ended/);
+	assert.ok(executed?.body.result.omitted > 0);
+	assert.ok(entries.some(({ type }) => type === "digest.mismatch"));
 });

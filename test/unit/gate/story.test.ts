@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import type { JobName } from "../../../src/actions/work.ts";
+import { type Asking, workshop } from "../../../src/actions/workshop.ts";
 import { type LoggedEntry, said, settles, type TestGate, testGate } from "../../support/gateClient.ts";
 
 function of(entries: LoggedEntry[], request: string): LoggedEntry[] {
@@ -333,4 +335,34 @@ test("an allow counts for the change that was shown: when the file is another on
 	gate.answer(await gate.card(), "allow");
 	assert.equal(said(await call.reply()).decision, "allow", "unchanged");
 	await gate.verified();
+});
+
+test("a request whose card is still being drawn ends when its hook goes or the gate closes, on record", async (t) => {
+	for (const how of ["withdrawn", "stopped"] as const) {
+		const gate = await testGate(t);
+		const drawing = Promise.withResolvers<void>();
+		const real = workshop.do.bind(workshop);
+		const mock = t.mock.method(workshop, "do", async (name: JobName, takes: never, size: number, asking?: Asking) => {
+			if (name !== "card") return real(name, takes, size);
+			drawing.resolve();
+			return new Promise((_, reject) => {
+				asking?.signal?.addEventListener("abort", () => reject(asking.signal?.reason));
+			});
+		});
+		const call = await gate.call("PreToolUse-Bash");
+		await drawing.promise;
+		if (how === "withdrawn") {
+			call.withdraw();
+			await gate.entry(({ type }) => type === "action.withdrawn");
+		}
+		const entries = await gate.verified();
+		assert.deepEqual(
+			types(of(entries, call.id)),
+			how === "withdrawn"
+				? ["action.requested", "action.withdrawn", "action.released"]
+				: ["action.requested", "action.decided", "action.released"],
+		);
+		assert.equal(gate.gate.cards().length, 0);
+		mock.mock.restore();
+	}
 });

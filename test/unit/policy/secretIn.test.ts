@@ -1,6 +1,6 @@
 // What a search would come by: secrets at the root of what is searched, unless the searching program leaves them out.
 import assert from "node:assert/strict";
-import { rm } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { aimsAtSecrets } from "../../../src/policy/globs.ts";
@@ -40,6 +40,20 @@ test("Grep over a folder with a secret asks, unless git ignores it for sure or a
 		}
 		await ground.file("ws/.gitignore", ".env*\n");
 		assert.equal(await grep(ground), READS);
+		// ripgrep stops reading at such a byte.
+		await writeFile(join(ground.ws, ".gitignore"), Buffer.from("# f\xfcr alle\n.env\n", "latin1"));
+		assert.equal(await grep(ground), ASKS, "a line that is no UTF-8");
+		await ground.file("ws/.gitignore", ".env\ufeff\n");
+		assert.equal(await grep(ground), ASKS, "a name with something invisible");
+		await ground.file("ws/.gitignore", ".env\n");
+		await ground.file(".ignore", "!.env\n");
+		assert.equal(await grep(ground), ASKS, "an exception in a folder above");
+		await rm(join(ground.top, ".ignore"));
+		assert.equal(await grep(ground), READS);
+		for (const glob of ["#a", " ", "#a !b"]) {
+			await ground.file("ws/.gitignore", "");
+			assert.equal(await grep(ground, { glob }), ASKS, `a filter that filters nothing: ${glob}`);
+		}
 		await ground.file("ws/.ignore", "!.env\n");
 		assert.equal(await grep(ground), ASKS, "what could bring it in again");
 	}));
@@ -55,6 +69,14 @@ test("a folder of secrets counts like a file, and a git configuration only with 
 		await ground.file("ws/.ssh/id", "key");
 		assert.equal(await searches(), ASKS);
 		assert.equal(say(await ground.shell("rg x .")), "allow why.readOnlyCommand", "ripgrep leaves hidden folders out");
+		// An exception takes hidden files in.
+		await ground.file("ws/.gitignore", "!.ssh\n");
+		assert.equal(say(await ground.shell("rg x .")), ASKS);
+		await rm(join(ground.ws, ".ssh"), { recursive: true });
+		// In a linked worktree ".git" is a file.
+		await ground.file("ws/.git", "gitdir: /elsewhere\n");
+		assert.equal(await searches(), "allow why.readOnlyCommand");
+		await rm(join(ground.ws, ".git"));
 		await ground.file("ws/.git/modules/lib/config", "x");
 		assert.equal(await grep(ground, { path: join(ground.ws, ".git") }), ASKS);
 		assert.equal(say(await ground.shell("rg url .git/modules")), ASKS);

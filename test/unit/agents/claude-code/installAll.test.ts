@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { noteEditor, readEditors } from "../../../../src/agents/claude-code/editors.ts";
 import { applyPlan, planInstall } from "../../../../src/agents/claude-code/install.ts";
 import { uninstallAll } from "../../../../src/agents/claude-code/uninstallAll.ts";
+import { newEntry, writeEntry } from "../../../../src/gate/registry.ts";
 
 async function machine() {
 	const dir = mkdtempSync(join(tmpdir(), "gp-all-"));
@@ -79,9 +80,31 @@ test("what only says that it is a gate keeps nothing: no serve, no forged entry"
 	mkdirSync(join(at.home, "gates"));
 	const gate = (name: string, entry: unknown) => writeFileSync(join(at.home, "gates", name), JSON.stringify(entry));
 	gate("a.json", { pid: process.pid, editor: "serve" });
-	gate("b.json", { pid: 1, editor: "Cursor" });
+	gate("b.json", { pid: process.pid, editor: "Cursor" });
 	assert.equal((await at.all("code")).kept, undefined);
 	assert.equal(at.connected(), false);
+});
+
+test("an open gate of another editor keeps the entries, also when the note of the editors is damaged", async () => {
+	using at = await machine();
+	at.remove("code");
+	at.remove("cursor");
+	writeFileSync(join(at.home, "editors.json"), "{");
+	await noteEditor(at.home, { product: "Visual Studio Code", extensionsDir: at.extensions("code") });
+	const entry = newEntry({ folders: [], editor: "Cursor" });
+	writeEntry(at.home, entry);
+	assert.equal((await at.all("code")).kept, "open-gate");
+	assert.equal(at.connected(), true);
+	await noteEditor(at.home, { product: "Visual Studio Code", extensionsDir: at.extensions("code") });
+	for (const gone of [
+		{ ...entry, editor: "serve" },
+		{ ...entry, pid: 2 ** 30 },
+		{ ...entry, editor: "Visual Studio Code" },
+	]) {
+		writeEntry(at.home, gone);
+		assert.equal((await at.all("code")).kept, undefined, JSON.stringify(gone.editor));
+		await noteEditor(at.home, { product: "Visual Studio Code", extensionsDir: at.extensions("code") });
+	}
 });
 
 test("a file that cannot be changed is named, and the others are done", async () => {
