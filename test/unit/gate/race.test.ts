@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { appendFileSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
+import type { JobName } from "../../../src/actions/work.ts";
+import { workshop } from "../../../src/actions/workshop.ts";
 import { type CallOptions, said, settles, type TestGate, testGate } from "../../support/gateClient.ts";
 
 /** The call that the recorded transcripts are about. */
@@ -203,6 +205,32 @@ test("a session stopped at another card denies its races, too", async (t) => {
 	const { decision, reason } = said(await prompt.reply());
 	assert.equal(decision, "deny");
 	assert.match(reason, /stopped this session/);
+});
+
+test("a session stopped while a race's card is still being drawn denies it, and no card comes up", async (t) => {
+	const race = await racing(t);
+	const { gate, call } = race;
+	const other = await call("PreToolUse-Bash", { members: { agent_id: "sub" }, toolUseId: "other" });
+	const otherCard = await gate.card();
+	const before = await call("PreToolUse-Bash", { toolUseId: RECORDED });
+	assert.equal(said(await before.reply()).decision, "ask");
+	const drawing = Promise.withResolvers<void>();
+	const go = Promise.withResolvers<void>();
+	const real = workshop.do.bind(workshop);
+	t.mock.method(workshop, "do", async (name: JobName, takes: never, size: number) => {
+		if (name === "card") {
+			drawing.resolve();
+			await go.promise;
+		}
+		return real(name, takes, size);
+	});
+	const prompt = await call("PermissionRequest-Bash");
+	await drawing.promise;
+	gate.answer(otherCard, "deny", { stopSession: true });
+	await other.reply();
+	go.resolve();
+	assert.equal(said(await prompt.reply()).decision, "deny");
+	assert.equal(gate.gate.cards().length, 0);
 });
 
 test("guard changes, sub-agents, headless sessions, paused gates and unproven modes do not race", async (t) => {
