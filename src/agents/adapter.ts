@@ -83,6 +83,9 @@ export interface HooksInForce {
 	/** What the files say at this moment; the rest also counts what was there until a short while ago. */
 	now: {
 		level: Enforcement["level"];
+		/** What keeps our entries from being run, and our entries, each as one text that can be compared. */
+		losses: string[];
+		entries: string[];
 		/** Of every such hook with what it runs: one that changes has another digest. */
 		digests: string[];
 	};

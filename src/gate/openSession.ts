@@ -6,7 +6,7 @@ import { format, message } from "../protocol/messages.ts";
 import type { GateContext, Handling } from "./context.ts";
 import * as entries from "./entries.ts";
 import { ancestors, gitState } from "./provenance.ts";
-import { labelOf, type Session } from "./sessions.ts";
+import { hooksOf, labelOf, NO_HOOKS_KNOWN, type Session } from "./sessions.ts";
 
 /**
  * Key of the session an event belongs to. Pinned to the served folder, so a moved session is a new one, and to the
@@ -53,10 +53,7 @@ export async function openSession(gate: GateContext, handling: Handling, event: 
 		enforcement: hooks.enforcement,
 		// Only at its start has the session surely loaded what the files say. In the middle, the change that is asked about,
 		// or one that was kept out before a restart, may lie in them already: then only what is clean passes.
-		hooks:
-			event.kind === "session.start"
-				? { level: hooks.now.level, digests: new Set(hooks.now.digests) }
-				: { level: "enforced", digests: new Set() },
+		hooks: event.kind === "session.start" ? hooksOf(hooks) : NO_HOOKS_KNOWN,
 		agentPid: pid,
 		questions: new Map(),
 	};

@@ -12,7 +12,7 @@ import * as entries from "./entries.ts";
 import { actionNames } from "./keyed.ts";
 import type { LedgerLine } from "./ledger.ts";
 import { settle } from "./race.ts";
-import type { Session } from "./sessions.ts";
+import { hooksOf, type Session } from "./sessions.ts";
 import type { Draft } from "./workspaces.ts";
 
 /** A result came in: recorded, compared, and a result nobody decided on is a coverage gap with a warning. */
@@ -97,8 +97,12 @@ const LEVELS: readonly Enforcement["level"][] = ["not-enforced", "voluntary", "e
  * level. Keeping a harmless change out, or a hook's removal, would keep in force what a person wants gone.
  */
 function isWeaker({ now }: HooksInForce, { hooks }: Session): boolean {
+	if (now.digests.some((digest) => !hooks.digests.has(digest))) return true;
+	if (now.level === "enforced") return false;
+	// Also where the session was not enforced before: what still holds of it must not be lost.
 	const isLower = LEVELS.indexOf(now.level) < LEVELS.indexOf(hooks.level);
-	return isLower || now.digests.some((digest) => !hooks.digests.has(digest));
+	const isLost = [...hooks.entries].some((entry) => !now.entries.includes(entry));
+	return isLower || isLost || now.losses.some((loss) => !hooks.losses.has(loss));
 }
 
 /** The agent's configuration changed: a change that would weaken our hooks is kept out of the running session. */
@@ -112,7 +116,7 @@ export async function configChange(
 	const hooks = await adapter.inForce(submit, root);
 	const weakens = isWeaker(hooks, session);
 	// What is kept out stays new, however often it is seen.
-	if (!weakens) session.hooks = { level: hooks.now.level, digests: new Set(hooks.now.digests) };
+	if (!weakens) session.hooks = hooksOf(hooks);
 	const file = event.filePath ?? event.source;
 	await gate.record(session, {
 		type: "agent.changed",

@@ -1,5 +1,5 @@
 // The agent sessions this gate has seen. A session is pinned to the folder of its project root at first sight.
-import type { Caller, Enforcement } from "../agents/adapter.ts";
+import type { Caller, Enforcement, HooksInForce } from "../agents/adapter.ts";
 
 export interface Session {
 	/** Unique in this gate: agent, folder, the agent's own session id and process. */
@@ -24,12 +24,35 @@ export interface Session {
 	decided: { allowed: number; denied: number };
 	enforcement: Enforcement;
 	/** The hooks that this session was let go on with: what a change of its settings is held against. */
-	hooks: { level: Enforcement["level"]; digests: Set<string> };
+	hooks: {
+		level: Enforcement["level"];
+		losses: ReadonlySet<string>;
+		entries: ReadonlySet<string>;
+		digests: ReadonlySet<string>;
+	};
 	/** Process id of the agent, where it says so itself, else of the hook's parent. A claim. */
 	agentPid: number;
 	/** Questions to the agent's own user, tool by tool_use_id: their results are answers and need no decision. */
 	questions: Map<string, string>;
 }
+
+/** What is held against later, of hooks as they are now. */
+export function hooksOf({ now }: HooksInForce): Session["hooks"] {
+	return {
+		level: now.level,
+		losses: new Set(now.losses),
+		entries: new Set(now.entries),
+		digests: new Set(now.digests),
+	};
+}
+
+/** Of a session that was there before its gate: only settings that hold in full pass as no worse. */
+export const NO_HOOKS_KNOWN: Session["hooks"] = {
+	level: "enforced",
+	losses: new Set(),
+	entries: new Set(),
+	digests: new Set(),
+};
 
 const LABEL_LENGTH = 60;
 /** Questions of one session whose answers have not come. */

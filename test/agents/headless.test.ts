@@ -46,7 +46,8 @@ test("a Write is held until allowed, and everything about it is in the log", { s
 	assert.equal(decided?.body.decision.by, "person");
 	assert.equal(decided?.body.decision.channel, "program");
 	assert.equal(decided?.body.decision.approver.assurance, 0);
-	assert.equal(decided?.body.decision.shown.extent, "whole");
+	// A program saw it, nobody else did.
+	assert.equal(decided?.body.decision.shown.extent, "partial");
 	assert.deepEqual(
 		of("action.released").map((entry) => entry.body.delivered),
 		[true],

@@ -269,7 +269,7 @@ test("keys on the notification answer nothing; its link only opens the card, and
 	const tab = page.locator(".tab", { hasText: "a.txt (proposed)" });
 	await tab.waitFor();
 	await call.kill();
-	await badge.waitFor({ state: "detached" });
+	await badge.waitFor({ state: "hidden" });
 	await tab.waitFor({ state: "detached" });
 	const entries = await logEntries(stage.gatepost, folder);
 	assert(!entries.some(({ type }) => type === "action.decided"));

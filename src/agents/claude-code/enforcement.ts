@@ -41,6 +41,24 @@ function gateReasons(sources: Sources, named: (file: string) => string): Message
 	return why;
 }
 
+/**
+ * What keeps entries of ours from being run, whether they are just as we write them or not, and the entries themselves,
+ * each as one text: a change that adds to the first or takes from the second loses something.
+ */
+export function standing(sources: Sources): { losses: string[]; entries: string[] } {
+	const gates = sources.documents.flatMap((document) => gatesIn(document, sources.launcher));
+	const losses = sources.unread.map(({ source }) => `unread ${source.file}`);
+	const disabled = disabledBy(sources.documents);
+	if (disabled !== undefined) losses.push(`disabled ${disabled.file}`);
+	for (const { source, value } of sources.documents) {
+		if (source.kind === "managed" && value?.allowManagedHooksOnly === true) losses.push(`managed only ${source.file}`);
+	}
+	for (const { document, source } of gates) {
+		if (documentFault(document.value ?? {}) !== undefined) losses.push(`dropped ${source.file}`);
+	}
+	return { losses, entries: gates.map(({ source, entry }) => `${source.file} ${JSON.stringify(entry)}`) };
+}
+
 interface GateEntry {
 	document: SettingsDocument;
 	source: Source;

@@ -172,6 +172,22 @@ test("beside a hook that was there from the start, harmless changes and its remo
 	);
 });
 
+test("a session that was not enforced anyway does not lose its hooks to a change", async (t) => {
+	// Our entries are not in its settings as we write them: other than in the user's file, or older.
+	const at = gatePlace(t);
+	mkdirSync(join(at.folder, ".claude"));
+	const file = join(at.folder, ".claude/settings.local.json");
+	const gate = await testGate(t, {}, at);
+	const members = { hook_event_name: "ConfigChange", source: "local_settings", file_path: file };
+	const exit = async () => (await (await gate.call("Stop", { members })).reply()).exit;
+	await (await gate.call("SessionStart-startup")).reply();
+	assert.notEqual(gate.gate.sessions()[0]?.enforcement.level, "enforced");
+	writeFileSync(file, JSON.stringify({ model: "opus" }));
+	assert.equal(await exit(), 0);
+	writeFileSync(file, JSON.stringify({ disableAllHooks: true }));
+	assert.equal(await exit(), 2);
+});
+
 test("settings that changed before the gate knew the session pass only when they are clean", async (t) => {
 	const at = gatePlace(t);
 	mkdirSync(join(at.folder, ".claude"));

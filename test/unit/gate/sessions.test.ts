@@ -138,7 +138,7 @@ function session(key: string, more: Partial<Session> = {}): Session {
 		waiting: 0,
 		decided: { allowed: 0, denied: 0 },
 		enforcement: { level: "enforced", reasons: [] },
-		hooks: { level: "enforced", digests: new Set() },
+		hooks: { level: "enforced", losses: new Set(), entries: new Set(), digests: new Set() },
 		agentPid: 1,
 		questions: new Map(),
 		...more,
