@@ -67,7 +67,6 @@ export function activate(context: vscode.ExtensionContext): void {
 	let drawn = "";
 	const draw = () => {
 		const now = state();
-		pending.update();
 		status.update({ type: "state", settled: [], ...now });
 		tree.update(now.pending.length);
 		notifier.update(now.pending.length, pending.visible);
@@ -77,7 +76,10 @@ export function activate(context: vscode.ExtensionContext): void {
 		drawn = now.gate.message?.code ?? "";
 	};
 	const picture = parts.push(new Throttle(draw));
-	const update = () => picture.call();
+	const update = () => {
+		pending.update();
+		picture.call();
+	};
 	parts.push(gateHost.onChanged(update));
 	parts.push(
 		gateHost.onStarted(({ gate: opened }) => {

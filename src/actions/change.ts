@@ -40,3 +40,9 @@ export type Proposal = Change | Unknown | undefined;
 export function isChange(proposal: Proposal): proposal is Change {
 	return proposal !== undefined && "files" in proposal;
 }
+
+/** Bytes of both sides of all files of a proposal. */
+export function bytesOf(proposal: Proposal): number {
+	const files = isChange(proposal) ? proposal.files : [];
+	return files.reduce((sum, { before, after }) => sum + (before?.bytes.length ?? 0) + (after?.bytes.length ?? 0), 0);
+}

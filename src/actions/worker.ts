@@ -1,23 +1,23 @@
-// The thread of workshop.ts: does one job after another, and says what came of it.
+// The thread of jobQueue.ts: does one job after another, and says what came of it.
 import { parentPort } from "node:worker_threads";
+import { type JobName, jobs } from "./jobs.ts";
 import { TooDeepError } from "./redact.ts";
-import { type JobName, jobs } from "./work.ts";
 
 /** What the thread is asked. */
-export interface Order {
+export interface JobMessage {
 	id: number;
 	name: JobName;
 	takes: unknown;
 }
 
 /** What it answers; an error by its name and message, because classes do not travel. */
-export type Delivery = { id: number; gives: unknown } | { id: number; error: { name: string; message: string } };
+export type JobResult = { id: number; gives: unknown } | { id: number; error: { name: string; message: string } };
 
-parentPort?.on("message", ({ id, name, takes }: Order) => {
+parentPort?.on("message", ({ id, name, takes }: JobMessage) => {
 	parentPort?.postMessage(done(id, name, takes));
 });
 
-function done(id: number, name: JobName, takes: unknown): Delivery {
+function done(id: number, name: JobName, takes: unknown): JobResult {
 	try {
 		return { id, gives: jobs[name](takes as never) };
 	} catch (error) {

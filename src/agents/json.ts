@@ -2,6 +2,7 @@
 // see two things: a key given twice, a lone surrogate or a bad byte means one value to us and another to the agent.
 import { isUtf8 } from "node:buffer";
 import type { JsonObject } from "../protocol/canonical.ts";
+import { endOfString } from "../protocol/jsonText.ts";
 import { type Message, message } from "../protocol/messages.ts";
 
 /** Objects and arrays nested deeper than this are refused. Agents' payloads stay below 15. */
@@ -18,7 +19,6 @@ export class JsonError extends Error {
 }
 
 const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 
 /**
  * The object in `bytes`. Time is linear in their number.
@@ -93,7 +93,9 @@ class Scan {
 
 	#string(): void {
 		const start = this.#at;
-		const { end, escaped } = this.#endOfString(start);
+		const end = endOfString(this.#text, start);
+		if (end < 0) throw new JsonError(message("json.syntax"));
+		const escaped = this.#text.slice(start, end).includes("\\");
 		this.#at = end;
 		const keys = this.#keyNext ? this.#open.at(-1) : undefined;
 		this.#keyNext = false;
@@ -105,22 +107,6 @@ class Scan {
 		if (value === "__proto__") throw new JsonError(message("json.proto"));
 		if (keys.has(value)) throw new JsonError(message("json.duplicate", { key: value.slice(0, 80).toWellFormed() }));
 		keys.add(value);
-	}
-
-	/** Jumps from quote to quote instead of walking: most of a big payload is in a few long strings. */
-	#endOfString(start: number): { end: number; escaped: boolean } {
-		const text = this.#text;
-		let escaped = false;
-		let quote = text.indexOf('"', start + 1);
-		while (quote !== -1) {
-			let slashes = 0;
-			while (text.charCodeAt(quote - 1 - slashes) === BACKSLASH) slashes += 1;
-			if (slashes > 0) escaped = true;
-			if (slashes % 2 === 0) break;
-			quote = text.indexOf('"', quote + 1);
-		}
-		if (quote === -1) throw new JsonError(message("json.syntax"));
-		return { end: quote + 1, escaped: escaped || text.slice(start, quote).includes("\\") };
 	}
 
 	/** A number with an exponent or with hundreds of digits may be infinite, which has no canonical form. */

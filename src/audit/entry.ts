@@ -35,6 +35,8 @@ const decision = z.object({
 	gesture: z.optional(text),
 	reason: z.optional(text),
 	stopSession: z.optional(z.boolean()),
+	/** With "failure": the person's answer that it stands in place of. */
+	answered: z.optional(z.looseObject({ verdict, approver, channel: text })),
 });
 
 /** The head of another segment when this one began. */

@@ -50,12 +50,12 @@ export class ServeChannel {
 		this.#options = options;
 		gate.on("opened", (card) => {
 			this.#numbers += 1;
-			const lines = cardText(card, String(this.#numbers)).split("\n");
-			const fits = this.#screens(lines) <= 1;
+			const lines = this.#person ? wrapped(cardText(card, String(this.#numbers)), this.#columns) : [];
+			const fits = lines.length <= this.#screen;
 			this.#shown.set(card.id, { number: this.#numbers, at: performance.now(), unseen: fits ? [] : lines });
 			if (this.#shown.size > MAX_SHOWN) this.#shown.delete(this.#shown.keys().next().value ?? "");
 			this.emit({ v: 1, event: "pending", id: card.id, card });
-			if (!fits && this.#person) this.#options.output.write(`  longer than the screen: show ${this.#numbers}\n`);
+			if (!fits) this.#options.output.write(`  longer than the screen: show ${this.#numbers}\n`);
 		});
 		gate.on("settled", (id, outcome) => {
 			const row = gate.activity().find((candidate) => candidate.id === id);
@@ -117,23 +117,21 @@ export class ServeChannel {
 		return !this.#options.json && this.#options.terminal;
 	}
 
+	/** Rows of a screen; one is kept for the prompt, one for what follows. A terminal may say 0. */
+	get #screen(): number {
+		return Math.max(1, (this.#options.output.rows || ROWS) - 2);
+	}
+
+	get #columns(): number {
+		return this.#options.output.columns || COLUMNS;
+	}
+
 	/** The next screen of what did not fit on one. */
 	#page(shown: Shown): void {
-		let count = 1;
-		while (count < shown.unseen.length && this.#screens(shown.unseen.slice(0, count + 1)) <= 1) count += 1;
-		const page = shown.unseen.splice(0, count);
+		const page = shown.unseen.splice(0, this.#screen);
 		shown.at = performance.now();
 		const more = shown.unseen.length > 0 ? `  ... ${shown.unseen.length} more lines: show ${shown.number}` : "  (end)";
 		this.#options.output.write(`${page.join("\n")}\n${more}\n`);
-	}
-
-	/** How many screens these lines fill; one line is kept for the prompt, one for what follows. */
-	#screens(lines: readonly string[]): number {
-		const { output } = this.#options;
-		// A terminal may say 0.
-		const [rows, columns] = [output.rows || ROWS, output.columns || COLUMNS];
-		const filled = lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(line) / columns)), 0);
-		return Math.ceil(filled / Math.max(1, rows - 2));
 	}
 
 	#answer(id: string, verdict: "allow" | "deny", reason: string | undefined): void {
@@ -189,7 +187,7 @@ export class ServeChannel {
 	#words(event: ServeEvent): string {
 		switch (event.event) {
 			case "ready":
-				return `Gatepost on ${hostname()} serves ${event.folders.map(terminalText).join(", ")}. Type: allow N | deny N [reason] | list\n`;
+				return `Gatepost on ${hostname()} serves ${event.folders.map(terminalText).join(", ")}. Type: allow N | deny N [reason] | show N | list\n`;
 			case "pending":
 				return cardText(event.card, this.#name(event.id));
 			case "decided":
@@ -204,9 +202,20 @@ export class ServeChannel {
 	}
 }
 
-/** Columns, never too few: letters of some scripts take two. */
-function widthOf(line: string): number {
-	let width = line.length;
-	for (let at = 0; at < line.length; at += 1) if (line.charCodeAt(at) > 0x7e) width += 1;
-	return width;
+/** The rows a text fills. Letters of some scripts take two columns: all that is not ASCII counts so. */
+function wrapped(text: string, columns: number): string[] {
+	return text.split("\n").flatMap((line) => {
+		const rows = [""];
+		let left = columns;
+		for (const letter of line) {
+			const width = letter > "~" ? 2 : 1;
+			if (width > left && left < columns) {
+				rows.push("");
+				left = columns;
+			}
+			rows[rows.length - 1] += letter;
+			left -= width;
+		}
+		return rows;
+	});
 }

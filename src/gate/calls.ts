@@ -2,6 +2,7 @@
 // Keeps: a reply is delivered once; only its own connection withdraws a request; a lost connection may come back.
 import { createHash } from "node:crypto";
 import type { GateErrorCode, Reply, Submit } from "../protocol/hook.ts";
+import { agentPid } from "./agentPid.ts";
 import type { Limits } from "./limits.ts";
 
 /** Milliseconds after the hook's own deadline after which nothing can be delivered any more. */
@@ -254,8 +255,8 @@ export class HeldCall implements Call {
 }
 
 /** The agent process behind a call, as it is claimed: bounds an agent that has run away, not one that lies. */
-function agentOf({ agent, ppid, env }: Submit): string {
-	return `${agent} ${env.CLAUDE_PID ?? ppid}`;
+function agentOf(submit: Submit): string {
+	return `${submit.agent} ${agentPid(submit)}`;
 }
 
 /** What makes two submits the same request besides the id. Hex SHA-256. */

@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
 import type { GateErrorCode, HookMessage } from "../protocol/hook.ts";
 import type { Breach, BreachReporter } from "./breach.ts";
-import type { Calls, HeldCall, Holder } from "./calls.ts";
+import type { Calls, HeldCall, Holder, SubmitResult } from "./calls.ts";
 import { EnvelopeError, readEnvelope } from "./envelope.ts";
 import { type Limits, TokenBucket } from "./limits.ts";
 import type { Unfinished } from "./unfinished.ts";
@@ -21,6 +21,8 @@ export interface ConnectionOptions {
 const CONTROL_BYTES = 6;
 /** Messages that one request takes at most: submit, received or withdraw, and room for what comes too late. */
 const MESSAGES_PER_SUBMIT = 4;
+/** Where there are too many requests. */
+const FULL: Partial<Record<SubmitResult, string>> = { "too-many": "at the gate", "too-many-of-agent": "of one agent" };
 const CLOSE_CODES: Partial<Record<GateErrorCode, number>> = { "too-large": 1009, stopping: 1001, internal: 1011 };
 
 export class HookConnection implements Holder {
@@ -176,7 +178,7 @@ export class HookConnection implements Holder {
 		});
 		if (result === "same-id-other-content") this.#breach(result, "a known request id with other content");
 		// These are nobody's fault on this connection: the request is refused, the connection stays.
-		const full = { "too-many": "at the gate", "too-many-of-agent": "of one agent" }[result as string];
+		const full = FULL[result];
 		if (full !== undefined) this.#report("too-many", `too many open requests ${full}`);
 		if (full !== undefined) this.send({ type: "error", code: "too-many", id: submit.id });
 		if (result === "spent") this.send({ type: "error", code: result, id: submit.id });

@@ -1,9 +1,9 @@
 // What is too long for a line of the log goes to the evidence store: contents of files, results, long inputs. All of it
 // is redacted first (DESIGN 2.8), and the entry says so.
 import { type FileSide, isChange, type Proposal } from "../actions/change.ts";
+import { type JobOptions, jobQueue } from "../actions/jobQueue.ts";
+import { asBuffer } from "../actions/jobs.ts";
 import { redact } from "../actions/redact.ts";
-import { asBuffer } from "../actions/work.ts";
-import { type Asking, workshop } from "../actions/workshop.ts";
 import { JournalError } from "../audit/errors.ts";
 import type { Journal } from "../audit/journal.ts";
 import type { JsonObject } from "../protocol/canonical.ts";
@@ -18,7 +18,7 @@ export const INLINE_INPUT = 64 * 1024;
 export async function changeEvidence(
 	journal: Journal,
 	proposal: Proposal,
-	asking: Asking,
+	options: JobOptions,
 ): Promise<JsonObject | undefined> {
 	if (proposal === undefined) return undefined;
 	if (!isChange(proposal)) return { unknown: sentences([proposal.unknown])[0] ?? null };
@@ -28,19 +28,19 @@ export async function changeEvidence(
 			path: redact(path).text,
 			...(target === undefined ? {} : { target: redact(target).text }),
 			op,
-			...(before === undefined ? {} : { before: await sideEvidence(journal, before, asking) }),
-			...(after === undefined ? {} : { after: await sideEvidence(journal, after, asking) }),
+			...(before === undefined ? {} : { before: await sideEvidence(journal, before, options) }),
+			...(after === undefined ? {} : { after: await sideEvidence(journal, after, options) }),
 		});
 	}
 	return { files };
 }
 
-async function sideEvidence(journal: Journal, side: FileSide, asking: Asking): Promise<JsonObject> {
-	const { bytes, redacted } = await workshop.do(
+async function sideEvidence(journal: Journal, side: FileSide, options: JobOptions): Promise<JsonObject> {
+	const { bytes, redacted } = await jobQueue.run(
 		"side",
 		{ bytes: side.bytes, binary: side.binary },
 		side.bytes.length,
-		asking,
+		options,
 	);
 	const about = { ...(side.mode === undefined ? {} : { mode: side.mode }), redacted };
 	try {
@@ -61,9 +61,9 @@ export async function inputEvidence(
 	journal: Journal,
 	input: JsonObject,
 	bytes: number,
-	asking: Asking,
+	options: JobOptions,
 ): Promise<JsonObject> {
-	const safe = await workshop.do("json", input, bytes, asking);
+	const safe = await jobQueue.run("json", input, bytes, options);
 	return { ...(await journal.evidence.put(asBuffer(safe.bytes))), redacted: safe.redacted };
 }
 
@@ -76,9 +76,9 @@ export async function resultEvidence(
 	journal: () => Promise<Journal>,
 	response: JsonObject,
 	bytes: number,
-	asking: Asking,
+	options: JobOptions,
 ): Promise<Result> {
-	const safe = await workshop.do("json", response, bytes, asking);
+	const safe = await jobQueue.run("json", response, bytes, options);
 	const { redacted } = safe;
 	const text = asBuffer(safe.bytes);
 	if (text.length <= INLINE_RESULT) return { redacted, response: JSON.parse(text.toString("utf8")) };

@@ -1,5 +1,7 @@
 // Reads one message of a hook strictly: what two readers could read differently is refused.
+
 import { type HookMessage, HookMessage as HookMessageSchema } from "../protocol/hook.ts";
+import { endOfString } from "../protocol/jsonText.ts";
 
 /** The text is not a message. */
 export class EnvelopeError extends Error {
@@ -71,15 +73,6 @@ export function hasDuplicateKeys(text: string): boolean {
 		}
 	}
 	return false;
-}
-
-/** Index after the closing quote of the string that opens at `start`. Jumps, because a payload is one long string. */
-function endOfString(text: string, start: number): number {
-	for (let quote = text.indexOf('"', start + 1); ; quote = text.indexOf('"', quote + 1)) {
-		let slashes = 0;
-		while (text[quote - 1 - slashes] === "\\") slashes += 1;
-		if (slashes % 2 === 0) return quote + 1;
-	}
 }
 
 function isKey(text: string, after: number): boolean {

@@ -1,16 +1,16 @@
 // An action at the gate: judged by policy, held for a person where policy does not allow it, recorded, released.
 // Keeps invariant 1 (nothing runs before its decision); invariant 2 (record before release) is kept by release.ts.
-import { isChange, type Proposal } from "../actions/change.ts";
-import type { Jobs } from "../actions/work.ts";
-import { workshop } from "../actions/workshop.ts";
+import type { Proposal } from "../actions/change.ts";
 import type { Decision } from "../approvals/decision.ts";
 import type { PolicyVerdict } from "../policy/policy.ts";
 import { format, type Message, message } from "../protocol/messages.ts";
+import { agentPid } from "./agentPid.ts";
+import { cardOf, type Drawn } from "./cardOf.ts";
 import type { BeforeEvent, GateContext, Handling, PermissionEvent } from "./context.ts";
 import { Interrupt } from "./interrupt.ts";
 import { type ActionNames, actionNames } from "./keyed.ts";
 import type { LedgerLine } from "./ledger.ts";
-import { agentPid, noteEnforcement } from "./openSession.ts";
+import { noteEnforcement } from "./openSession.ts";
 import { delegate, mayRace, settleRaces } from "./race.ts";
 import { failure, recordRequest } from "./record.ts";
 import { finish, release } from "./release.ts";
@@ -53,11 +53,11 @@ export async function before(
 			handling.call.ack();
 			await recordRequest(gate, line, verdict, proposal);
 			const drawn = await cardOf(gate, line, verdict, proposal, deadlineAt, line.interrupt.signal);
-			const answer = interruption(line) ?? (await ask(gate, line, drawn, proposal, deadlineAt));
+			const answer = line.interrupt.decision ?? (await ask(gate, line, drawn, proposal, deadlineAt));
 			({ decision, note } = await checkStale(handling.adapter, line, proposal, answer));
 		}
 	} catch (error) {
-		decision = interruption(line) ?? failure(gate, session, error).decision;
+		decision = line.interrupt.decision ?? failure(gate, session, error).decision;
 	}
 	await finish(gate, handling, event, line, verdict, decision, { note });
 }
@@ -113,7 +113,7 @@ function holdFor(gate: GateContext, line: LedgerLine, { call }: Handling): void 
 		line.calls.delete(call);
 		if (line.calls.size > 0 || line.state !== "open") return;
 		const reason = format(message(gate.stopping ? "gate.stopping" : "gate.agentGone"));
-		interrupt(line, { by: gate.stopping ? "failure" : "withdrawn", verdict: "deny", reason });
+		line.interrupt.end({ by: gate.stopping ? "failure" : "withdrawn", verdict: "deny", reason });
 		if (gate.stopping) gate.options.desk.settleByFailure(line.request, reason);
 		else gate.options.desk.withdraw(line.request, reason);
 	});
@@ -166,11 +166,11 @@ async function byRule(
 	while (verdict.effect === "allow") {
 		const { paused } = desk;
 		if (paused) handling.call.ack();
-		const ended = interruption(line);
+		const ended = line.interrupt.decision;
 		if (ended !== undefined) return { verdict, decision: ended };
 		const state = await desk.whenRunning(deadlineAt, paused ? line.interrupt.signal : undefined);
 		if (state === "timeout") return { verdict, decision: timedOut() };
-		if (state === "aborted") return { verdict, decision: interruption(line) ?? closing() };
+		if (state === "aborted") return { verdict, decision: line.interrupt.decision ?? closing() };
 		if (!paused) break;
 		// What was so before the pause may not be so any more.
 		verdict = await judge(gate, handling, event, line.session);
@@ -190,48 +190,6 @@ export function ruled(gate: GateContext, verdict: PolicyVerdict): Decision {
 	};
 }
 
-/** A card and its digest. */
-export type Drawn = Jobs["card"]["gives"];
-
-/**
- * The card of a request. Takes time when there is much to show: look again whether it is still to be asked.
- * @param signal ends the wait; rejects with its reason
- */
-export function cardOf(
-	gate: GateContext,
-	line: LedgerLine,
-	verdict: PolicyVerdict,
-	proposal: Proposal,
-	deadlineAt: number,
-	signal?: AbortSignal,
-): Promise<Drawn> {
-	const { event, session } = line;
-	const { caller, subagent } = event;
-	const description = "description" in event ? event.description : undefined;
-	const parts = {
-		id: line.request,
-		event: {
-			caller: { agent: caller.agent, label: caller.label },
-			...(subagent === undefined ? {} : { subagent }),
-			...(description === undefined ? {} : { description }),
-		},
-		action: line.action,
-		proposal,
-		verdict: { why: verdict.why, guard: verdict.guard },
-		session: { id: session.id, label: session.label },
-		createdAt: Date.now(),
-		deadlineAt,
-		actionMac: line.mac,
-		folders: [...gate.options.workspaces.folders],
-	};
-	return workshop.do("card", parts, line.bytes + sizeOf(proposal), { turn: session.key, signal });
-}
-
-function sizeOf(proposal: Proposal): number {
-	const files = isChange(proposal) ? proposal.files : [];
-	return files.reduce((sum, { before, after }) => sum + (before?.bytes.length ?? 0) + (after?.bytes.length ?? 0), 0);
-}
-
 /** Puts up a card and waits for its answer. */
 export async function ask(
 	gate: GateContext,
@@ -249,22 +207,12 @@ export async function ask(
 		const decision = await answered;
 		if (decision.by === "person" && decision.stopSession === true) stopSession(gate, session, line);
 		// Why the desk was told to end it.
-		return decision.by === "failure" ? (interruption(line) ?? decision) : decision;
+		return decision.by === "failure" ? (line.interrupt.decision ?? decision) : decision;
 	} finally {
 		session.waiting -= 1;
 		// A view that threw: nobody must find the card on the desk later.
 		desk.settleByFailure(card.id, format(message("gate.stopping")));
 	}
-}
-
-/** Ends a request that waits, for the reason given. The first reason stands. */
-function interrupt(line: LedgerLine, decision: Decision): void {
-	line.interrupt.end(decision);
-}
-
-/** Why a request need not be asked any more: its hook is gone, its session stopped, its folder closed. */
-function interruption({ interrupt }: LedgerLine): Decision | undefined {
-	return interrupt.decision;
 }
 
 function closing(): Decision {
@@ -280,7 +228,7 @@ function stopSession(gate: GateContext, session: Session, by: LedgerLine): void 
 	session.stopped = true;
 	for (const line of [...gate.ledger.open(session.key), ...gate.ledger.delegated(session.key)]) {
 		if (line === by) continue;
-		interrupt(line, ruled(gate, stoppedVerdict()));
+		line.interrupt.end(ruled(gate, stoppedVerdict()));
 		gate.options.desk.settleByFailure(line.request, format(message("gate.sessionStopped")));
 	}
 }

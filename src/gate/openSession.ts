@@ -1,8 +1,8 @@
 // A session at first sight: who started it, in which folder, and whether its hooks are in force.
 import { redact } from "../actions/redact.ts";
 import type { AgentEvent, Enforcement } from "../agents/adapter.ts";
-import type { Submit } from "../protocol/hook.ts";
 import { format, message } from "../protocol/messages.ts";
+import { agentPid } from "./agentPid.ts";
 import type { GateContext, Handling } from "./context.ts";
 import * as entries from "./entries.ts";
 import { ancestors, gitState } from "./provenance.ts";
@@ -14,12 +14,6 @@ import { hooksOf, labelOf, NO_HOOKS_KNOWN, type Session } from "./sessions.ts";
  */
 export function sessionKey({ folder, submit }: Handling, event: AgentEvent): string {
 	return JSON.stringify([event.caller.agent, folder, event.sessionId, submit.env.CLAUDE_PID ?? ""]);
-}
-
-/** The agent's process: what it says itself (Claude Code does, whatever was there before), else the hook's parent. */
-export function agentPid({ env, ppid }: Pick<Submit, "env" | "ppid">): number {
-	const said = Number(env.CLAUDE_PID);
-	return Number.isSafeInteger(said) && said > 1 && said <= 2 ** 31 ? said : ppid;
 }
 
 /** Whether an event shows that a session which had ended goes on. Reports may come late, behind the end. */

@@ -1,6 +1,6 @@
 // The proposed changes behind the cards, for the native diff. Bounded in bytes: a card whose change is not kept any more
 // still shows what it shows, and the evidence store has the rest.
-import { isChange, type Proposal } from "../actions/change.ts";
+import { bytesOf, type Proposal } from "../actions/change.ts";
 
 /** Both sides of a few of the largest files that are compared (10 MB each). */
 const MAX_BYTES = 256 * 1024 * 1024;
@@ -20,7 +20,7 @@ export class Proposals {
 
 	/** Keeps it while its card waits; not when all of them together would become too large. */
 	set(id: string, proposal: Proposal): void {
-		const bytes = sizeOf(proposal);
+		const bytes = bytesOf(proposal);
 		if (this.#bytes + bytes > this.#maxBytes) return;
 		this.#proposals.set(id, { proposal, bytes });
 		this.#bytes += bytes;
@@ -30,12 +30,4 @@ export class Proposals {
 		this.#bytes -= this.#proposals.get(id)?.bytes ?? 0;
 		this.#proposals.delete(id);
 	}
-}
-
-function sizeOf(proposal: Proposal): number {
-	if (!isChange(proposal)) return 0;
-	return proposal.files.reduce(
-		(sum, { before, after }) => sum + (before?.bytes.length ?? 0) + (after?.bytes.length ?? 0),
-		0,
-	);
 }

@@ -1,5 +1,6 @@
 // The first policy: reads inside the gate's folders, a short list of read-only commands, the start of built-in sub-agents
-// and an agent's own bookkeeping are allowed, guard changes are marked, everything else asks. No rules of people and no grants yet; it never denies.
+// and an agent's own bookkeeping are allowed, guard changes are marked, everything else asks. No rules of people and no
+// grants yet; it never denies.
 import { createHash } from "node:crypto";
 import type { Action } from "../actions/action.ts";
 import { canonical } from "../protocol/canonical.ts";
@@ -17,7 +18,7 @@ import { SENSITIVE_FILES, SENSITIVE_FOLDERS, SENSITIVE_ROOTS } from "./sensitive
 import { BUILT_IN_TYPES, judgeSpawn, SPAWN_TOOLS } from "./spawn.ts";
 
 /** Counted up when the code decides differently on the same tables. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** The policy of the first cut. `options` are for tests and for adapters that know an agent's environment. */
 export function firstCut(options: GuardOptions = {}): Policy {

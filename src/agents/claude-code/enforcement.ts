@@ -45,7 +45,7 @@ function gateReasons(sources: Sources, named: (file: string) => string): Message
  * What keeps entries of ours from being run, whether they are just as we write them or not, and the entries themselves,
  * each as one text: a change that adds to the first or takes from the second loses something.
  */
-export function standing(sources: Sources): { losses: string[]; entries: string[] } {
+export function lossesAndEntries(sources: Sources): { losses: string[]; entries: string[] } {
 	const gates = sources.documents.flatMap((document) => gatesIn(document, sources.launcher));
 	const losses = sources.unread.map(({ source }) => `unread ${source.file}`);
 	const disabled = disabledBy(sources.documents);

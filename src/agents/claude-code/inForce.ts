@@ -1,6 +1,6 @@
 // The gate's question at every action: which hooks are in force for this session, ours and others'?
 import type { HooksInForce } from "../adapter.ts";
-import { enforcement, standing } from "./enforcement.ts";
+import { enforcement, lossesAndEntries } from "./enforcement.ts";
 import { type Accepted, everyForeign, type Foreign, foreignHooks } from "./foreign.ts";
 import { HookSources, type SessionPlace, type Sources, type SourcesOptions } from "./sources.ts";
 
@@ -90,7 +90,7 @@ export class ClaudeHooks {
 		const enforced = enforcement(sources, foreign, this.#userHome);
 		const result = {
 			foreign: labels,
-			now: { level: enforced.level, ...standing(sources), digests },
+			now: { level: enforced.level, ...lossesAndEntries(sources), digests },
 			definitionFolders: sources.trees,
 			enforcement: enforced,
 		};

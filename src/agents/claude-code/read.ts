@@ -57,20 +57,15 @@ const SAME_AS = new Map(
 	}),
 );
 
-/** Events whose answer the agent waits for before it acts. */
-export const EVENTS_THAT_GATE: ReadonlySet<string> = new Set([
-	...["PreToolUse", "preToolUse", "PermissionRequest", "ConfigChange"],
-	...["beforeShellExecution", "beforeMCPExecution", "beforeReadFile"],
-]);
 const EVENTS_THAT_TELL = new Set([
 	...["PostToolUse", "PostToolUseFailure", "UserPromptSubmit", "SessionStart", "SessionEnd"],
 	...["Stop", "StopFailure", "SubagentStart", "SubagentStop"],
 ]);
 
-/** Whether this name is one of an event that is read here. */
-export function isKnownEvent(name: string): boolean {
+/** Whether an event of this name is read here and no agent waits for leave in it. Cursor does before it reads a file. */
+export function onlyTells(name: string): boolean {
 	const as = SAME_AS.get(name) ?? name;
-	return EVENTS_THAT_GATE.has(as) || EVENTS_THAT_TELL.has(as) || Object.hasOwn(NOTES, as);
+	return EVENTS_THAT_TELL.has(as) || (Object.hasOwn(NOTES, as) && as !== "beforeReadFile");
 }
 
 const MAX_NAME = 200;

@@ -1,6 +1,7 @@
 // Events that only tell: exit 2 would stop nothing and break the agent (on Stop it keeps Claude Code from ever ending).
 // Asked of payloads that could not be read, so it looks at the bytes and trusts no parser.
-import { EVENTS_THAT_GATE, isKnownEvent } from "./read.ts";
+import { endOfString } from "../../protocol/jsonText.ts";
+import { onlyTells } from "./read.ts";
 
 const QUOTE = 0x22;
 const OPENS = new Set([0x7b, 0x5b]);
@@ -14,7 +15,7 @@ const MEMBER = '"hook_event_name"';
 export function isReport(payload: Buffer): boolean {
 	const names = eventNames(payload.toString("latin1"));
 	const [name] = names;
-	return names.length === 1 && name !== undefined && isKnownEvent(name) && !EVENTS_THAT_GATE.has(name);
+	return names.length === 1 && name !== undefined && onlyTells(name);
 }
 
 /** The texts given as event name at the top of what may be JSON; what is no text counts as one that nobody knows. */
@@ -42,14 +43,4 @@ function eventNames(text: string): string[] {
 		at += 1;
 	}
 	return names;
-}
-
-/** Index after the closing quote of the string that opens at `start`; -1 when it does not end. */
-function endOfString(text: string, start: number): number {
-	for (let quote = text.indexOf('"', start + 1); quote >= 0; quote = text.indexOf('"', quote + 1)) {
-		let slashes = 0;
-		while (text.charCodeAt(quote - 1 - slashes) === 0x5c) slashes += 1;
-		if (slashes % 2 === 0) return quote + 1;
-	}
-	return -1;
 }

@@ -151,7 +151,8 @@ async function isSame({ pid, procStart }: SessionFile): Promise<boolean> {
 	return ticks !== undefined && (procStart === undefined || procStart === ticks);
 }
 
-function isAlive(pid: number): boolean {
+/** A process of this user has this id. */
+export function isAlive(pid: number): boolean {
 	try {
 		process.kill(pid, 0);
 		return true;

@@ -7,6 +7,7 @@ import type { Message } from "../../protocol/messages.ts";
 import { forgetEditor, installedVersions, readEditors } from "./editors.ts";
 import { applyPlan, type InstallOptions, planUninstall } from "./install.ts";
 import { readRecords } from "./installRecord.ts";
+import { isAlive } from "./running.ts";
 import { SettingsError } from "./settingsEdit.ts";
 import { readPlain, SettingsFileError } from "./settingsFile.ts";
 
@@ -83,14 +84,4 @@ async function gateOfOthers(home: string, product: string | undefined): Promise<
 		}
 	}
 	return false;
-}
-
-/** Of this user: a gate runs as whoever owns the home. */
-function isAlive(pid: number): boolean {
-	try {
-		process.kill(pid, 0);
-		return true;
-	} catch {
-		return false;
-	}
 }

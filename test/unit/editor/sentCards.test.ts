@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { SentCards } from "../../../src/editor/sentCards.ts";
 import { Throttle } from "../../../src/editor/throttle.ts";
+import { until } from "../../support/until.ts";
 import { card } from "../../support/webviewHarness/cards.ts";
 
 test("a card is sent whole once in a life of the view, and by its id from then on", () => {
@@ -27,27 +28,24 @@ test("a card that is new in fact is sent whole, also under an id that was sent",
 });
 
 test("many calls are one run, and the last of them is never lost", async (t) => {
-	let runs = 0;
+	const seen: number[] = [];
 	let value = 0;
-	let seen = 0;
-	const throttle = new Throttle(() => {
-		runs += 1;
-		seen = value;
-	});
+	const throttle = new Throttle(() => seen.push(value));
 	t.after(() => throttle.dispose());
-	for (let turn = 0; turn < 20; turn += 1) {
-		value += 1;
-		throttle.call();
-		await delay(1);
-	}
+	const burst = () => {
+		for (let call = 0; call < 20; call += 1) {
+			value += 1;
+			throttle.call();
+		}
+	};
+	burst();
+	await until("the first picture", () => seen.length > 0);
+	burst();
 	value = 100;
-	throttle.call();
-	await delay(120);
-	assert.equal(seen, 100);
-	assert.ok(runs >= 2 && runs < 20, `${runs} runs for 21 calls`);
+	await until("the last picture", () => seen.length > 1);
+	assert.deepEqual(seen, [20, 100], "two bursts are two pictures, each with the newest state");
 	throttle.call();
 	throttle.dispose();
-	const before = runs;
-	await delay(70);
-	assert.equal(runs, before, "nothing runs after the end");
+	await delay(100);
+	assert.equal(seen.length, 2, "nothing runs after the end");
 });

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { appendFileSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
-import type { JobName } from "../../../src/actions/work.ts";
-import { workshop } from "../../../src/actions/workshop.ts";
+import { jobQueue } from "../../../src/actions/jobQueue.ts";
+import type { JobName } from "../../../src/actions/jobs.ts";
 import { type CallOptions, said, settles, type TestGate, testGate } from "../../support/gateClient.ts";
 
 /** The call that the recorded transcripts are about. */
@@ -216,8 +216,8 @@ test("a session stopped while a race's card is still being drawn denies it, and 
 	assert.equal(said(await before.reply()).decision, "ask");
 	const drawing = Promise.withResolvers<void>();
 	const go = Promise.withResolvers<void>();
-	const real = workshop.do.bind(workshop);
-	t.mock.method(workshop, "do", async (name: JobName, takes: never, size: number) => {
+	const real = jobQueue.run.bind(jobQueue);
+	t.mock.method(jobQueue, "run", async (name: JobName, takes: never, size: number) => {
 		if (name === "card") {
 			drawing.resolve();
 			await go.promise;

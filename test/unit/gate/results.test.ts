@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { workshop } from "../../../src/actions/workshop.ts";
+import { jobQueue } from "../../../src/actions/jobQueue.ts";
 import { readEvidence } from "../../../src/audit/evidence.ts";
 import { workspaceId, workspacePaths } from "../../../src/audit/home.ts";
 import { gatePlace, said, type TestGate, testGate } from "../../support/gateClient.ts";
@@ -205,7 +205,7 @@ test("settings that changed before the gate knew the session pass only when they
 test("a result that cannot be looked through is left out, and that the action ran is on record and compared", async (t) => {
 	const gate = await testGate(t);
 	await allowed(gate, "t1");
-	t.mock.method(workshop, "do", async () => {
+	t.mock.method(jobQueue, "run", async () => {
 		throw new Error("the thread has ended");
 	});
 	const members = { tool_input: { command: "something else" } };

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { JobName } from "../../../src/actions/work.ts";
-import { type Asking, workshop } from "../../../src/actions/workshop.ts";
+import { type JobOptions, jobQueue } from "../../../src/actions/jobQueue.ts";
+import type { JobName } from "../../../src/actions/jobs.ts";
 import { type LoggedEntry, said, settles, type TestGate, testGate } from "../../support/gateClient.ts";
 
 function of(entries: LoggedEntry[], request: string): LoggedEntry[] {
@@ -341,14 +341,18 @@ test("a request whose card is still being drawn ends when its hook goes or the g
 	for (const how of ["withdrawn", "stopped"] as const) {
 		const gate = await testGate(t);
 		const drawing = Promise.withResolvers<void>();
-		const real = workshop.do.bind(workshop);
-		const mock = t.mock.method(workshop, "do", async (name: JobName, takes: never, size: number, asking?: Asking) => {
-			if (name !== "card") return real(name, takes, size);
-			drawing.resolve();
-			return new Promise((_, reject) => {
-				asking?.signal?.addEventListener("abort", () => reject(asking.signal?.reason));
-			});
-		});
+		const real = jobQueue.run.bind(jobQueue);
+		const mock = t.mock.method(
+			jobQueue,
+			"run",
+			async (name: JobName, takes: never, size: number, options?: JobOptions) => {
+				if (name !== "card") return real(name, takes, size);
+				drawing.resolve();
+				return new Promise((_, reject) => {
+					options?.signal?.addEventListener("abort", () => reject(options.signal?.reason));
+				});
+			},
+		);
 		const call = await gate.call("PreToolUse-Bash");
 		await drawing.promise;
 		if (how === "withdrawn") {

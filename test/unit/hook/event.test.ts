@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
+import { isReport } from "../../../src/agents/claude-code/reports.ts";
 import { classify, plain } from "../../../src/bin/hook/event.ts";
 import { readOptions } from "../../../src/bin/hook/options.ts";
 import { namedEnv } from "../../../src/bin/hook/place.ts";
@@ -78,4 +80,18 @@ test("options that come twice, are unknown or have no sense are refused", () => 
 		...["0", "-1", "x", "86401", "NaN", ""].map((seconds) => [...good, "--deadline", seconds]),
 	];
 	for (const argv of bad) assert.throws(() => readOptions(argv), Error, argv.join(" "));
+});
+
+test("hook and gate agree on which recorded events only tell", () => {
+	const folder = new URL("../../fixtures/claude-code/", import.meta.url);
+	const names = readdirSync(folder).filter((name) => name.endsWith(".json"));
+	assert.ok(names.length > 40);
+	for (const name of names) {
+		const payload = readFileSync(new URL(name, folder));
+		// What the hook lets pass without a gate, the gate must not refuse unread; what waits for leave is neither.
+		if (classify(payload) === "report") assert.equal(isReport(payload), true, name);
+		if (/^(PreToolUse|PermissionRequest|ConfigChange)/.test(name)) {
+			assert.deepEqual([isReport(payload), classify(payload) === "report"], [false, false], name);
+		}
+	}
 });

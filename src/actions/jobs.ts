@@ -1,5 +1,5 @@
 // What can take long on a hostile input, as jobs that are pure functions: they run where they are called while they are
-// small, and in a thread of their own (workshop.ts) when they are not.
+// small, and in a thread of their own (jobQueue.ts) when they are not.
 import type { JsonObject } from "../protocol/canonical.ts";
 import type { CardModel } from "../protocol/card.ts";
 import { buildCard, type CardParts, cardDigest } from "./card.ts";

@@ -1,0 +1,44 @@
+// The card of a request: drawn in a thread where there is much to show.
+import { bytesOf, type Proposal } from "../actions/change.ts";
+import { jobQueue } from "../actions/jobQueue.ts";
+import type { Jobs } from "../actions/jobs.ts";
+import type { PolicyVerdict } from "../policy/policy.ts";
+import type { GateContext } from "./context.ts";
+import type { LedgerLine } from "./ledger.ts";
+
+/** A card and its digest. */
+export type Drawn = Jobs["card"]["gives"];
+
+/**
+ * The card of a request. Takes time when there is much to show: look again whether it is still to be asked.
+ * @param signal ends the wait; rejects with its reason
+ */
+export function cardOf(
+	gate: GateContext,
+	line: LedgerLine,
+	verdict: PolicyVerdict,
+	proposal: Proposal,
+	deadlineAt: number,
+	signal?: AbortSignal,
+): Promise<Drawn> {
+	const { event, session } = line;
+	const { caller, subagent } = event;
+	const description = "description" in event ? event.description : undefined;
+	const parts = {
+		id: line.request,
+		event: {
+			caller: { agent: caller.agent, label: caller.label },
+			...(subagent === undefined ? {} : { subagent }),
+			...(description === undefined ? {} : { description }),
+		},
+		action: line.action,
+		proposal,
+		verdict: { why: verdict.why, guard: verdict.guard },
+		session: { id: session.id, label: session.label },
+		createdAt: Date.now(),
+		deadlineAt,
+		actionMac: line.mac,
+		folders: [...gate.options.workspaces.folders],
+	};
+	return jobQueue.run("card", parts, line.bytes + bytesOf(proposal), { turn: session.key, signal });
+}
