@@ -45,7 +45,7 @@ export function entryHash(prev: string, headJson: string, bodyHash: string): str
 	return sha256(prev + sha256(headJson) + bodyHash);
 }
 
-/** JobOptions the system for 16 bytes at a time was a twentieth of a decision: they are taken from a block, each once. */
+/** Asking the system for 16 bytes at a time was a twentieth of a decision: they are taken from a block, each once. */
 const pool = Buffer.alloc(4096);
 let used = pool.length;
 

@@ -51,7 +51,7 @@ export function isInside(real: string, folders: readonly string[]): boolean {
 	return folders.some((folder) => real === folder || real.startsWith(folder.endsWith(sep) ? folder : folder + sep));
 }
 
-/** JobOptions the system about \\server\share would sign the user in there, so such a path is never followed. */
+/** Asking the system about \\server\share would sign the user in there, so such a path is never followed. */
 function isNetworkShare(path: string): boolean {
 	return process.platform === "win32" && /^[\\/]{2}/.test(path);
 }
