@@ -2,15 +2,18 @@
 import { join } from "node:path";
 import type { CanaryGate } from "../agents/claude-code/doctor.ts";
 import { openGate } from "../gate/open.ts";
-import type { Policy } from "../policy/policy.ts";
+import type { Policy, PolicyVerdict } from "../policy/policy.ts";
 import { format, message } from "../protocol/messages.ts";
 import { installHook } from "./installHook.ts";
 
 const DENIAL = message("doctor.canaryDenial");
 
+const DENIED: PolicyVerdict = { effect: "deny", ruleId: "doctor.canary", why: [DENIAL], guard: false };
+
 const denyAll: Policy = {
 	digest: "0".repeat(64),
-	evaluate: async () => ({ effect: "deny", ruleId: "doctor.canary", why: [DENIAL], guard: false }),
+	evaluate: async () => DENIED,
+	explain: async () => ({ verdict: DENIED, steps: [] }),
 };
 
 /** Starts it with its home in `dir`, serving `folder`. `dist` holds the built hook.cjs. */

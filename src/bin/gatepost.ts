@@ -25,6 +25,16 @@ interface Common {
 	json: boolean;
 }
 
+interface ExplainFlags {
+	home: string;
+	folder: string;
+	agent: string;
+	tool?: string;
+	cwd?: string;
+	json?: string;
+	asJson: boolean;
+}
+
 function minutes(text: string): number {
 	const value = Number(text);
 	if (!Number.isInteger(value) || value < 1 || value > 1380) {
@@ -35,12 +45,15 @@ function minutes(text: string): number {
 
 /** --home, --folder and --json, the same everywhere. */
 function command(parent: Command, name: string, description: string): Command {
+	return placed(parent, name, description).option("--json", "one JSON object a line", false);
+}
+
+function placed(parent: Command, name: string, description: string): Command {
 	return parent
 		.command(name)
 		.description(description)
 		.option("--home <dir>", "Gatepost home", resolvePath, process.env.GATEPOST_HOME ?? join(homedir(), ".gatepost"))
-		.option("--folder <dir>", "workspace folder", resolvePath, process.cwd())
-		.option("--json", "one JSON object a line", false);
+		.option("--folder <dir>", "workspace folder", resolvePath, process.cwd());
 }
 
 function resolvePath(text: string): string {
@@ -148,6 +161,55 @@ command(log, "verify", "recompute the chain: exit 0 consistent, 1 problems, 2 no
 	.action(
 		runs(async (path: string | undefined, options: Common & { key?: string }) =>
 			(await import("./log.ts")).logVerify({ ...options, ...(path === undefined ? {} : { path }), out: print }),
+		),
+	);
+
+const policy = program.command("policy").description("what is decided without a person, and why");
+command(policy, "check", "check a policy file, or all files that count for the folder: exit 1 with problems")
+	.argument("[file]", "a policy.jsonc", resolvePath)
+	.action(
+		runs(async (file: string | undefined, options: Common) =>
+			(await import("./policy.ts")).policyCheck({ ...options, ...(file === undefined ? {} : { file }), out: print }),
+		),
+	);
+placed(policy, "explain", "which rule, layer, file and line would decide, and why: exit 0 passes, 1 asks or denies")
+	.argument("[command...]", "a command line, behind --")
+	.option("--agent <id>", "the agent", "claude-code")
+	.option("--tool <name>", 'the agent\'s tool (default with a command: "Bash")')
+	.option("--cwd <dir>", "where the agent stands; the folder when absent", resolvePath)
+	.option("--json <input>", "the tool's input as a JSON object")
+	.option("--as-json", "the explanation as one JSON object", false)
+	.action(
+		runs(async (words: string[], options: ExplainFlags) => {
+			const { commandLine, policyExplain } = await import("./policy.ts");
+			const { json: input, asJson, ...rest } = options;
+			const command = words.length === 0 ? {} : { command: commandLine(words) };
+			return policyExplain({
+				...rest,
+				...command,
+				...(input === undefined ? {} : { input }),
+				json: asJson,
+				out: print,
+			});
+		}),
+	);
+policy
+	.command("classify")
+	.description(
+		'read {"cmd":...} lines from standard input, write each with the built-in floor\'s verdict; nothing is run',
+	)
+	.requiredOption("--jsonl", "one JSON object a line")
+	.option("--network-reads", "commands that only ask other machines count as read-only", false)
+	.action(
+		runs(async ({ networkReads }: { networkReads: boolean }) =>
+			(await import("./policyClassify.ts")).policyClassify({ input: process.stdin, networkReads, out: print }),
+		),
+	);
+command(policy, "replay", "what today's policy would have decided over the folder's log, and rules that suggests")
+	.option("--since <time>", "how far back: 30d, 12h, or an ISO date", "30d")
+	.action(
+		runs(async (options: Common & { since: string }) =>
+			(await import("./policyReplay.ts")).policyReplay({ ...options, out: print }),
 		),
 	);
 

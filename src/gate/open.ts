@@ -4,7 +4,7 @@ import { agentAdapters, watchUngated } from "../agents/index.ts";
 import { Desk } from "../approvals/desk.ts";
 import { type Home, openHome } from "../audit/home.ts";
 import type { Signer } from "../audit/keys.ts";
-import { firstCut } from "../policy/firstCut.ts";
+import { openPolicy } from "../policy/decide.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { RegistryEntry } from "../protocol/hook.ts";
 import { message } from "../protocol/messages.ts";
@@ -85,7 +85,7 @@ async function open(options: OpenGateOptions, undo: (() => unknown)[]): Promise<
 	const gate = new Gate({
 		workspaces,
 		desk,
-		policy: options.policy ?? firstCut(),
+		policy: options.policy ?? openPolicy(),
 		adapters: agentAdapters({ home: home.dir, userHome: options.userHome }),
 		homeKey: home.macKey(),
 		homeDir: home.dir,

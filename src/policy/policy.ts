@@ -1,4 +1,4 @@
-// The interface between the gate and policy (DESIGN 8). The first cut behind it is floor/ and guard.ts.
+// The interface between the gate and policy (DESIGN 8). What is behind it: decide.ts.
 import type { Action } from "../actions/action.ts";
 import type { Message } from "../protocol/messages.ts";
 
@@ -15,6 +15,38 @@ export interface PolicyContext {
 	definitionFolders?: readonly string[];
 	/** The caller was recognised for sure. */
 	callerKnown: boolean;
+	/** The person trusts this workspace (the editor's workspace trust). Default: true. */
+	trusted?: boolean;
+	/** Commands that only ask other machines count as read-only: set by the policy from its files. */
+	networkReads?: boolean;
+	/** Who acts, for rules and grants that are about one agent or session. */
+	agent?: string;
+	session?: SessionRef;
+}
+
+/** A session as grants are bound to it. */
+export interface SessionRef {
+	/** Unique in this gate. */
+	key: string;
+	/** Process of the agent that was seen when the session was. */
+	agentPid: number;
+}
+
+export type LayerName = "organisation" | "user" | "workspace";
+
+/** Where what decided is written. */
+export interface PolicySource {
+	layer: "built-in" | "grant" | LayerName;
+	file?: string;
+	/** 1-based. */
+	line?: number;
+}
+
+/** Who may answer what a rule asks. */
+export interface ApproverDemand {
+	assurance?: number;
+	people?: readonly string[];
+	channels?: readonly string[];
 }
 
 export interface PolicyVerdict {
@@ -25,10 +57,36 @@ export interface PolicyVerdict {
 	why: Message[];
 	/** Marked when the action would weaken Gatepost itself; such an action always asks. */
 	guard: boolean;
+	source?: PolicySource;
+	/** Of a rule that asks. */
+	approver?: ApproverDemand;
+	/** Of a rule that asks: how long a person has, in milliseconds, and what happens then. Never an allow. */
+	timeout?: { afterMs: number; then: "deny" | "terminal" };
+	/** The grant that allowed it. */
+	grant?: string;
+}
+
+/** One rule or part of the policy that was looked at, in the order of looking. */
+export interface Step {
+	stage: "deny" | "guard" | "hooks" | "ask" | "allow" | "grant" | "floor";
+	/** Rule id, or the floor's. */
+	id: string;
+	source: PolicySource;
+	/** "decided": this one. "matched": fits, but something before it decided. "no": does not fit. "void": does not count. */
+	outcome: "decided" | "matched" | "no" | "void";
+	/** Why it does not fit, does not count, or decided. */
+	because?: Message;
+}
+
+export interface Explanation {
+	verdict: PolicyVerdict;
+	steps: Step[];
 }
 
 export interface Policy {
 	/** Hex SHA-256 of the policy in force, recorded with every decision by rule. */
 	readonly digest: string;
 	evaluate(action: Action, context: PolicyContext): Promise<PolicyVerdict>;
+	/** The verdict, and why everything else did not decide. */
+	explain(action: Action, context: PolicyContext): Promise<Explanation>;
 }

@@ -84,8 +84,12 @@ export async function judgeRead(action: Action, context: PolicyContext): Promise
 	return allow("floor.read", "why.readInside", tool.searches ? { searches: reals } : { reads: reals });
 }
 
-/** The real path of what may be read unasked, or why not. */
-export async function checkPath(path: string, context: PolicyContext): Promise<string | Message> {
+/** The real path of what may be read unasked, or why not. @param also real paths besides the gate's folders */
+export async function checkPath(
+	path: string,
+	context: PolicyContext,
+	also: readonly string[] = [],
+): Promise<string | Message> {
 	const label = clip(path);
 	if (path.length > MAX_PATH_LENGTH) return message("why.unresolved", { path: label });
 	// The agent's tools trim what the model wrote; a path that needs trimming is not what it seems.
@@ -94,7 +98,7 @@ export async function checkPath(path: string, context: PolicyContext): Promise<s
 	}
 	const real = await resolveReal(path);
 	if (real === undefined) return message("why.unresolved", { path: label });
-	if (!isInside(real, context.folders)) return message("why.outside", { path: label });
+	if (!isInside(real, context.folders) && !isInside(real, also)) return message("why.outside", { path: label });
 	if (isSensitive(path) || (real !== path && isSensitive(real))) return message("why.sensitive", { path: label });
 	return real;
 }

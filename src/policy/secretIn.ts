@@ -1,7 +1,7 @@
-// Secrets right in a folder that will be searched. Only the first level is looked at: enough for the `.env` at a project's
-// root. What lies deeper is read unasked.
+// Secrets in a folder that will be searched: at its first level, and below as far as a budget of entries reaches. What
+// lies beyond is read unasked.
 import { isUtf8 } from "node:buffer";
-import { opendir, readFile, stat } from "node:fs/promises";
+import { opendir, readdir, readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Message, message } from "../protocol/messages.ts";
 import { clip } from "./finding.ts";
@@ -10,6 +10,13 @@ import { isSensitive } from "./sensitive.ts";
 
 /** A folder with more entries than this is not looked through for secrets before it is searched: it asks. */
 const MAX_ENTRIES = 2000;
+/** Entries of the levels below that are looked through as well, and folders that hold other people's code or output. */
+const MAX_BELOW = 1500;
+const SKIPPED = new Set(
+	"node_modules .git dist build out target vendor coverage .venv venv __pycache__ .next .nuxt .cache .gradle .tox Pods".split(
+		" ",
+	),
+);
 /** Larger ignore files and git configurations are not read. Bytes. */
 const MAX_BYTES = 256 * 1024;
 /** A pattern that every program reads alike: a name, with stars perhaps. */
@@ -36,14 +43,16 @@ export async function secretIn(folders: readonly string[], skips: Skips): Promis
 		const kind = await stat(folder).catch(missingIsNothing);
 		if (kind === undefined || !kind.isDirectory()) continue;
 		if (folder.split("/").includes(".git")) return message("why.sensitive", { path: clip(folder) });
-		const found = await inFolder(folder, { ...skips, filters });
+		const found = (await atTop(folder, { ...skips, filters })) ?? (await below(folder, { ...skips, filters }));
 		if (found !== undefined) return found;
 	}
 	return undefined;
 }
 
-async function inFolder(folder: string, skips: Skips & { filters: readonly string[] }): Promise<Message | undefined> {
-	let names: string[] = [];
+type Narrowed = Skips & { filters: readonly string[] };
+
+async function atTop(folder: string, skips: Narrowed): Promise<Message | undefined> {
+	const names: string[] = [];
 	let count = 0;
 	for await (const entry of await opendir(folder)) {
 		count += 1;
@@ -55,16 +64,46 @@ async function inFolder(folder: string, skips: Skips & { filters: readonly strin
 			names.push(".git/config");
 		}
 	}
+	return firstReached(folder, names, skips);
+}
+
+/** The levels below the first, the nearest first. */
+async function below(top: string, skips: Narrowed): Promise<Message | undefined> {
+	let left = MAX_BELOW;
+	const todo = [top];
+	for (const folder of todo) {
+		const names: string[] = [];
+		// A folder that cannot be listed cannot be searched either.
+		for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
+			left -= 1;
+			if (left < 0) return undefined;
+			const isFolder = entry.isDirectory();
+			if (isFolder && !SKIPPED.has(entry.name) && !(skips.hidden && entry.name.startsWith("."))) {
+				todo.push(join(folder, entry.name));
+			}
+			if (folder !== top && (isFolder || entry.isFile()) && isSensitive(join(folder, entry.name)))
+				names.push(entry.name);
+		}
+		const found = await firstReached(folder, names, skips);
+		if (found !== undefined) return found;
+	}
+	return undefined;
+}
+
+/** The first of these secrets that the searching program does not leave out. */
+async function firstReached(folder: string, secrets: readonly string[], skips: Narrowed): Promise<Message | undefined> {
 	const out = skips.filters.map((filter) => filter.slice(1)).filter((filter) => PLAIN.test(filter));
-	names = names.filter((name) => !out.some((filter) => fits(filter, name)));
+	let names = secrets.filter((name) => !out.some((filter) => fits(filter, name)));
 	if (names.length === 0) return undefined;
 	if (skips.hidden || skips.ignored) {
-		const ignores = await ignoresOf(folder);
-		// An exception in any of them may bring in what is hidden or ignored.
-		if (!ignores.exceptions) {
-			names = names.filter((name) => !(skips.hidden && name.startsWith(".")));
-			names = names.filter((name) => !(skips.ignored && ignores.patterns.some((pattern) => fits(pattern, name))));
-		}
+		const { broughtIn, leftOut } = await ignoresOf(folder);
+		names = names.filter((name) => {
+			if (broughtIn === undefined || broughtIn.some((pattern) => !PLAIN.test(pattern) || fits(pattern, name)))
+				return true;
+			return (
+				!(skips.hidden && name.startsWith(".")) && !(skips.ignored && leftOut.some((pattern) => fits(pattern, name)))
+			);
+		});
 	}
 	const [name] = names;
 	return name === undefined ? undefined : message("why.sensitive", { path: clip(join(folder, name)) });
@@ -79,30 +118,43 @@ async function holdsToken(config: string): Promise<boolean> {
 }
 
 interface Ignores {
-	/** Something above or here is no list of plain names to leave out: it may bring files in, or cannot be read for sure. */
-	exceptions: boolean;
-	/** Names that `.gitignore` of a repository's own folder surely leaves out. */
-	patterns: string[];
+	/** Last names of what some file above or here brings in again; undefined: one of them cannot be read for sure. */
+	broughtIn: string[] | undefined;
+	/** Names that the `.gitignore` files of the folder's repository surely leave out. */
+	leftOut: string[];
 }
 
-/** Where ripgrep looks for what to leave out, in a folder and all folders above it. A doubt is an exception. */
+/** Where ripgrep looks for what to leave out, in a folder and all folders above it. A doubt brings in. */
 const IGNORE_FILES = [".gitignore", ".ignore", ".rgignore", ".git/info/exclude"];
 
 async function ignoresOf(folder: string): Promise<Ignores> {
-	const found: Ignores = { exceptions: false, patterns: [] };
+	const broughtIn: string[] = [];
+	const leftOut: string[] = [];
+	let sure = true;
+	let inRepository = true;
+	let isRepository = false;
 	for (let at = folder; ; at = dirname(at)) {
 		for (const name of IGNORE_FILES) {
 			const lines = await linesOf(join(at, name));
-			if (lines === undefined || lines.some((line) => line.trimStart().startsWith("!"))) found.exceptions = true;
-			else if (at === folder && name === ".gitignore") found.patterns = lines;
+			if (lines === undefined) sure = false;
+			for (const line of lines ?? []) {
+				const [, again] = /^\s*!(.*)$/.exec(line) ?? [];
+				if (again !== undefined) broughtIn.push(again.trim().replace(/\/+$/, "").split("/").at(-1) ?? "");
+				// "/x" means x of that folder alone.
+				else if (name === ".gitignore" && inRepository) leftOut.push(at === folder ? line.replace(/^\//, "") : line);
+			}
+		}
+		if (inRepository && (await stat(join(at, ".git")).catch(missingIsNothing)) !== undefined) {
+			isRepository = true;
+			inRepository = false;
 		}
 		if (dirname(at) === at) break;
 	}
-	const isRepository = (await stat(join(folder, ".git")).catch(missingIsNothing)) !== undefined;
-	found.patterns = isRepository
-		? found.patterns.map((line) => line.replace(/^\//, "")).filter((line) => PLAIN.test(line))
-		: [];
-	return found;
+	return {
+		broughtIn: sure ? broughtIn : undefined,
+		// Outside a repository ripgrep does not heed .gitignore.
+		leftOut: isRepository ? leftOut.filter((line) => PLAIN.test(line)) : [],
+	};
 }
 
 /** Lines of an ignore file, [] when there is none, undefined when it cannot be read as ripgrep reads it. */

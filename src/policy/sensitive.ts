@@ -44,14 +44,42 @@ export const SENSITIVE_FILES = [
 	],
 	...["firebase-adminsdk*.json", "wallet.dat", ".curlrc", ".wgetrc", ".sentryclirc", "rclone.conf", "pip.conf"],
 	...["wp-config.php", "sftp-config.json", ".secrets.*", ".m2/settings.xml", ".nuget/nuget.config"],
-	...[".netlify/config.json", ".snowsql/config", ".dbt/profiles.yml"],
+	...[
+		".netlify/config.json",
+		".snowsql/config",
+		".dbt/profiles.yml",
+		".gradle/gradle.properties",
+		"*.pgpass",
+		".s3cmd",
+	],
+	...["..env.sw*", ".env~", "*.env.bak", "*.env.old", "vault.yml", "vault.yaml", "*.agekey"],
+	...[
+		"*private_key",
+		"*private_key.*",
+		"*privatekey",
+		"*privatekey.*",
+		"*-key.json",
+		"*_key.json",
+		"dump.rdb",
+		".authinfo",
+	],
 ] as const;
 
 /** Whole trees of the system that show other processes, memory and devices. */
 export const SENSITIVE_ROOTS = ["/proc", "/dev", "/sys"] as const;
 
-/** Made to be read: what stands in for the file that holds the values. */
-const EXAMPLE = /^\.env\.(?:example|sample|template|dist|defaults)$/;
+/** Made to be read: what stands in for the file that holds the values, public halves of keys, and source code. */
+const HARMLESS = [
+	/^(?:\.env|env|secrets?|credentials)(?:[._-][a-z]+)*[._-](?:example|sample|template|tmpl|dist|defaults?|schema)(?:\.[a-z]+)?$/,
+	/^(?:[a-z0-9_.-]*[._-])?(?:pub|public|cert|certs|certificate|ca|cacert|chain|fullchain|ca-bundle|ca-certificates|root)(?:[._-][a-z0-9]+)?\.pem$/,
+	// Python, Ruby and PHP keep settings in files like secrets.py: those ask.
+	/^(?!\.)[a-z0-9_.-]*\.(?:[cm]?[jt]sx?|pyi|go|rs|java|kt|swift|cs?|cpp|h|hpp|scala|ex|exs|clj|vue|svelte|html|css|scss|md|mdx|rst|proto)$/,
+	/^[a-z0-9]+[_-][a-z0-9_-]*\.(?:py|rb)$/,
+];
+
+/** Of the trees that show processes and devices, what shows the machine only, and ends. */
+const HARMLESS_ROOTS =
+	/^(?:proc\/(?:cpuinfo|meminfo|version|uptime|loadavg|stat|filesystems|partitions|swaps|modules|devices|diskstats|interrupts|mounts|sys\/(?:kernel|fs|vm|net)\/.*)|dev\/(?:null|stdin|fd\/\d+)|sys\/(?:class|devices\/system\/cpu|fs\/cgroup)(?:\/.*)?)$/;
 
 const folders = SENSITIVE_FOLDERS.map((folder) => folder.split("/"));
 /** Asked for every action twice, so all names are one expression. */
@@ -73,12 +101,14 @@ export function isSensitive(path: string): boolean {
 		// A trailing dot or blank is dropped by some tools and file systems before they open the file.
 		.map((part) => (part === "." || part === ".." ? part : part.trim().replace(/\.+$/, "")))
 		.filter((part) => part !== "" && part !== ".");
-	if (path.startsWith("/") && SENSITIVE_ROOTS.some((root) => parts[0] === root.slice(1))) return true;
+	if (path.startsWith("/") && SENSITIVE_ROOTS.some((root) => parts[0] === root.slice(1))) {
+		return parts.includes("..") || !HARMLESS_ROOTS.test(parts.join("/"));
+	}
 	if (folders.some((folder) => holds(parts, folder))) return true;
 	const name = parts.at(-1) ?? "";
 	// Of the repository, of its submodules and of its worktrees: addresses in it may hold tokens.
 	if (name.startsWith("config") && parts.includes(".git")) return true;
-	if (fileName.test(name) && !EXAMPLE.test(name)) return true;
+	if (fileName.test(name) && !HARMLESS.some((pattern) => pattern.test(name))) return true;
 	return filesInFolder.some((tests) => {
 		const start = parts.length - tests.length;
 		return start >= 0 && tests.every((test, index) => test.test(parts[start + index] ?? ""));

@@ -4,6 +4,7 @@ import type { BenchResult } from "./hook.ts";
 const benches: Record<string, () => Promise<BenchResult[]>> = {
 	hook: async () => (await import("./hook.ts")).benchHook(),
 	gate: async () => (await import("./gate.ts")).benchGate(),
+	floor: async () => (await import("./floor.ts")).benchFloor(),
 	stall: async () => (await import("./stall.ts")).benchStall(),
 	journal: async () => (await import("./journal.ts")).benchJournal(),
 	activate: async () => (await import("./activate.ts")).benchActivate(),

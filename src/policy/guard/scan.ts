@@ -2,7 +2,7 @@
 // the words as the parser cooks them and the raw text with its quotes taken off: what one does not see, the other may.
 import { forEachChild, type SyntaxNode } from "unbash";
 import type { Action, Json } from "../../actions/action.ts";
-import { parseOrNothing } from "../floor/words.ts";
+import { parseOrNothing } from "../floor/parse.ts";
 import { resolveReal } from "../paths.ts";
 import { GUARD_COMMANDS, GUARD_TEXTS, WRAPPERS } from "./commands.ts";
 import { type Ground, guardedPlace, pathOfWord } from "./match.ts";

@@ -221,6 +221,8 @@ export function state(pending: CardModel[], more: Partial<PendingState> = {}): P
 		paused: false,
 		gate: { state: "open", folders: ["/home/ada/shop"], agents: ["Claude Code"] },
 		elsewhere: 0,
+		grants: [],
+		policy: [],
 		...more,
 	};
 }

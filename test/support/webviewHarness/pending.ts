@@ -4,6 +4,8 @@ import { after, afterEach, before } from "node:test";
 import type { Browser, Locator, Page } from "playwright-core";
 import { canonical } from "../../../src/protocol/canonical.ts";
 import type { CardModel } from "../../../src/protocol/card.ts";
+import type { GrantOffer } from "../../../src/protocol/grants.ts";
+import type { Message } from "../../../src/protocol/messages.ts";
 import type { PendingState, PendingViewMessage } from "../../../src/protocol/pendingView.ts";
 import { launchBrowser, openWebview, type ViewOptions, type WebviewPage } from "./page.ts";
 import { type HarnessServer, serveWebview } from "./server.ts";
@@ -78,6 +80,19 @@ function withParts(view: WebviewPage): PendingPage {
 			await page.evaluate("new Promise((done) => setTimeout(done, 350))");
 		},
 	};
+}
+
+/** Opens the form of a grant at the open card by the pointer, and has the editor offer these rules. */
+export async function openGrant(
+	pending: PendingPage,
+	item: string,
+	offers: readonly GrantOffer[],
+	refused?: Message,
+): Promise<void> {
+	await pending.page.getByRole("button", { name: "More actions" }).click();
+	await pending.page.getByRole("menuitem", { name: item }).click();
+	const [asked] = (await pending.waitForPosted("offers")).slice(-1);
+	await pending.send({ type: "offers", id: asked?.id ?? "", offers, ...(refused === undefined ? {} : { refused }) });
 }
 
 /** What the desk expects as `shown.digest` of a card. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { firstCut } from "../../../src/policy/firstCut.ts";
+import { openPolicy } from "../../../src/policy/decide.ts";
 import { PLACES } from "../../../src/policy/guard/places.ts";
 import { Ground, say } from "./support.ts";
 
@@ -274,7 +274,7 @@ test("a mark is never lifted by other reasons, and comes first", async () => {
 });
 
 test("without options the gate's own PATH and agent folders are the guarded ones", async () => {
-	const policy = firstCut();
+	const policy = openPolicy();
 	const [first = ""] = (process.env.PATH ?? "").split(":");
 	const write = ground.action("write", "Write", { content: "" }, [join(first, "new-program")]);
 	assert.equal(say(await policy.evaluate(write, ground.context)), marked);

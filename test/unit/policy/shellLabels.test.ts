@@ -1,38 +1,27 @@
-// The labelled sample of shell lines: what must ask asks, all of it. How many reads are allowed is printed, not held.
+// The labelled sample of shell lines: what must ask asks, all of it, and what only reads passes, nearly all of it.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
-import { Ground } from "./support.ts";
+import { test } from "node:test";
+import { classify } from "../../../src/policy/floor/classify.ts";
+import { LABELLED } from "../../support/shellLabels.ts";
 
-interface Labelled {
-	cmd: string;
-	expect: "ask" | "read-only";
-}
+const undisputed = LABELLED.filter(({ debatable }) => debatable !== true);
 
-let ground: Ground;
-before(async () => {
-	ground = await Ground.make();
-});
-after(() => ground.remove());
-
-const lines = readFileSync(new URL("./shellLabels.jsonl", import.meta.url), "utf8")
-	.split("\n")
-	.filter((line) => line !== "")
-	.map((line) => JSON.parse(line) as Labelled);
-
-test("no line that must ask is allowed", async () => {
-	const wrong: string[] = [];
-	const asks = lines.filter(({ expect }) => expect === "ask");
-	for (const { cmd } of asks) if ((await ground.shell(cmd)).effect !== "ask") wrong.push(cmd);
-	assert.deepEqual(wrong, []);
-	assert.ok(asks.length > 800, "the sample is there");
+test("no line that must ask passes", (t) => {
+	const asks = undisputed.filter(({ expect }) => expect === "ask");
+	assert.ok(asks.length > 600, "the sample is there");
+	assert.deepEqual(
+		asks.map(({ cmd }) => cmd).filter((cmd) => classify(cmd).verdict !== "ask"),
+		[],
+	);
+	const disputed = LABELLED.filter(({ debatable, expect }) => debatable === true && expect === "ask");
+	const passed = disputed.map(({ cmd }) => cmd).filter((cmd) => classify(cmd).verdict !== "ask");
+	t.diagnostic(`of ${disputed.length} disputed lines that may ask, ${passed.length} pass: ${passed.join(" ;; ")}`);
 });
 
-test("the usual reads are allowed (how many is printed)", async (t) => {
-	const reads = lines.filter(({ expect }) => expect === "read-only");
-	const allowed: string[] = [];
-	for (const { cmd } of reads) if ((await ground.shell(cmd)).effect === "allow") allowed.push(cmd);
-	t.diagnostic(`${allowed.length} of ${reads.length} read-only lines are allowed`);
-	for (const usual of ["ls -1", "pwd", "cat package.json", "grep -rn 'TODO' src/"])
-		assert.ok(allowed.includes(usual), usual);
+test("at most 8 % of the lines that only read are asked", (t) => {
+	const reads = undisputed.filter(({ expect }) => expect === "read-only");
+	const asked = reads.filter(({ cmd }) => classify(cmd).verdict === "ask");
+	for (const { cmd } of asked) t.diagnostic(`${cmd}: ${classify(cmd).reason.code}`);
+	t.diagnostic(`${asked.length} of ${reads.length} read-only lines are asked`);
+	assert.ok(asked.length <= 0.08 * reads.length, `${asked.length} of ${reads.length}`);
 });

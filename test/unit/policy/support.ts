@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Action, ActionKind, JsonObject } from "../../../src/actions/action.ts";
-import { firstCut } from "../../../src/policy/firstCut.ts";
+import { openPolicy } from "../../../src/policy/decide.ts";
 import type { PolicyContext, PolicyVerdict } from "../../../src/policy/policy.ts";
 
 /** A folder of the gate, a home, and a place outside both; all real paths, gone after `remove`. */
@@ -12,7 +12,7 @@ export class Ground {
 	readonly home: string;
 	readonly outside: string;
 	readonly context: PolicyContext;
-	readonly policy = firstCut({ pathFolders: ["/opt/tools/bin"], agentFolders: ["/opt/agent-config"] });
+	readonly policy = openPolicy({ guard: { pathFolders: ["/opt/tools/bin"], agentFolders: ["/opt/agent-config"] } });
 
 	private constructor(top: string) {
 		this.top = top;

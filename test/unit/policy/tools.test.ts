@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import type { ActionKind, JsonObject } from "../../../src/actions/action.ts";
-import { firstCut } from "../../../src/policy/firstCut.ts";
+import { openPolicy } from "../../../src/policy/decide.ts";
 import { COMMANDS } from "../../../src/policy/floor/table.ts";
 import { aimsAtSecrets, expandBraces } from "../../../src/policy/globs.ts";
 import { PLACES } from "../../../src/policy/guard/places.ts";
@@ -133,24 +133,24 @@ test("what the policy cannot judge asks in the strictest way", async () => {
 });
 
 test("the digest names the policy: the same for the same tables, hex SHA-256", () => {
-	assert.match(firstCut().digest, /^[0-9a-f]{64}$/);
-	assert.equal(firstCut().digest, firstCut({ pathFolders: [] }).digest);
+	assert.match(openPolicy().digest, /^[0-9a-f]{64}$/);
+	assert.equal(openPolicy().digest, openPolicy({ guard: { pathFolders: [] } }).digest);
 });
 
 test("the digest changes with the tables", () => {
-	const before = firstCut().digest;
+	const before = openPolicy().digest;
 	const { ls } = COMMANDS;
 	assert.ok(ls !== undefined);
 	COMMANDS.ls = { ...ls, options: `${ls.options} -L` };
-	assert.notEqual(firstCut().digest, before);
+	assert.notEqual(openPolicy().digest, before);
 	COMMANDS.ls = ls;
 	const place = PLACES[0] as { what: string } | undefined;
 	assert.ok(place !== undefined);
 	const { what } = place;
 	place.what = "something else";
-	assert.notEqual(firstCut().digest, before);
+	assert.notEqual(openPolicy().digest, before);
 	place.what = what;
-	assert.equal(firstCut().digest, before);
+	assert.equal(openPolicy().digest, before);
 });
 
 test("globs: aiming at secrets is seen through brackets, braces and wildcards; broad ones are not aiming", () => {

@@ -1,0 +1,189 @@
+// What decides without a person. The order: a rule that denies; guard changes and foreign hooks ask; a rule that asks; a
+// rule or grant that allows; the floor; else ask.
+import { createHash } from "node:crypto";
+import type { Action } from "../actions/action.ts";
+import { canonical } from "../protocol/canonical.ts";
+import { type Message, message } from "../protocol/messages.ts";
+import { coveredBy, type Grants } from "./covered.ts";
+import { clip, type Finding } from "./finding.ts";
+import { FLOOR_DIGEST, judge } from "./floor.ts";
+import { type GuardOptions, guardMarks } from "./guard.ts";
+import type { Explanation, Policy, PolicyContext, PolicySource, PolicyVerdict, Step } from "./policy.ts";
+import type { InForce, Layers } from "./rules/layers.ts";
+import { ruleMatches } from "./rules/match.ts";
+import type { Rule } from "./rules/schema.ts";
+import { subjectOf } from "./subject.ts";
+
+export interface DecideOptions {
+	/** Policy files; without them there is the floor alone. */
+	layers?: Pick<Layers, "refresh" | "inForce" | "problems">;
+	grants?: Grants;
+	guard?: GuardOptions;
+}
+
+const BUILT_IN: PolicySource = { layer: "built-in" };
+const NO_RULES: InForce = { rules: [], networkReads: false, locked: false, digest: "" };
+
+/** The policy of a gate. */
+export function openPolicy(options: DecideOptions = {}): Policy {
+	const decide = async (action: Action, context: PolicyContext): Promise<Explanation> => {
+		try {
+			return await decided(action, context, options);
+		} catch (error) {
+			// Nothing is allowed by an error, and nobody can say that it is no guard change: the strictest kind of asking.
+			const detail = clip(error instanceof Error ? error.message : String(error));
+			const why = [message("why.trouble", { detail })];
+			return { verdict: { effect: "ask", ruleId: "ask.trouble", why, guard: true, source: BUILT_IN }, steps: [] };
+		}
+	};
+	return {
+		get digest() {
+			const files = options.layers?.inForce().digest ?? "";
+			const grants = options.grants?.digest() ?? "";
+			return files + grants === "" ? FLOOR_DIGEST : sha256(canonical([FLOOR_DIGEST, files, grants]));
+		},
+		evaluate: async (action, context) => (await decide(action, context)).verdict,
+		explain: decide,
+	};
+}
+
+async function decided(action: Action, context: PolicyContext, options: DecideOptions): Promise<Explanation> {
+	const { layers } = options;
+	await layers?.refresh(context.folders);
+	const force = layers?.inForce() ?? NO_RULES;
+	const told: PolicyContext = { ...context, networkReads: force.networkReads };
+	const judged = await judge(action, told);
+	const { finding, line } = judged;
+	const subject = await subjectOf(action, line, context);
+	const marks = await guardMarks(action, finding, context, options.guard);
+	const problems = (layers?.problems() ?? []).slice(0, 2).map(({ message: said }) => said);
+	const doubts = held(context);
+
+	const trail = new Trail();
+	for (const { rule, layer, file, line: at } of force.rules) {
+		if (rule.effect !== "deny") continue;
+		const matches = ruleMatches(rule, subject, "tighten");
+		const why = [
+			message(rule.reason === undefined ? "why.ruleDenies" : "why.ruleReason", {
+				rule: rule.id,
+				reason: rule.reason ?? "",
+			}),
+		];
+		trail.rule("deny", { id: rule.id, source: { layer, file, line: at }, matches }, () => ({
+			effect: "deny",
+			why,
+			guard: false,
+		}));
+	}
+	if (marks.length > 0) {
+		const marked = marks.map((what) => message("why.guard", { what }));
+		trail.decide("guard", "guard.change", BUILT_IN, {
+			effect: "ask",
+			why: [...marked, ...doubts, ...asked(finding)],
+			guard: true,
+		});
+	}
+	if (doubts.length > 0) {
+		const id = context.callerKnown ? "ask.foreignHook" : "ask.unknownAgent";
+		trail.decide("hooks", id, BUILT_IN, { effect: "ask", why: [...doubts, ...asked(finding)], guard: false });
+	}
+	for (const { rule, layer, file, line: at } of force.rules) {
+		if (rule.effect !== "ask") continue;
+		const matches = ruleMatches(rule, subject, "tighten");
+		trail.rule("ask", { id: rule.id, source: { layer, file, line: at }, matches }, () => ({
+			effect: "ask",
+			why: [
+				message(rule.reason === undefined ? "why.ruleAsks" : "why.ruleReason", {
+					rule: rule.id,
+					reason: rule.reason ?? "",
+				}),
+				...asked(finding),
+			],
+			guard: false,
+			...(rule.approver === undefined ? {} : { approver: defined(rule.approver) }),
+			...(rule.timeout === undefined ? {} : { timeout: timeoutOf(rule.timeout) }),
+		}));
+	}
+	const covered = await coveredBy({ action, context: told, judged, subject, force, grants: options.grants });
+	for (const { stage, id, source, matches, because, grant } of covered.looked) {
+		const why = [message(stage === "grant" ? "why.grant" : "why.ruleAllows", { rule: id })];
+		const more = grant === undefined ? {} : { grant };
+		trail.rule(stage, { id, source, matches, because, decides: covered.all }, () => ({
+			effect: "allow",
+			why,
+			guard: false,
+			...more,
+		}));
+	}
+	trail.decide("floor", finding.ruleId, BUILT_IN, {
+		effect: finding.effect,
+		why: finding.effect === "ask" ? [...finding.why, ...covered.hints] : finding.why,
+		guard: false,
+	});
+	return trail.explanation(problems);
+}
+
+/** Why nothing is allowed unasked in this session: an answer of ours might not be the one that counts. */
+function held({ callerKnown, foreignHooks }: PolicyContext): Message[] {
+	return [
+		...(callerKnown ? [] : [message("why.unknownAgent")]),
+		...foreignHooks.slice(0, 3).map((source) => message("why.foreignHook", { source: clip(source) })),
+	];
+}
+
+function asked(finding: Finding): Message[] {
+	return finding.effect === "ask" ? finding.why : [];
+}
+
+function timeoutOf({ after, then: and }: NonNullable<Rule["timeout"]>): NonNullable<PolicyVerdict["timeout"]> {
+	// biome-ignore lint/suspicious/noThenProperty: the rule's member; nothing awaits it
+	return { afterMs: after * 1000, then: and };
+}
+
+function defined<T extends object>(members: { [Key in keyof T]: T[Key] | undefined }): T {
+	return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as T;
+}
+
+type Said = Omit<PolicyVerdict, "ruleId" | "source">;
+
+interface Looked {
+	id: string;
+	source: PolicySource;
+	matches: boolean;
+	because?: Message | undefined;
+	/** False: it fits a part only, and something else is missing. */
+	decides?: boolean;
+}
+
+/** What was looked at, one after the other; the first that decides is the verdict. */
+class Trail {
+	readonly #steps: Step[] = [];
+	#verdict: PolicyVerdict | undefined;
+
+	rule(stage: Step["stage"], { id, source, matches, because, decides = true }: Looked, said: () => Said): void {
+		const outcome = !matches
+			? because === undefined
+				? "no"
+				: "void"
+			: decides && this.#verdict === undefined
+				? "decided"
+				: "matched";
+		this.#steps.push({ stage, id, source, outcome, ...(because === undefined ? {} : { because }) });
+		if (outcome === "decided") this.#verdict = { ...said(), ruleId: id, source };
+	}
+
+	decide(stage: Step["stage"], id: string, source: PolicySource, said: Said): void {
+		this.rule(stage, { id, source, matches: true, because: said.why[0] }, () => said);
+	}
+
+	explanation(problems: readonly Message[]): Explanation {
+		const verdict = this.#verdict;
+		if (verdict === undefined) throw new Error("nothing decided");
+		const why = verdict.effect === "ask" ? [...verdict.why, ...problems] : verdict.why;
+		return { verdict: { ...verdict, why }, steps: this.#steps };
+	}
+}
+
+function sha256(text: string): string {
+	return createHash("sha256").update(text).digest("hex");
+}

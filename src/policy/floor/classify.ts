@@ -1,0 +1,47 @@
+// The floor's word on a line alone, as `gatepost policy classify` gives it: no file is looked at, the workspace is trusted
+// and its git configuration clean, and where a file lies does not matter. What a file is called does.
+import { type Message, message } from "../../protocol/messages.ts";
+import { clip } from "../finding.ts";
+import { aimsAtSecrets } from "../globs.ts";
+import { isSensitive } from "../sensitive.ts";
+import type { Line, Touched } from "./line.ts";
+import { readLine } from "./walk.ts";
+
+export interface Classified {
+	verdict: "read-only" | "ask";
+	reason: Message;
+}
+
+/** @param networkReads whether commands that only ask other machines count as read-only */
+export function classify(command: string, networkReads = false): Classified {
+	const line = readLine(command);
+	const reason = line.asked ?? secretNamed(line) ?? elsewhere(line, networkReads);
+	return reason === undefined
+		? { verdict: "read-only", reason: message("why.readOnlyCommand") }
+		: { verdict: "ask", reason };
+}
+
+function elsewhere(line: Line, networkReads: boolean): Message | undefined {
+	if (line.network && !networkReads) return message("why.networkRead");
+	// Another folder may be another repository, whose configuration nobody has looked at.
+	const away = line.git.find((folder) => /^[/~?]|(?:^|\/)\.\.(?:\/|$)/.test(folder));
+	return away === undefined ? undefined : message("why.gitElsewhere", { folder: clip(away) });
+}
+
+/** The first thing by whose name a line would show a secret. */
+export function secretNamed(line: Line): Message | undefined {
+	if (line.secret !== undefined) return line.secret;
+	const named = line.touched.find(({ gives, path, pattern }) => gives !== "names" && mayBeSecret(path, pattern));
+	if (named !== undefined) return message("why.sensitive", { path: clip(named.path) });
+	// One command reads what another one names: any word may be that name.
+	const word = line.handsOn
+		? line.words.find((text) => text.length > 1 && !/^-/.test(text) && isSensitive(text))
+		: undefined;
+	return word === undefined ? undefined : message("why.sensitive", { path: clip(word) });
+}
+
+function mayBeSecret(path: Touched["path"], pattern: boolean): boolean {
+	if (!pattern) return isSensitive(path);
+	// A lone "*" is a name that is known only when it runs: nothing can be said of it here.
+	return isSensitive(path) || (path !== "*" && aimsAtSecrets(path, false));
+}

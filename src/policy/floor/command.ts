@@ -1,0 +1,133 @@
+// One simple command against the table: its name, sub-commands, options, operands; what it reads; what it starts.
+import { type Message, message } from "../../protocol/messages.ts";
+import { clip } from "../finding.ts";
+import { aimsAtSecrets } from "../globs.ts";
+import { judgeBuiltin } from "./builtins.ts";
+import type { Simple, Touched } from "./line.ts";
+import { type Arguments, type Given, readArguments } from "./options.ts";
+import type { CommandRule } from "./rule.ts";
+import { scriptProblem } from "./scripts/scripts.ts";
+import { testWordsProblem } from "./scripts/test.ts";
+import { findEntry, isVersionLine } from "./table/index.ts";
+import type { Walk } from "./walk.ts";
+import type { Known } from "./word.ts";
+import { judgeShellScript, startedBy } from "./wrappers.ts";
+
+/** Why a command is not read-only; undefined when it is. What it reads and starts is told to the walk. */
+export function judgeCommand(words: readonly Known[], walk: Walk, simple: Simple): Message | undefined {
+	const [first] = words;
+	const name = first?.value;
+	if (first === undefined || name === undefined)
+		return message("why.unknownCommand", { word: clip(first?.text ?? "") });
+	const builtin = judgeBuiltin(name, words.slice(1), walk);
+	if (builtin !== "none") return builtin === "fits" ? undefined : builtin;
+	const script = judgeShellScript(name, words.slice(1), walk);
+	if (script !== "none") {
+		simple.wraps = true;
+		return script === "fits" ? undefined : script;
+	}
+	if (isVersionLine(words.map(({ value }) => value))) {
+		simple.entry = name;
+		return undefined;
+	}
+	const found = findEntry(words);
+	if (found === undefined) return notInTable(words);
+	if ("word" in found) return misfit(name, found);
+	const { entry, rule, rest } = found;
+	const read = readArguments(name, rule, rest);
+	if ("problem" in read) return misfit(entry, read);
+	simple.entry = entry;
+	return judgeArguments(entry, read, rest, walk, simple);
+}
+
+function misfit(command: string, { problem, word }: { problem: "option" | "operand"; word: string }): Message {
+	const said = clip(word);
+	if (problem === "option") return message("why.option", { command, option: said });
+	return said === "" ? message("why.operandMissing", { command }) : message("why.operand", { command, word: said });
+}
+
+/** Names the sub-command where there is one: "git push" says more than "git". */
+function notInTable(words: readonly Known[]): Message {
+	const [name, next] = words;
+	const sub =
+		next?.value !== undefined && /^[a-z][a-z-]{0,30}$/.test(next.value) && name?.value === "git"
+			? ` ${next.value}`
+			: "";
+	return message("why.notReadOnly", { command: clip(`${name?.value ?? ""}${sub}`) });
+}
+
+function judgeArguments(
+	entry: string,
+	read: Arguments,
+	rest: readonly Known[],
+	walk: Walk,
+	simple: Simple,
+): Message | undefined {
+	const { rule, given, options, commands } = read;
+	if (rule.script === "test") {
+		const what = testWordsProblem(entry === "[" ? rest.slice(0, -1) : rest);
+		if (what !== undefined) return message("why.script", { command: entry, what });
+	} else if (entry === "printf" && rest.some(({ pattern }) => /\[[\s\S]*[$`]/.test(pattern))) {
+		// zsh calculates what stands for a number.
+		return message("why.script", { command: entry, what: "holds a text that runs when it is calculated" });
+	} else if (rule.script !== undefined) {
+		const what = scriptProblem(rule.script, given, options);
+		if (what !== undefined) return message("why.script", { command: entry, what });
+	}
+	const glob = given.find((one) => one.kind === "GLOB" && globAims(rule, one));
+	if (glob !== undefined) walk.secret ??= message("why.globAims", { glob: clip(glob.word.pattern) });
+	if (rule.network === true) walk.network = true;
+	if (rule.git === "config" || rule.configWith?.some((option) => options.has(option))) {
+		for (const folder of walk.folders) walk.git.add(folder);
+	}
+	touch(rule, read, walk);
+	if (commands.length > 0) {
+		simple.wraps = true;
+		for (const words of commands) {
+			const started = startedBy(entry, words, read);
+			if (!Array.isArray(started)) return started;
+			walk.command(started);
+		}
+	}
+	return undefined;
+}
+
+/** Of a program that shows only names, a pattern for secrets shows no secret; one that leaves out ("!x") shows nothing. */
+function globAims(rule: CommandRule, { word }: Given): boolean {
+	if (rule.reads === "names") return false;
+	const reaches = rule.globsReachHidden === true;
+	if (reaches && word.pattern.startsWith("!")) return false;
+	return aimsAtSecrets(word.pattern, reaches);
+}
+
+function touch(rule: CommandRule, { given, options }: Arguments, walk: Walk): void {
+	const searches = rule.searches === "always" || (rule.searches?.some((option) => options.has(option)) ?? false);
+	const gives = rule.reads === "names" ? "names" : searches ? "tree" : "content";
+	const how = narrowed(rule, given, options);
+	const paths = given.filter(({ kind }) => kind === "PATH" || kind === "ARCHIVE");
+	for (const { word } of paths) if (word.value !== "-") walk.touch(word, gives, how);
+	for (const { kind, word } of given) if (kind === "REV") walk.touch(inRevision(word), "content");
+	if (paths.length === 0 && (searches || rule.here === true)) {
+		walk.touch({ value: ".", pattern: ".", dynamic: false }, gives, how);
+	}
+}
+
+/** Which names a search is narrowed to. find's -name says so only where nothing turns it around or adds to it. */
+function narrowed(
+	rule: CommandRule,
+	given: readonly Given[],
+	options: ReadonlySet<string>,
+): Pick<Touched, "filters" | "ignores"> {
+	const globs = given.filter(({ kind }) => kind === "GLOB").map(({ word }) => word.pattern);
+	if (rule.globsReachHidden === true) return { filters: globs, ignores: true };
+	const finds =
+		options.has("-name") && !["!", "-not", "-o", "-or", "-path", "-prune", ","].some((one) => options.has(one));
+	return options.has("--include") || finds ? { filters: globs } : {};
+}
+
+/** What git is asked for may be a file in a revision ("HEAD:.env") or of the work tree. */
+function inRevision(word: Given["word"]): Given["word"] {
+	const { value, pattern, dynamic } = word;
+	const path = (text: string) => text.slice(text.indexOf(":") + 1);
+	return { value: value === undefined ? undefined : path(value), pattern: path(pattern), dynamic };
+}

@@ -1,0 +1,50 @@
+// What was found out about a line of shell, without looking at any file: the commands in it, what keeps it from being
+// read-only, and what it would read.
+import type { Message } from "../../protocol/messages.ts";
+
+/** One simple command, wherever it stands: in a pipe, a loop, a substitution, behind `timeout` or `xargs`. */
+export interface Simple {
+	/** Words with quotes taken off; undefined is a word known only when it runs. */
+	words: (string | undefined)[];
+	/** Why it is not read-only. */
+	asked?: Message;
+	/** Id of its entry in the table: its name and sub-commands. */
+	entry?: string;
+	/** It only starts another command of this list, which is judged by itself. */
+	wraps?: true;
+}
+
+export interface Touched {
+	/** As the command gets it; with "*" where it is known only when it runs. */
+	path: string;
+	/** The path is a pattern. */
+	pattern: boolean;
+	/** What is given away: names, sizes and times; content; or the content of everything below. */
+	gives: "names" | "content" | "tree";
+	/** Folders it may stand in: "" is where the agent stands, others were gone to before (`cd`). */
+	from: readonly string[];
+	/** Filters of names: only what fits one is read ("*.ts"), or what fits none ("!*.ts"). */
+	filters?: readonly string[];
+	/** The program leaves out hidden files and what git ignores. */
+	ignores?: true;
+}
+
+export interface Line {
+	/** The first thing that keeps it from being read-only; undefined when it is. */
+	asked?: Message;
+	/** The part of that which belongs to no command: writing to a file, running in the background, a function. */
+	structure?: Message;
+	/** Undefined when the line could not be read. */
+	commands?: Simple[];
+	touched: Touched[];
+	/** It only reads, and aims at secrets by a pattern. */
+	secret?: Message;
+	/** Folders whose git configuration must name no program. */
+	git: string[];
+	/** It asks other machines. */
+	network: boolean;
+	/** Every literal word, for the case that one command hands it to another to read. */
+	words: string[];
+	/** Some command reads what another one names. */
+	handsOn: boolean;
+}

@@ -1,0 +1,142 @@
+// Where a line reads: every file it names must be one that may be read unasked. Names, sizes and times may be listed
+// anywhere; content only inside the gate's folders and in places of the system that every program reads.
+import { readdir } from "node:fs/promises";
+import { type Message, message } from "../../protocol/messages.ts";
+import { clip } from "../finding.ts";
+import { aimsAtSecrets, fits } from "../globs.ts";
+import type { PolicyContext } from "../policy.ts";
+import { checkPath } from "../reads.ts";
+import { secretIn } from "../secretIn.ts";
+import type { Line, Touched } from "./line.ts";
+
+/** Installed software and settings of the machine: the same for every project, and not the person's. */
+const SYSTEM_PLACES = [
+	"/usr",
+	"/bin",
+	"/sbin",
+	"/lib",
+	"/lib64",
+	"/etc",
+	"/opt",
+	"/System",
+	"/nix/store",
+	"/proc",
+	"/sys",
+	"/dev",
+];
+
+/** Entries of folders that a pattern is held against. More ask. */
+const MAX_ENTRIES = 4000;
+/** Paths of one line that are followed. More ask. */
+const MAX_PATHS = 300;
+
+export interface Places {
+	/** Real paths whose content is read, and folders read all the way down. */
+	reads: string[];
+	searches: string[];
+	/** Paths as written, made absolute, for the look at guards. */
+	paths: string[];
+	problem?: Message;
+}
+
+/** Follows everything a line touches. @param cwd where the agent says it stands */
+export async function readPlaces(line: Line, cwd: string, context: PolicyContext): Promise<Places> {
+	const places: Places = { reads: [], searches: [], paths: [] };
+	const look: Look = { line, cwd, context, places };
+	for (const touched of line.touched) {
+		const problem = await follow(touched, look);
+		if (problem !== undefined) return { ...places, problem };
+		if (places.paths.length > MAX_PATHS) return { ...places, problem: message("why.tooDeep") };
+	}
+	return places;
+}
+
+interface Look {
+	line: Line;
+	cwd: string;
+	context: PolicyContext;
+	places: Places;
+}
+
+async function follow(touched: Touched, look: Look): Promise<Message | undefined> {
+	const { gives } = touched;
+	const { context, line, places } = look;
+	if (gives === "names") {
+		// What is listed here goes to a command that reads it.
+		if (!line.handsOn || touched.path === "*") return undefined;
+		if (touched.filters?.some((filter) => aimsAtSecrets(filter, false))) {
+			return message("why.globAims", { glob: clip(touched.filters.join(" ")) });
+		}
+	}
+	if (touched.pattern && touched.path === "*" && line.handsOn) {
+		// Known only when it runs; what it can be is looked at where its name comes from. It stands where the agent does.
+		return standsInside(look);
+	}
+	for (const path of pathsOf(touched, look)) {
+		if (typeof path !== "string") return path;
+		for (const one of touched.pattern ? await expand(path) : [path]) {
+			if (typeof one !== "string") return one;
+			places.paths.push(one);
+			const real = await checkPath(one, context, SYSTEM_PLACES);
+			if (typeof real !== "string") return real;
+			if (gives === "content") places.reads.push(real);
+			else {
+				places.searches.push(real);
+				const ripgrep = gives === "tree" && touched.filters !== undefined && touched.ignores === true;
+				const holds = await secretIn([real], { hidden: ripgrep, ignored: ripgrep, filters: touched.filters ?? [] });
+				if (holds !== undefined) return holds;
+			}
+		}
+	}
+	return undefined;
+}
+
+async function standsInside({ cwd, context }: Look): Promise<Message | undefined> {
+	const real = await checkPath(cwd, context);
+	// The agent says where its shell stands; only a folder of the gate is taken on its word.
+	return typeof real === "string" ? undefined : message("why.cwd", { cwd: clip(cwd) });
+}
+
+/** Absolute paths a word may mean, from everywhere the line may stand. */
+function pathsOf({ path, from }: Touched, { cwd, context }: Look): (string | Message)[] {
+	const home = atHome(path, context);
+	if (home !== undefined) return [home];
+	if (path.startsWith("/")) return [path];
+	if (path.startsWith("*")) return [message("why.unresolved", { path: clip(path) })];
+	return from.map((folder) => {
+		if (folder === "?") return message("why.cwdUnknown", { path: clip(path) });
+		const base =
+			atHome(folder, context) ?? (folder.startsWith("/") ? folder : folder === "" ? cwd : `${cwd}/${folder}`);
+		return typeof base === "string" ? `${base}/${path}` : base;
+	});
+}
+
+function atHome(path: string, { userHome }: PolicyContext): string | Message | undefined {
+	if (!path.startsWith("~")) return undefined;
+	if (path === "~" || path.startsWith("~/")) return userHome + path.slice(1);
+	return message("why.unresolved", { path: clip(path) });
+}
+
+/** Files a pattern stands for now; the shell leaves a pattern that fits nothing as it is. */
+async function expand(pattern: string): Promise<(string | Message)[]> {
+	let found = [""];
+	let left = MAX_ENTRIES;
+	for (const segment of pattern.split("/").slice(1)) {
+		if (!segment.includes("*")) {
+			found = found.map((folder) => `${folder}/${segment}`);
+			continue;
+		}
+		const next: string[] = [];
+		for (const folder of found) {
+			const names = await readdir(folder === "" ? "/" : folder).catch(() => []);
+			left -= names.length;
+			if (left < 0) return [message("why.tooMany", { path: clip(pattern) })];
+			for (const name of names) {
+				// Names that begin with a dot are meant only by a pattern that says so, or by a shell that is told to.
+				if (fits(segment, name) && (!name.startsWith(".") || segment.startsWith("."))) next.push(`${folder}/${name}`);
+			}
+		}
+		found = next;
+	}
+	return found.length > MAX_PATHS ? [message("why.tooMany", { path: clip(pattern) })] : found;
+}

@@ -1,0 +1,106 @@
+// The shape of one entry of the command table (table/): a command, and of it the options and operands that keep it
+// read-only. What is not written in the table asks.
+//
+// A key is the command's name, or the name and its sub-commands: "cat", "git log", "docker compose ps".
+//
+// Options are written as in a manual page:
+//   -a             a flag; flags of one letter may be run together (-la), unless `wordOptions` is set
+//   -n=NUMBER      takes a value: "-n 5" or "-n5"              --lines=NUMBER   "--lines=5" or "--lines 5"
+//   --color[=WORD] a value only after "="                      -U[NUMBER]       a value only glued: "-U" or "-U5"
+//   -NUMBER        "-5"                                        -name=GLOB       with `wordOptions`: "-name x" only
+//   --arg=NAME,TEXT takes the next two words
+// No option is ever abbreviated: "--sor" is not "--sort".
+//
+// Operands: what may stand there, in order; "+" one or more, "*" any number, "?" one or none; nothing: exactly one.
+// See VALUES for the kinds. A PATTERN or SCRIPT is not an operand when an option already gave one.
+
+/** What a value or operand may look like, whole. Kinds whose test is /^/ or /^./ carry their meaning in their name. */
+export const VALUES = {
+	NUMBER: /^[+-]?\d{1,12}(?:[bkKmMGTP]|[kKMGTP]i?B)?$/,
+	/** "1", "0.5", "10s", "2m". */
+	DURATION: /^\d{1,6}(?:\.\d{1,6})?[smhd]?$/,
+	WORD: /^[A-Za-z][A-Za-z0-9-]*$/,
+	/** A program, package, user or file type: no path, no address. */
+	NAME: /^[A-Za-z0-9_@][A-Za-z0-9._+@-]*$/,
+	/** A list of words and numbers: fields (1,3-5), keys (-k1,1n), types (js,ts), states. */
+	LIST: /^[A-Za-z0-9_.,:+=*@-]+$/,
+	/** `date` sets the clock from an operand that does not start with "+". */
+	FORMAT: /^\+/,
+	/** Signal of timeout. */
+	SIGNAL: /^[A-Z0-9+-]{1,12}$/,
+	/** The word "never". */
+	NEVER: /^never$/,
+	/** Standard output. */
+	STDOUT: /^-$/,
+	/** A command of sqlite3's that shows how a database is built. */
+	SQLITE: /^\.(?:schema|fullschema|tables|indexes|indices|databases|dbinfo)(?: [A-Za-z0-9_%]+)?$/,
+	/** Any text that the program only prints or compares. */
+	TEXT: /^/,
+	/** Any text that is not empty and does not start with "-": a name in a database of the program. */
+	ITEM: /^[^-]/s,
+	/** A format of printf: "%n" sets a variable, and runs what is in the brackets of its index. */
+	PRINTF: /^(?!-)(?![\s\S]*%[-+ #0'*.\d]*n)/,
+	/** A git revision, range or REV:PATH; behind "--" a path. What it names may be a secret. */
+	REV: /^[^-]/s,
+	/** A format of git's; %G runs the program that checks signatures. */
+	GITFORMAT: /^(?![\s\S]*%G)/,
+	/** A key of git's configuration whose value is no secret. */
+	SETTING: /^(?![\s\S]*(?:token|secret|passw|extraheader|credential))[A-Za-z0-9][A-Za-z0-9./:_-]*$/i,
+	/** A kind of resource and its name, of kubectl; never secrets. */
+	RESOURCE: /^(?!-)(?!.*secret)[A-Za-z0-9.,/_:-]+$/i,
+	/** An archive in a file: with ":" in it, tar asks another machine. */
+	ARCHIVE: /^[^:-][^:]*$/s,
+	/** A regular expression. */
+	PATTERN: /^/,
+	/** A pattern of file names. */
+	GLOB: /^/,
+	/** A program in the language `script`, which its own checker reads. */
+	SCRIPT: /^/,
+	/** A file or folder that is read. */
+	PATH: /^./s,
+	/** A command and all words behind it (up to ";" or "+" in an option of find): judged by itself. */
+	COMMAND: /^./s,
+} as const;
+
+export type Kind = keyof typeof VALUES;
+
+/** Small languages whose programs can write or run something. */
+export type ScriptLanguage = "sed" | "awk" | "jq" | "yq" | "test" | "bc";
+
+export interface CommandRule {
+	options: string;
+	operands: string;
+	/** Why options or forms that the program has are missing here. */
+	not?: string;
+	/**
+	 * No option of the program, known here or not, writes, runs or sends anything, and neither does a number of operands:
+	 * words that are known only when the line runs ("$f", *.txt, $(...), what xargs adds) may stand among its operands.
+	 * "behind": only behind an operand that is known, because the program looks for options before it alone.
+	 */
+	anyWords?: true | "behind";
+	/** At least one of these options must be there: without one it does something else. */
+	needs?: readonly string[];
+	/** Other forms of the same command, tried in order when this one does not fit. */
+	forms?: readonly CommandRule[];
+	/** What a PATH gives away: the file's content (default), or only names, sizes and times. */
+	reads?: "names";
+	/** With one of these options (or always), the content of everything below a PATH that is a folder is read. */
+	searches?: "always" | readonly string[];
+	/** A GLOB for this command also brings in hidden and ignored files. */
+	globsReachHidden?: true;
+	/** Without a PATH it works on the current folder (else on standard input, or on nothing). */
+	here?: true;
+	/** Language of its SCRIPT. */
+	script?: ScriptLanguage;
+	/** Options are words behind one dash ("-name", "-version"); letters are never run together. */
+	wordOptions?: true;
+	/** Asks another machine: allowed only where the policy allows reads over the network. */
+	network?: true;
+	/** Of git: "plain" runs nothing whatever the repository holds; "config" needs a configuration that names no program. */
+	git?: "plain" | "config";
+	/** With one of these options a "plain" command of git is a "config" one. */
+	configWith?: readonly string[];
+}
+
+/** The entries of one kind of command. */
+export type Table = Record<string, CommandRule>;

@@ -1,0 +1,35 @@
+// Which checker reads the script of a command.
+import type { Given } from "../options.ts";
+import type { ScriptLanguage } from "../rule.ts";
+import { checkAwk } from "./awk.ts";
+import { checkBc } from "./bc.ts";
+import { checkJq } from "./jq.ts";
+import { checkSed } from "./sed.ts";
+import { checkYq } from "./yq.ts";
+
+const CHECKERS: Record<
+	Exclude<ScriptLanguage, "test">,
+	(script: string, options: ReadonlySet<string>) => string | undefined
+> = {
+	sed: (script, options) =>
+		checkSed(script, { extended: ["-E", "-r", "--regexp-extended"].some((one) => options.has(one)) }),
+	awk: (script) => checkAwk(script),
+	jq: (script) => checkJq(script),
+	yq: (script) => checkYq(script),
+	bc: (script) => checkBc(script),
+};
+
+/**
+ * What the script of a command would do besides filtering text.
+ * @returns completes "the script ..."; undefined when nothing
+ */
+export function scriptProblem(
+	language: Exclude<ScriptLanguage, "test">,
+	given: readonly Given[],
+	options: ReadonlySet<string>,
+): string | undefined {
+	const scripts = given.filter(({ kind }) => kind === "SCRIPT").map(({ word }) => word.value);
+	if (scripts.includes(undefined)) return "is known only when it runs";
+	// sed joins its -e pieces with line breaks; the others take one.
+	return scripts.length === 0 ? undefined : CHECKERS[language](scripts.join("\n"), options);
+}

@@ -1,0 +1,2 @@
+import type { Table } from "../rule.ts";
+export const PACKAGES: Table = {}; // not written yet

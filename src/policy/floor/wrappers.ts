@@ -1,0 +1,59 @@
+// Programs that start another command: what that command gets, so that it can be judged by itself.
+import { type Message, message } from "../../protocol/messages.ts";
+import { clip } from "../finding.ts";
+import type { Judged } from "./builtins.ts";
+import type { Arguments } from "./options.ts";
+import { PREFIXES } from "./variables.ts";
+import type { Walk } from "./walk.ts";
+import type { Known } from "./word.ts";
+
+const SHELLS = new Set(["bash", "sh", "zsh"]);
+
+/** `bash -c 'a line'`, `sh -lc 'a line'`: the line is read as this one is. Other forms run a file. */
+export function judgeShellScript(name: string, words: readonly Known[], walk: Walk): Judged {
+	if (!SHELLS.has(name)) return "none";
+	const [options, script, more] = words;
+	if (!/^-l?c$/.test(options?.value ?? "")) return "none";
+	if (script?.value === undefined || more !== undefined) {
+		return message("why.operand", { command: `${name} -c`, word: clip((more ?? script)?.text ?? "") });
+	}
+	walk.line(script.value, 1);
+	return "fits";
+}
+
+/** The words of the command that a wrapper starts, with what it adds or puts in the place of words. */
+export function startedBy(wrapper: string, words: readonly Known[], { given, options }: Arguments): Known[] | Message {
+	if (wrapper === "env") return afterAssignments(words);
+	if (wrapper !== "xargs") return [...words];
+	const added: Known = { text: "...", value: undefined, pattern: "*", many: true, anchored: false, dynamic: true };
+	const replaced = ["-I", "--replace"].some((option) => options.has(option));
+	if (!replaced) return [...words, added];
+	const mark = given.find(({ kind }) => kind === "TEXT")?.word.value ?? "{}";
+	if (mark === "") return message("why.operandMissing", { command: wrapper });
+	// One word for each line of input; it may look like an option unless something stands before it.
+	return words.map((word) => {
+		if (!word.pattern.includes(mark)) return word;
+		const pattern = word.pattern.replaceAll(mark, "*");
+		return {
+			text: word.text,
+			value: undefined,
+			pattern,
+			many: false,
+			anchored: /^[^-*~]/.test(pattern),
+			dynamic: true,
+		};
+	});
+}
+
+function afterAssignments(words: readonly Known[]): Known[] | Message {
+	const start = words.findIndex(({ value }) => value === undefined || !/^[A-Za-z_][A-Za-z0-9_]*=/.test(value));
+	if (start === -1) return message("why.showsEnvironment");
+	for (const { value = "" } of words.slice(0, start)) {
+		const [name = "", ...rest] = value.split("=");
+		const fits = PREFIXES.some(
+			(one) => one.only === undefined && one.name.test(name) && one.value.test(rest.join("=")),
+		);
+		if (!fits) return message("why.environment", { name: clip(name) });
+	}
+	return words.slice(start);
+}

@@ -1,0 +1,210 @@
+// Which files of the workspace say what a command runs. Found anew for every action: another package.json that comes to
+// lie nearer, or a `cd` into a folder with its own, is another command under the same words.
+import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import type { Line } from "../floor/line.ts";
+import { isInside } from "../paths.ts";
+import { INTERPRETERS, RUNNERS, type Runner, STARTERS, WRAPPERS } from "./runners.ts";
+
+/** Where a line runs. */
+export interface Stand {
+	/** Real path of the workspace's folder. */
+	folder: string;
+	/** Every folder the line's commands may run in, as far as `cd` in it tells. */
+	places: readonly string[];
+}
+
+const MAX_PLACES = 16;
+/** A command that rests on more files is not granted. */
+const MAX_FILES = 64;
+/** Words of a command that are looked at for files. */
+const MAX_WORDS = 200;
+/** Programs in these places were installed, and are not what an agent works on. */
+const INSTALLED = ["/usr", "/bin", "/sbin", "/opt", "/nix/store", "/snap", "/Applications", "/System", "/Library"];
+
+/** Where the commands of a line may run; undefined where that is known only when it runs. @param cwd as the agent says */
+export function standOf(line: Line, cwd: string, folder: string): Stand | undefined {
+	const places = new Set([cwd]);
+	for (const { words } of line.commands ?? []) {
+		const [name, ...rest] = words;
+		if (name === "popd") return undefined;
+		if (name !== "cd" && name !== "pushd") continue;
+		const operands = rest.filter((word) => word === undefined || !/^-[LPe]+$|^--$/.test(word));
+		const [to] = operands;
+		if (operands.length !== 1 || to === undefined || to.startsWith("-") || to.startsWith("+")) return undefined;
+		for (const from of [...places]) places.add(to.startsWith("/") ? to : join(from, to));
+		if (places.size > MAX_PLACES) return undefined;
+	}
+	return { folder, places: [...places] };
+}
+
+/**
+ * The files that define what a command runs, by path in the workspace's folder, sorted; none for a program that was
+ * installed. Undefined where it runs something that cannot be watched: a file outside the folder, or nobody knows what.
+ */
+export function definedBy(words: readonly string[], { folder, places }: Stand): string[] | undefined {
+	const [program = ""] = words;
+	const name = lastName(program);
+	if (WRAPPERS.test(name) || words.length > MAX_WORDS) return undefined;
+	const found = new Found(folder);
+	for (const written of places) {
+		const place = realOrNothing(written);
+		const runs = place !== undefined && isInside(place, [folder]);
+		if (program.includes("/")) found.program(resolve(written, program));
+		if (INTERPRETERS.test(name)) {
+			for (const script of scriptsOf(words)) found.operand(resolve(written, script), script);
+			for (const file of moduleFiles(words)) if (isFile(join(written, file))) found.add(join(written, file));
+		}
+		for (const runner of runnersOf(words)) {
+			if (!runs) return undefined;
+			addRunner(runner, words, place, found);
+		}
+	}
+	return found.files();
+}
+
+/** The files a command rests on, as they are found. */
+class Found {
+	readonly #folder: string;
+	readonly #files = new Set<string>();
+	#unwatched = false;
+
+	constructor(folder: string) {
+		this.#folder = folder;
+	}
+
+	/** A program by its path. */
+	program(path: string): void {
+		const real = realOrNothing(path);
+		if (real !== undefined && isInside(real, INSTALLED)) return;
+		this.add(path);
+	}
+
+	/** A word that may be a file. */
+	operand(path: string, word: string): void {
+		if (isFile(path)) this.add(path);
+		// "python -m tool", "deno task": a name and not a file.
+		else if (word.includes("/") || /\.[A-Za-z]{1,5}$/.test(word)) this.#unwatched = true;
+	}
+
+	add(path: string): void {
+		const real = realOrNothing(path);
+		// By the path it is named by, so that a link that is turned elsewhere shows in the content.
+		const named = [path, real].find((one) => one !== undefined && isInside(one, [this.#folder]));
+		if (named === undefined) this.#unwatched = true;
+		else this.#files.add(relative(this.#folder, named).split(sep).join("/"));
+	}
+
+	nobodyKnows(): void {
+		this.#unwatched = true;
+	}
+
+	/** Names in a folder and all above it, up to the workspace's own. */
+	above(place: string, names: readonly string[]): void {
+		for (let at = place; isInside(at, [this.#folder]); at = dirname(at)) {
+			for (const name of names) {
+				if (name.startsWith("*.")) for (const one of ofKind(at, name.slice(1))) this.add(join(at, one));
+				else if (existsSync(join(at, name))) this.add(join(at, name));
+			}
+			if (at === dirname(at)) return;
+		}
+	}
+
+	files(): string[] | undefined {
+		return this.#unwatched || this.#files.size > MAX_FILES ? undefined : [...this.#files].sort();
+	}
+}
+
+function addRunner(runner: Runner, words: readonly string[], place: string, found: Found): void {
+	const folders = valuesOf(words, runner.folders).map((value) => resolve(place, value));
+	for (const folder of [place, ...folders]) {
+		const real = realOrNothing(folder);
+		if (real === undefined) found.nobodyKnows();
+		else found.above(real, runner.files);
+	}
+	for (const value of valuesOf(words, runner.other)) found.add(resolve(place, value));
+	for (const value of valuesOf(words, runner.packages)) {
+		const real = realOrNothing(resolve(place, value));
+		if (value !== "" && real !== undefined && existsSync(join(real, "package.json"))) found.above(real, runner.files);
+		else found.nobodyKnows();
+	}
+	if (runner.operands !== true) return;
+	for (const word of words.slice(1)) if (isFile(resolve(place, word))) found.add(resolve(place, word));
+}
+
+function runnersOf(words: readonly string[]): Runner[] {
+	const [program = ""] = words;
+	const count = STARTERS.test(lastName(program)) ? 4 : 1;
+	const names = words.slice(0, count).map(lastName);
+	return RUNNERS.filter(
+		({ programs, word }) =>
+			names.some((name) => programs.test(name)) && (word === undefined || words.slice(1).some((one) => word.test(one))),
+	);
+}
+
+/** Words of an interpreter that may be files it runs: the first operand, and what stands behind options before it. */
+function scriptsOf(words: readonly string[]): string[] {
+	const scripts: string[] = [];
+	let behindOption = false;
+	const task = /^(?:deno|bun)$/.test(lastName(words[0] ?? "")) && /^[a-z]+$/.test(words[1] ?? "");
+	for (const word of words.slice(task ? 2 : 1)) {
+		// Code in the next word, or the name of a module.
+		if (/^(?:-[cemp]|--eval|--print)$/.test(word)) return scripts;
+		if (word.startsWith("-")) {
+			behindOption = true;
+			const value = /^--?[\w-]+=(.+)$/.exec(word)?.[1];
+			if (value !== undefined) scripts.push(value);
+			continue;
+		}
+		scripts.push(word);
+		if (!behindOption) break;
+		behindOption = false;
+	}
+	return scripts;
+}
+
+/** Where "python -m tool" may find the module in the folder it runs in. */
+function moduleFiles(words: readonly string[]): string[] {
+	const at = words.indexOf("-m");
+	const name = at === -1 ? undefined : words[at + 1]?.replaceAll(".", "/");
+	if (name === undefined || name.startsWith("/")) return [];
+	return [`${name}.py`, `${name}/__main__.py`, `${name}/__init__.py`];
+}
+
+/** Values of options: "-C x", "-Cx" and "--dir=x"; "" for one that has none. */
+function valuesOf(words: readonly string[], options: readonly string[] = []): string[] {
+	const values: string[] = [];
+	for (const [index, word] of words.entries()) {
+		for (const option of options) {
+			if (word === option) values.push(words[index + 1] ?? "");
+			else if (word.startsWith(`${option}=`) || (/^-[^-]$/.test(option) && word.startsWith(option))) {
+				values.push(word.slice(option.length).replace(/^=/, ""));
+			}
+		}
+	}
+	return values;
+}
+
+function lastName(word: string): string {
+	return word.slice(word.lastIndexOf("/") + 1);
+}
+
+function isFile(path: string): boolean {
+	return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+function ofKind(folder: string, end: string): string[] {
+	try {
+		return readdirSync(folder).filter((name) => name.endsWith(end));
+	} catch {
+		return [];
+	}
+}
+
+function realOrNothing(path: string): string | undefined {
+	try {
+		return realpathSync(path);
+	} catch {
+		return undefined;
+	}
+}
