@@ -5,8 +5,8 @@ import type { Action } from "../actions/action.ts";
 import { actionFrom } from "../agents/actionFrom.ts";
 import { readEntries } from "../audit/read.ts";
 import { openPolicy } from "../policy/decide.ts";
-import { readLine } from "../policy/floor/walk.ts";
-import { proposals } from "../policy/grants/propose.ts";
+import { groundOf } from "../policy/grants/ground.ts";
+import { type Proposal, proposals } from "../policy/grants/propose.ts";
 import type { PolicyVerdict } from "../policy/policy.ts";
 import type { JsonObject } from "../protocol/canonical.ts";
 import { type ExitCode, logDir, type Output } from "./log.ts";
@@ -38,6 +38,13 @@ interface Past {
 	was?: { verdict: "allow" | "deny"; by: string };
 }
 
+/** How often what a rule would cover was answered. */
+interface Often {
+	allowed: number;
+	denied: number;
+	pattern: string;
+}
+
 type Change = "denied-passes" | "asked-passes" | "passed-asks" | "passed-denied" | "asked-denied";
 
 const TITLES: Record<Change, string> = {
@@ -55,14 +62,17 @@ export async function policyReplay(options: ReplayOptions): Promise<ExitCode> {
 	const { past, unread } = await pastActions(logDir(home, folder), from);
 	const policy = openPolicy({ layers: shownLayers(home) });
 	const changes = new Map<Change, { past: Past; verdict: PolicyVerdict }[]>();
-	const asked = new Map<string, { allowed: number; denied: number; pattern: string }>();
+	const asked = new Map<string, Often>();
 	let same = 0;
 	for (const one of past) {
-		const verdict = await policy.evaluate(one.action, contextOf({ home, root: one.action.root, agent: one.agent }));
+		const context = contextOf({ home, root: one.action.root, agent: one.agent });
+		const verdict = await policy.evaluate(one.action, context);
 		const change = changeOf(one, verdict);
 		if (change === undefined) same += 1;
 		else changes.set(change, [...(changes.get(change) ?? []), { past: one, verdict }]);
-		if (verdict.effect === "ask" && !verdict.guard && one.was?.by === "person") count(asked, one);
+		if (verdict.effect === "ask" && !verdict.guard && one.was?.by === "person") {
+			count(asked, one, proposals(await groundOf(one.action, context)));
+		}
 	}
 	const suggested = [...asked.values()]
 		.filter(({ allowed, denied }) => denied === 0 && allowed >= OFTEN)
@@ -108,10 +118,7 @@ function changeOf({ was }: Past, { effect }: PolicyVerdict): Change | undefined 
 }
 
 /** The second narrowest rule that would allow it: what was allowed once exactly is not yet worth a rule. */
-function count(asked: Map<string, { allowed: number; denied: number; pattern: string }>, { action, was }: Past): void {
-	const { command } = action.input;
-	const line = action.kind === "shell" && typeof command === "string" ? readLine(command) : undefined;
-	const [narrow, wider] = proposals(action, line);
+function count(asked: Map<string, Often>, { was }: Past, [narrow, wider]: readonly Proposal[]): void {
 	const rule = (wider ?? narrow)?.rule;
 	if (rule === undefined) return;
 	const key = JSON.stringify(rule);

@@ -2,7 +2,7 @@
 import { bytesOf, type Proposal } from "../actions/change.ts";
 import { jobQueue } from "../actions/jobQueue.ts";
 import type { Jobs } from "../actions/jobs.ts";
-import type { PolicyVerdict } from "../policy/policy.ts";
+import type { Explanation, PolicyVerdict } from "../policy/policy.ts";
 import type { GateContext } from "./context.ts";
 import type { LedgerLine } from "./ledger.ts";
 
@@ -22,6 +22,7 @@ export function cardOf(
 	signal?: AbortSignal,
 ): Promise<Drawn> {
 	const { event, session } = line;
+	gate.explanations.set(line.request, explanationOf(verdict));
 	const { caller, subagent } = event;
 	const description = "description" in event ? event.description : undefined;
 	const parts = {
@@ -41,4 +42,12 @@ export function cardOf(
 		folders: [...gate.options.workspaces.folders],
 	};
 	return jobQueue.run("card", parts, line.bytes + bytesOf(proposal), { turn: session.key, signal });
+}
+
+/** Rules that do not fit are kept in part only: there may be thousands, for each card. */
+const MAX_MISFITS = 50;
+
+function explanationOf({ steps = [], ...verdict }: PolicyVerdict): Explanation {
+	const misfits = steps.filter(({ outcome }) => outcome === "no").slice(0, MAX_MISFITS);
+	return { verdict, steps: steps.filter((step) => step.outcome !== "no" || misfits.includes(step)) };
 }

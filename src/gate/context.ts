@@ -6,7 +6,7 @@ import type { AgentAdapter, AgentEvent, HooksInForce } from "../agents/adapter.t
 import type { Decision } from "../approvals/decision.ts";
 import type { Desk } from "../approvals/desk.ts";
 import { JournalError } from "../audit/errors.ts";
-import type { Policy } from "../policy/policy.ts";
+import type { Explanation, Policy } from "../policy/policy.ts";
 import type { JsonObject } from "../protocol/canonical.ts";
 import type { CardModel } from "../protocol/card.ts";
 import type { Submit } from "../protocol/hook.ts";
@@ -78,6 +78,8 @@ export class GateContext {
 	readonly ledger = new Ledger();
 	readonly cards = new Map<string, CardModel>();
 	readonly proposals = new Proposals();
+	/** Why each card that waits was asked. */
+	readonly explanations = new Map<string, Explanation>();
 	readonly warnings = new Warnings();
 	/** Sessions of the requests a person was asked about, the oldest first. */
 	readonly asked = new Map<string, Session>();
@@ -156,6 +158,7 @@ export class GateContext {
 	/** Takes a card off the views. Nothing happens where there is none. */
 	retract(id: string, outcome: Outcome, note: Message | undefined): void {
 		this.proposals.delete(id);
+		this.explanations.delete(id);
 		if (!this.cards.delete(id)) return;
 		this.news.emit("settled", id, outcome, note);
 		this.news.emit("changed");

@@ -6,6 +6,7 @@ import type { Proposal } from "../actions/change.ts";
 import { redact } from "../actions/redact.ts";
 import { type AgentEvent, PayloadError } from "../agents/adapter.ts";
 import type { Answer, AnswerResult } from "../approvals/pending.ts";
+import type { Explanation } from "../policy/policy.ts";
 import type { CardModel } from "../protocol/card.ts";
 import type { Submit } from "../protocol/hook.ts";
 import { format, type Message, message } from "../protocol/messages.ts";
@@ -56,6 +57,11 @@ export class Gate extends EventEmitter<GateEvents> {
 	/** The proposed change behind a waiting card, for the native diff. */
 	proposal(id: string): Proposal {
 		return this.#context.proposals.get(id);
+	}
+
+	/** Why a waiting card was asked: what decided, and why everything else did not. */
+	explain(id: string): Explanation | undefined {
+		return this.#context.explanations.get(id);
 	}
 
 	/** Newest first. */

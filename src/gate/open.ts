@@ -5,12 +5,16 @@ import { Desk } from "../approvals/desk.ts";
 import { type Home, openHome } from "../audit/home.ts";
 import type { Signer } from "../audit/keys.ts";
 import { openPolicy } from "../policy/decide.ts";
-import type { Policy } from "../policy/policy.ts";
+import type { LayerName, Policy } from "../policy/policy.ts";
+import { Acceptance, type AcceptedBy } from "../policy/rules/accepted.ts";
+import { Layers, type LayerView } from "../policy/rules/layers.ts";
+import type { JsonObject } from "../protocol/canonical.ts";
 import type { RegistryEntry } from "../protocol/hook.ts";
-import { message } from "../protocol/messages.ts";
+import { type Message, message } from "../protocol/messages.ts";
 import { Gate, type GateSettings } from "./gate.ts";
 import { Notices } from "./notices.ts";
 import { takeOutbox } from "./outbox.ts";
+import { noted } from "./policyNotes.ts";
 import { keepEntry, markRestarting, newEntry, removeDead, removeEntry, writeEntry } from "./registry.ts";
 import { startServer } from "./server.ts";
 import { type OtherGate, watchGates } from "./watchGates.ts";
@@ -27,8 +31,12 @@ export interface OpenGateOptions {
 	/** Signs checkpoints; the home's own key file when absent. */
 	signer?: Signer;
 	settings: () => GateSettings;
-	/** Default: the first cut. */
+	/** In place of floor, files and grants: what denies everything, for the doctor. */
 	policy?: Policy;
+	/** What the person accepted of policy files; by default nothing. */
+	acceptance?: Acceptance;
+	/** The organisation's policy file, for tests. */
+	organisationFile?: { path: string; owner: number };
 	/** Opened with everything held: a pause outlives the gate it was made at, or a reload of the window would end it. */
 	paused?: boolean;
 	/** Gates or counts of other windows changed. */
@@ -47,6 +55,16 @@ export interface OpenGate {
 	recordInstalled(agent: string, file: string): Promise<void>;
 	/** Labels of agents with a live session here whose hooks are in force. */
 	agentsConnected(): string[];
+	/** The policy files there are, as they were when they were last looked at. */
+	policyFiles(): LayerView[];
+	/** Looks at the policy files now. */
+	refreshPolicy(): void;
+	/**
+	 * A person accepts what a policy file allows, exactly as it was shown. On record before it counts.
+	 * @returns why not: the file is another one by now, or there is nothing to accept
+	 * @throws JournalError, or Error when it cannot be kept
+	 */
+	acceptPolicy(what: { layer: LayerName; file: string; sha256: string }, by: AcceptedBy): Promise<Message | undefined>;
 	/** Requests waiting at other gates of this home. */
 	waitingElsewhere(): number;
 	/** "restarting": waiting hooks look for the next gate for a while; "stopped": they refuse. */
@@ -80,12 +98,32 @@ async function open(options: OpenGateOptions, undo: (() => unknown)[]): Promise<
 	// Opened now, so that a log that cannot be written is known before the first action is denied for it.
 	await Promise.all(workspaces.folders.map((folder) => workspaces.journal(folder)));
 
+	const acceptance = options.acceptance ?? new Acceptance(home.dir, undefined);
+	const { organisationFile: organisation } = options;
+	const layers = new Layers({
+		home: home.dir,
+		acceptance,
+		...(organisation === undefined
+			? {}
+			: { organisationFile: organisation.path, organisationOwner: organisation.owner }),
+	});
+	layers.refresh(workspaces.folders);
+	const everywhere = async (draft: Draft) => {
+		await Promise.all(workspaces.folders.map((folder) => workspaces.record(folder, [draft])));
+	};
+	const policy =
+		options.policy ??
+		noted({
+			policy: openPolicy({ layers }),
+			layers,
+			record: (body) => everywhere({ type: "policy.changed", body }),
+		});
 	const desk = new Desk();
 	if (options.paused === true) desk.pause();
 	const gate = new Gate({
 		workspaces,
 		desk,
-		policy: options.policy ?? openPolicy(),
+		policy,
 		adapters: agentAdapters({ home: home.dir, userHome: options.userHome }),
 		homeKey: home.macKey(),
 		homeDir: home.dir,
@@ -148,9 +186,23 @@ async function open(options: OpenGateOptions, undo: (() => unknown)[]): Promise<
 			await Promise.all(workspaces.folders.map((folder) => workspaces.journal(folder)));
 			notices.otherGates(others);
 		},
-		async recordInstalled(agent, file) {
-			const draft: Draft = { type: "agent.installed", body: { agent, file, osUser: options.osUser } };
-			await Promise.all(workspaces.folders.map((folder) => workspaces.record(folder, [draft])));
+		recordInstalled: (agent, file) =>
+			everywhere({ type: "agent.installed", body: { agent, file, osUser: options.osUser } }),
+		policyFiles: () => layers.files(),
+		refreshPolicy: () => layers.refresh(workspaces.folders),
+		async acceptPolicy({ layer, file, sha256 }, by) {
+			layers.refresh(workspaces.folders);
+			const there = layers.files().find((one) => one.layer === layer && one.file === file);
+			if (there?.sha256 !== sha256) return message("policyFile.otherByNow", { file });
+			if (there.accepted !== "waiting") return message("policyFile.nothingToAccept", { file });
+			const claims: JsonObject = by.name === undefined ? {} : { gitName: by.name };
+			const approver: JsonObject = { osUser: by.osUser, claims, assurance: 1 };
+			await everywhere({
+				type: "policy.accepted",
+				body: { digest: sha256, layer, file, allows: there.allows, approver },
+			});
+			acceptance.accept({ layer, file, sha256 }, by);
+			return undefined;
 		},
 		agentsConnected: () => [
 			...new Set(

@@ -42,7 +42,10 @@ export function openPolicy(options: DecideOptions = {}): Policy {
 			const grants = options.grants?.digest() ?? "";
 			return files + grants === "" ? FLOOR_DIGEST : sha256(canonical([FLOOR_DIGEST, files, grants]));
 		},
-		evaluate: async (action, context) => (await decide(action, context)).verdict,
+		evaluate: async (action, context) => {
+			const { verdict, steps } = await decide(action, context);
+			return { ...verdict, steps };
+		},
 		explain: decide,
 	};
 }

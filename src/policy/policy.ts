@@ -64,6 +64,8 @@ export interface PolicyVerdict {
 	timeout?: { afterMs: number; then: "deny" | "terminal" };
 	/** The grant that allowed it. */
 	grant?: string;
+	/** What was looked at on the way. */
+	steps?: readonly Step[];
 }
 
 /** One rule or part of the policy that was looked at, in the order of looking. */
@@ -80,7 +82,7 @@ export interface Step {
 
 export interface Explanation {
 	verdict: PolicyVerdict;
-	steps: Step[];
+	steps: readonly Step[];
 }
 
 export interface Policy {

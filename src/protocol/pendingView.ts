@@ -2,6 +2,7 @@
 // the webview draws agents' text and is treated as if it could be hostile.
 import * as z from "zod/mini";
 import { CardModel } from "./card.ts";
+import { GrantLasts, type GrantOffer, GrantRow, GrantRule, PolicyLayer } from "./grants.ts";
 import { Message } from "./messageSchema.ts";
 import type { Message as MessageText } from "./messages.ts";
 
@@ -48,12 +49,16 @@ export const PendingState = z.strictObject({
 	}),
 	/** Requests waiting in other windows. */
 	elsewhere: z.int(),
+	/** Grants that are active, newest first. */
+	grants: z.array(GrantRow),
+	/** The policy files there are. */
+	policy: z.array(PolicyLayer),
 });
 export type PendingState = z.infer<typeof PendingState>;
 
 /**
- * The state on its way: a card whole the first time in a life of the view, by its id from then on. Cards can be megabytes
- * and never change, and the state is sent at every change of anything.
+ * The state on its way: a card whole the first time in a life of the view, by its id from then on, and a policy file's text
+ * only the first time. Both can be megabytes and never change, and the state is sent at every change of anything.
  */
 export type PendingUpdate = Omit<PendingState, "pending"> & { pending: (CardModel | string)[] };
 
@@ -64,7 +69,13 @@ export type PendingHostMessage =
 	/** Bring this card into view and select it; never answers it. */
 	| { type: "reveal"; id: string }
 	/** The answer could not be taken (late, not whole, ...): shown at the card. */
-	| { type: "refused"; id: string; message: MessageText };
+	| { type: "refused"; id: string; message: MessageText }
+	/** Rules that would allow the action of this card, narrowest first; or why none can. */
+	| { type: "offers"; id: string; offers: GrantOffer[]; refused?: MessageText }
+	/** What the rule of the `checkRule` with this `n` would do; or why it cannot be granted for this card. */
+	| { type: "ruleChecked"; id: string; n: number; offer?: GrantOffer; problem?: MessageText }
+	/** This content of a policy file could not be accepted: shown at the file. */
+	| { type: "policyRefused"; file: string; sha256: string; message: MessageText };
 
 /** What the person had in front of them when they answered. */
 export const Shown = z.strictObject({
@@ -78,6 +89,8 @@ export const Shown = z.strictObject({
 export type Shown = z.infer<typeof Shown>;
 
 const id = z.string().check(z.maxLength(100));
+const path = z.string().check(z.maxLength(5000));
+const layer = PolicyLayer.shape.layer;
 
 /** Webview to host. */
 export const PendingViewMessage = z.discriminatedUnion("type", [
@@ -91,6 +104,8 @@ export const PendingViewMessage = z.discriminatedUnion("type", [
 		reason: z.optional(z.string().check(z.maxLength(4000))),
 		/** Deny and end the agent's turn. */
 		stopSession: z.optional(z.boolean()),
+		/** Only with allow: what is allowed from now on, too. */
+		grant: z.optional(z.strictObject({ lasts: GrantLasts, rule: GrantRule })),
 		/** "pointer" or "key": how the gesture was made, kept in the entry. */
 		gesture: z.enum(["pointer", "key"]),
 		shown: Shown,
@@ -101,5 +116,21 @@ export const PendingViewMessage = z.discriminatedUnion("type", [
 	z.strictObject({ type: z.literal("dismiss"), warning: id }),
 	z.strictObject({ type: z.literal("installAgent") }),
 	z.strictObject({ type: z.literal("copy"), id }),
+	/** Asks for `offers`. */
+	z.strictObject({ type: z.literal("offers"), id }),
+	/** Asks for `ruleChecked`. */
+	z.strictObject({ type: z.literal("checkRule"), id, n: z.int(), rule: GrantRule }),
+	z.strictObject({ type: z.literal("revokeGrant"), grant: id }),
+	/** The person has seen all of this content and wants its rules to count. The digest is of the text that was drawn. */
+	z.strictObject({ type: z.literal("acceptPolicy"), layer, file: path, sha256: Shown.shape.digest, shown: Shown }),
+	/** Opens the explanation of why a card was asked. */
+	z.strictObject({ type: z.literal("explain"), id }),
+	/** Opens a policy file the state names, at a line; without a layer, lets the person choose one. */
+	z.strictObject({
+		type: z.literal("openPolicy"),
+		layer: z.optional(layer),
+		file: z.optional(path),
+		line: z.optional(z.int().check(z.minimum(1))),
+	}),
 ]);
 export type PendingViewMessage = z.infer<typeof PendingViewMessage>;

@@ -24,8 +24,8 @@ export function classify(command: string, networkReads = false): Classified {
 function elsewhere(line: Line, networkReads: boolean): Message | undefined {
 	if (line.network && !networkReads) return message("why.networkRead");
 	// Another folder may be another repository, whose configuration nobody has looked at.
-	const away = line.git.find((folder) => /^[/~?]|(?:^|\/)\.\.(?:\/|$)/.test(folder));
-	return away === undefined ? undefined : message("why.gitElsewhere", { folder: clip(away) });
+	const away = line.git.find(({ folder }) => /^[/~?]|(?:^|\/)\.\.(?:\/|$)/.test(folder));
+	return away === undefined ? undefined : message("why.gitElsewhere", { folder: clip(away.folder) });
 }
 
 /** The first thing by whose name a line would show a secret. */

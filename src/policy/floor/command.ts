@@ -67,9 +67,8 @@ function judgeArguments(
 	if (rule.script === "test") {
 		const what = testWordsProblem(entry === "[" ? rest.slice(0, -1) : rest);
 		if (what !== undefined) return message("why.script", { command: entry, what });
-	} else if (entry === "printf" && rest.some(({ pattern }) => /\[[\s\S]*[$`]/.test(pattern))) {
-		// zsh calculates what stands for a number.
-		return message("why.script", { command: entry, what: "holds a text that runs when it is calculated" });
+	} else if (entry === "printf" && calculates(rest)) {
+		return message("why.script", { command: entry, what: "calculates with a text, which can run code in zsh" });
 	} else if (rule.script !== undefined) {
 		const what = scriptProblem(rule.script, given, options);
 		if (what !== undefined) return message("why.script", { command: entry, what });
@@ -77,8 +76,9 @@ function judgeArguments(
 	const glob = given.find((one) => one.kind === "GLOB" && globAims(rule, one));
 	if (glob !== undefined) walk.secret ??= message("why.globAims", { glob: clip(glob.word.pattern) });
 	if (rule.network === true) walk.network = true;
-	if (rule.git === "config" || rule.configWith?.some((option) => options.has(option))) {
-		for (const folder of walk.folders) walk.git.add(folder);
+	const reach = rule.configWith?.some((option) => options.has(option)) ? "config" : rule.git;
+	if (reach === "config" || reach === "objects") {
+		for (const folder of walk.folders) if (walk.git.get(folder) !== "config") walk.git.set(folder, reach);
 	}
 	touch(rule, read, walk);
 	if (commands.length > 0) {
@@ -92,12 +92,16 @@ function judgeArguments(
 	return undefined;
 }
 
+/** zsh calculates what printf shows as a number: "PATH=1" sets, and "a[$(command)]" runs. */
+function calculates([format, ...values]: readonly Known[]): boolean {
+	const numeric = /%[-+ #0'*.\d]*[diouxXeEfFgGaA]/.test(format?.pattern ?? "");
+	return numeric && values.some(({ value }) => !/^[+-]?[\d.]*$/.test(value ?? "?"));
+}
+
 /** Of a program that shows only names, a pattern for secrets shows no secret; one that leaves out ("!x") shows nothing. */
 function globAims(rule: CommandRule, { word }: Given): boolean {
 	if (rule.reads === "names") return false;
-	const reaches = rule.globsReachHidden === true;
-	if (reaches && word.pattern.startsWith("!")) return false;
-	return aimsAtSecrets(word.pattern, reaches);
+	return !word.pattern.startsWith("!") && aimsAtSecrets(word.pattern, rule.globsReachHidden === true);
 }
 
 function touch(rule: CommandRule, { given, options }: Arguments, walk: Walk): void {

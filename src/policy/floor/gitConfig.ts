@@ -9,7 +9,8 @@ import { type Message, message } from "../../protocol/messages.ts";
 import { clip } from "../finding.ts";
 import { isInside, resolveReal } from "../paths.ts";
 import type { PolicyContext } from "../policy.ts";
-import { isExecutableKey } from "./gitKeys.ts";
+import { type GitReach, isExecutableKey } from "./gitKeys.ts";
+import type { GitRead } from "./line.ts";
 
 const run = promisify(execFile);
 
@@ -30,24 +31,29 @@ const known = new Map<string, Checked>();
 
 /**
  * Why git may not read there unasked, or undefined.
- * @param folder relative to `cwd`, "" for it; "?" when the line does not say
+ * @param read.folder relative to `cwd`, "" for it; "?" when the line does not say
  */
-export async function gitProblem(folder: string, cwd: string, context: PolicyContext): Promise<Message | undefined> {
+export async function gitProblem(
+	{ folder, reach }: GitRead,
+	cwd: string,
+	context: PolicyContext,
+): Promise<Message | undefined> {
 	const elsewhere = message("why.gitElsewhere", { folder: clip(folder === "" ? cwd : folder) });
 	if (context.trusted === false) return message("why.untrusted");
 	if (folder === "?" || folder.startsWith("~")) return elsewhere;
 	const real = await resolveReal(isAbsolute(folder) ? folder : join(cwd, folder));
 	if (real === undefined || !isInside(real, context.folders)) return elsewhere;
-	return checked(real, context);
+	return checked(real, reach, context);
 }
 
-async function checked(folder: string, context: PolicyContext): Promise<Message | undefined> {
-	const before = known.get(folder);
+async function checked(folder: string, reach: GitReach, context: PolicyContext): Promise<Message | undefined> {
+	const key = `${reach} ${folder}`;
+	const before = known.get(key);
 	if (before !== undefined && (await isFresh(before))) return before.problem;
-	const found = await look(folder, context, 0);
+	const found = await look(folder, reach, context, 0);
 	if (known.size >= MAX_KNOWN) known.clear();
-	if (found.stamps.size > 0) known.set(folder, found);
-	else known.delete(folder);
+	if (found.stamps.size > 0) known.set(key, found);
+	else known.delete(key);
 	return found.problem;
 }
 
@@ -62,7 +68,7 @@ async function stampOf(file: string): Promise<string> {
 	return about === undefined ? "none" : [about.dev, about.ino, about.size, about.mtimeNs, about.ctimeNs].join(":");
 }
 
-async function look(folder: string, context: PolicyContext, depth: number): Promise<Checked> {
+async function look(folder: string, reach: GitReach, context: PolicyContext, depth: number): Promise<Checked> {
 	const unknown = (detail: string): Checked => ({
 		stamps: new Map(),
 		problem: message("why.gitUnknown", { detail: clip(detail) }),
@@ -101,20 +107,21 @@ async function look(folder: string, context: PolicyContext, depth: number): Prom
 		const file = origin.startsWith("file:") ? resolve(folder, origin.slice(5)) : undefined;
 		if (file !== undefined) await remember(file);
 		const own = (scope === "system" || scope === "global") && file !== undefined && !isInside(file, context.folders);
-		if (isExecutableKey(key, value, own)) {
+		if (isExecutableKey(key, value, own, reach)) {
 			return { stamps, problem: message("why.gitConfig", { key: clip(key), file: clip(file ?? origin) }) };
 		}
 		if (key.toLowerCase() === "core.hookspath")
 			hooks = resolve(gitDir === undefined ? folder : topOf(gitDir, folder), value);
 	}
 	// Git writes its index when it is asked for the status, and tells this hook.
-	for (const hook of hooks === undefined ? [] : [join(hooks, "post-index-change")]) {
+	for (const hook of hooks === undefined || reach === "objects" ? [] : [join(hooks, "post-index-change")]) {
 		await remember(hook);
 		if (await isExecutable(hook)) return { stamps, problem: message("why.gitHook", { file: clip(hook) }) };
 	}
-	const submodules = gitDir === undefined || depth > 2 ? [] : await submodulesOf(topOf(gitDir, folder), remember);
+	const submodules =
+		gitDir === undefined || depth > 2 || reach === "objects" ? [] : await submodulesOf(topOf(gitDir, folder), remember);
 	for (const submodule of submodules) {
-		const inner = await look(submodule, context, depth + 1);
+		const inner = await look(submodule, reach, context, depth + 1);
 		for (const [file, stamp] of inner.stamps) stamps.set(file, stamp);
 		if (inner.problem !== undefined) return { stamps, problem: inner.problem };
 	}

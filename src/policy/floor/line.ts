@@ -1,6 +1,7 @@
 // What was found out about a line of shell, without looking at any file: the commands in it, what keeps it from being
 // read-only, and what it would read.
 import type { Message } from "../../protocol/messages.ts";
+import type { GitReach } from "./gitKeys.ts";
 
 /** One simple command, wherever it stands: in a pipe, a loop, a substitution, behind `timeout` or `xargs`. */
 export interface Simple {
@@ -29,6 +30,12 @@ export interface Touched {
 	ignores?: true;
 }
 
+/** Git reads there: "" is where the agent stands, "?" is not known. */
+export interface GitRead {
+	folder: string;
+	reach: GitReach;
+}
+
 export interface Line {
 	/** The first thing that keeps it from being read-only; undefined when it is. */
 	asked?: Message;
@@ -39,8 +46,8 @@ export interface Line {
 	touched: Touched[];
 	/** It only reads, and aims at secrets by a pattern. */
 	secret?: Message;
-	/** Folders whose git configuration must name no program. */
-	git: string[];
+	/** Repositories whose configuration must name no program. */
+	git: GitRead[];
 	/** It asks other machines. */
 	network: boolean;
 	/** Every literal word, for the case that one command hands it to another to read. */

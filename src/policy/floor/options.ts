@@ -47,7 +47,7 @@ export interface Misfit {
 /** Tokens of find's expressions that are no options. */
 const FIND_TOKENS = new Set(["(", ")", "!", ","]);
 /** Kinds that any text fits: their meaning is looked at elsewhere. */
-const FREE = new Set<Kind>(["TEXT", "ITEM", "PATTERN", "GLOB", "PATH", "REV", "ARCHIVE"]);
+const FREE = new Set<Kind>(["TEXT", "ITEM", "PATTERN", "GLOB", "PATH", "REV"]);
 
 const specs = new WeakMap<CommandRule, Spec>();
 
@@ -99,6 +99,7 @@ class Reader {
 				this.#operands.push({ word, ended: true });
 				continue;
 			}
+			if (value === undefined && this.#takeSpread(word)) continue;
 			if (value === undefined) {
 				if (word.pattern.startsWith("-") || !this.#mayBeUnknown(word)) return { problem: "operand", word: text };
 				this.#operands.push({ word, ended: false });
@@ -110,6 +111,11 @@ class Reader {
 				this.#operands.push({ word, ended: false });
 			} else {
 				const taken = this.#takeOption(value, words, index);
+				if (taken === undefined && this.#rule.anyWords === true && !this.#takesPaths) {
+					// A program that can do no harm prints or calculates what it does not know.
+					this.#operands.push({ word, ended: false });
+					continue;
+				}
 				if (taken === undefined) return { problem: "option", word: text };
 				if (this.#operands.length > 0) alsoFiles.push(...words.slice(index, index + taken));
 				index += taken - 1;
@@ -125,6 +131,17 @@ class Reader {
 
 	get #takesPaths(): boolean {
 		return this.#spec.operands.some(({ kind }) => kind === "PATH");
+	}
+
+	/** `--include=*.py`: whatever the pattern turns into, every word of it begins with the option and its "=". */
+	#takeSpread({ pattern, dynamic, many }: Known): boolean {
+		const equals = pattern.indexOf("=");
+		const name = pattern.slice(0, equals);
+		if (!pattern.startsWith("--") || equals === -1 || name.includes("*") || (dynamic && many)) return false;
+		const kind = this.#spec.values.get(name) ?? this.#spec.optional.get(name);
+		if (kind === undefined || !FREE.has(kind) || this.#rule.wordOptions === true) return false;
+		this.result.options.add(name);
+		return this.#give(kind, { value: undefined, pattern: pattern.slice(equals + 1), dynamic });
 	}
 
 	/** A word that is known only when it runs could turn out to be an option. */
@@ -247,15 +264,23 @@ class Reader {
 
 	/** A number or name that is known only when it runs does no harm to a program that can do none. */
 	#mayBeAny(kind: Kind): boolean {
-		return this.#rule.anyWords === true && kind !== "SCRIPT" && kind !== "COMMAND";
+		return this.#rule.anyWords === true && kind !== "SCRIPT" && kind !== "COMMAND" && kind !== "ARCHIVE";
 	}
 
 	#give(kind: Kind, word: Given["word"]): boolean {
-		const fits = word.value === undefined ? FREE.has(kind) || this.#mayBeAny(kind) : VALUES[kind].test(word.value);
+		const fits =
+			word.value === undefined
+				? FREE.has(kind) || this.#mayBeAny(kind) || (kind === "ARCHIVE" && isPlainlyAPath(word.pattern))
+				: VALUES[kind].test(word.value);
 		if (!fits) return false;
 		this.result.given.push({ kind, word });
 		return true;
 	}
+}
+
+/** A slash before anything unknown: no "host:", and no "@". */
+function isPlainlyAPath(pattern: string): boolean {
+	return /^[^@:*-][^:*]*\//.test(pattern) || /^[/.][^:*]*\//.test(pattern) || pattern.startsWith("/");
 }
 
 function literal(value: string): Given["word"] {

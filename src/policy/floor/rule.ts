@@ -14,6 +14,8 @@
 // Operands: what may stand there, in order; "+" one or more, "*" any number, "?" one or none; nothing: exactly one.
 // See VALUES for the kinds. A PATTERN or SCRIPT is not an operand when an option already gave one.
 
+import type { GitReach } from "./gitKeys.ts";
+
 /** What a value or operand may look like, whole. Kinds whose test is /^/ or /^./ carry their meaning in their name. */
 export const VALUES = {
 	NUMBER: /^[+-]?\d{1,12}(?:[bkKmMGTP]|[kKMGTP]i?B)?$/,
@@ -48,8 +50,8 @@ export const VALUES = {
 	SETTING: /^(?![\s\S]*(?:token|secret|passw|extraheader|credential))[A-Za-z0-9][A-Za-z0-9./:_-]*$/i,
 	/** A kind of resource and its name, of kubectl; never secrets. */
 	RESOURCE: /^(?!-)(?!.*secret)[A-Za-z0-9.,/_:-]+$/i,
-	/** An archive in a file: with ":" in it, tar asks another machine. */
-	ARCHIVE: /^[^:-][^:]*$/s,
+	/** A file that is neither an option, an address (tar asks "host:file") nor a list of options ("@file" of binutils). */
+	ARCHIVE: /^(?:-|[^@:-][^:]*)$/s,
 	/** A regular expression. */
 	PATTERN: /^/,
 	/** A pattern of file names. */
@@ -96,9 +98,12 @@ export interface CommandRule {
 	wordOptions?: true;
 	/** Asks another machine: allowed only where the policy allows reads over the network. */
 	network?: true;
-	/** Of git: "plain" runs nothing whatever the repository holds; "config" needs a configuration that names no program. */
-	git?: "plain" | "config";
-	/** With one of these options a "plain" command of git is a "config" one. */
+	/**
+	 * Of git: "plain" runs nothing whatever the repository holds; "objects" and "config" need a configuration that names no
+	 * program (see gitKeys.ts).
+	 */
+	git?: "plain" | GitReach;
+	/** With one of these options another command of git is a "config" one. */
 	configWith?: readonly string[];
 }
 

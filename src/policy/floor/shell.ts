@@ -44,8 +44,8 @@ export async function judgeLine(line: Line, action: Action, context: PolicyConte
 	const secret = secretNamed(line);
 	if (secret !== undefined) return only(ask("ask.path", secret));
 	if (problem !== undefined) return only(ask("ask.path", problem));
-	for (const folder of line.git) {
-		const git = await gitProblem(folder, action.cwd, context);
+	for (const read of line.git) {
+		const git = await gitProblem(read, action.cwd, context);
 		if (git !== undefined) return ask("ask.git", git);
 	}
 	const entries = new Set((line.commands ?? []).flatMap(({ entry }) => entry ?? []));

@@ -3,6 +3,7 @@ import type { Command, CompoundList, ParsedScript, Redirection, Statement, TestE
 import { type Message, message } from "../../protocol/messages.ts";
 import { clip } from "../finding.ts";
 import { judgeCommand } from "./command.ts";
+import type { GitReach } from "./gitKeys.ts";
 import type { Line, Simple, Touched } from "./line.ts";
 import { loadedComment, parseLine } from "./parse.ts";
 import { testProblem } from "./scripts/test.ts";
@@ -31,7 +32,8 @@ export function readLine(line: string): Line {
 export class Walk implements Within {
 	readonly #commands: Simple[] = [];
 	readonly touched: Touched[] = [];
-	readonly git = new Set<string>();
+	/** Folder to the furthest reach of git there. */
+	readonly git = new Map<string, GitReach>();
 	readonly words: string[] = [];
 	network = false;
 	secret: Message | undefined;
@@ -56,7 +58,7 @@ export class Walk implements Within {
 			...(this.#unread === undefined ? { commands } : {}),
 			...(this.secret === undefined ? {} : { secret: this.secret }),
 			touched: this.touched,
-			git: [...this.git],
+			git: [...this.git].map(([folder, reach]) => ({ folder, reach })),
 			network: this.network,
 			words: this.words,
 			handsOn: this.handsOn,

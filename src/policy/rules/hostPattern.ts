@@ -43,7 +43,7 @@ export function hostAllowed(pattern: HostPattern, url: string): boolean {
 
 /** Whether a rule that asks or denies covers this address. What cannot be read may be any. */
 export function hostTightened(pattern: HostPattern, url: string): boolean {
-	const read = parse(url) ?? parse(`http://${url}`);
+	const read = parse(url) ?? (url.includes("://") ? undefined : parse(`http://${url}`));
 	if (read === undefined || read.hostname === "" || pattern.name === "") return true;
 	if (pattern.port !== undefined && portOf(read) !== pattern.port) return false;
 	return isHost(pattern, read.hostname.replace(/\.$/, ""));

@@ -49,13 +49,11 @@ export function pathAllowed(pattern: PathPattern, real: string, ground: PathGrou
 	const parts = split(real);
 	if (parts === undefined || parts.includes("..")) return false;
 	const fold = process.platform === "win32";
+	// "src/**" is what is in src, not src itself, which could be deleted or replaced whole.
+	const names = pattern.names.at(-1) === "**" ? [...pattern.names, "*"] : pattern.names;
 	return starts(pattern, ground).some((start) => {
 		const below = under(parts, start, fold);
-		if (below === undefined) return false;
-		// "src/**" is what is in src, not src itself, which could be deleted or replaced whole.
-		if (pattern.names.at(-1) === "**" && below.length < pattern.names.filter((name) => name !== "**").length + 1)
-			return false;
-		return fitsNames(pattern.names, below, fold);
+		return below !== undefined && fitsNames(names, below, fold);
 	});
 }
 

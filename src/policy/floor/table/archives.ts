@@ -28,35 +28,19 @@ const TAR_RULE: CommandRule = {
 
 /** `tar tzf x.tgz`: the letters without a dash, the archive behind them. */
 function undashed(name: string): Table {
-	const lists = [
-		"tf",
-		"tvf",
-		"tfv",
-		"tvvf",
-		"vtf",
-		"tzf",
-		"tzvf",
-		"tvzf",
-		"ztf",
-		"ztvf",
-		"zvtf",
-		"tjf",
-		"tjvf",
-		"tvjf",
-		"jtf",
-	];
-	const more = ["jtvf", "jvtf", "tJf", "tJvf", "tvJf", "Jtf", "Jtvf", "Jvtf", "taf", "tavf", "tvaf"];
-	const prints = ["xOf", "Oxf", "xOzf", "xzOf", "xOjf", "xjOf", "xOJf", "xJOf"];
+	const lists = `tf taf tavf tfv tjf tjvf tJf tJvf tvaf tvf tvjf tvJf tvvf tvzf tzf tzvf jtf jtvf jvtf Jtf Jtvf Jvtf vtf
+		zvtf ztf ztvf`.split(/\s+/);
+	const prints = "Oxf xJOf xOJf xOf xOjf xOzf xjOf xzOf".split(" ");
 	const rule: CommandRule = { options: TAR, operands: "ARCHIVE ITEM*", not: TAR_NOT };
 	return Object.fromEntries([
-		...[...lists, ...more].map((letters) => [`${name} ${letters}`, { ...rule, reads: "names" }]),
+		...lists.map((letters) => [`${name} ${letters}`, { ...rule, reads: "names" }]),
 		...prints.map((letters) => [`${name} ${letters}`, { ...rule }]),
 	]);
 }
 
 const ZIPINFO = "-1 -2 -C -T -h -l -m -s -t -v -z";
 
-/** -d, -z and whichever mode comes last count in these, so none that changes a file is here, even beside -t. */
+/** With one of these files stay as they are. In bzip2, xz and zstd -d behind -t takes that back, so it needs -c there. */
 const TESTED = ["-c", "-l", "-t", "--list", "--stdout", "--test", "--to-stdout"];
 
 const SEVEN_ZIP: CommandRule = {
@@ -74,7 +58,7 @@ const UNRAR: CommandRule = {
 	not: "x, e and the like extract; switches and names behind the archive, which may be @LIST, are left out",
 };
 
-/** It sees letters behind every word until the archive, "--" is no end, and a second "-" turns one off: "-l-". */
+/** For unzip "--" ends nothing, and turns the next letter off: what stands behind it may not begin with "-". */
 const UNZIP_NOT = `without one of these it extracts; -d says where to, -T sets times, -P shows a password; -x and
 	names behind the archive that begin with "-" would be options again`;
 
@@ -99,7 +83,8 @@ export const ARCHIVES: Table = {
 		operands: "ARCHIVE",
 		needs: ["-t"],
 		reads: "names",
-		not: "the other letters change or extract; --plugin loads code, and @FILE may hold it, so no names behind the archive",
+		not: `the other letters change or extract; --plugin loads code, and @FILE may hold it, so no names behind the
+			archive`,
 	},
 	"ar t": { options: "", operands: "ARCHIVE", reads: "names" },
 	"ar tv": { options: "", operands: "ARCHIVE", reads: "names" },
@@ -153,14 +138,16 @@ export const ARCHIVES: Table = {
 			--stdout --test --to-stdout --uncompress --verbose`,
 		operands: "PATH*",
 		needs: TESTED,
-		not: "without these it writes a file and takes the old one away; -r goes through folders, -f and -S change which files",
+		not: `without these it writes a file and takes the old one away; -r goes through folders, -f and -S change which
+			files`,
 		forms: [{ options: "-V --help --version", operands: "" }],
 	},
 	gunzip: {
 		options: "-N -c -k -l -n -q -t -v --keep --list --quiet --stdout --test --to-stdout --verbose",
 		operands: "PATH*",
 		needs: TESTED,
-		not: "without these it writes a file and takes the old one away; -r goes through folders, -f and -S change which files",
+		not: `without these it writes a file and takes the old one away; -r goes through folders, -f and -S change which
+			files`,
 	},
 	bzip2: {
 		options: "-c -k -q -s -t -v --keep --quiet --small --stdout --test --verbose",
@@ -173,7 +160,8 @@ export const ARCHIVES: Table = {
 		options: "-c -k -l -q -t -v --keep --list --quiet --robot --stdout --test --to-stdout --verbose",
 		operands: "PATH*",
 		needs: TESTED,
-		not: "without these it writes a file and takes the old one away; of -l, -t, -d and -z the last counts; --files reads a list",
+		not: `without these it writes a file and takes the old one away; of -l, -t, -d and -z the last counts; --files
+			reads a list`,
 		forms: [
 			{
 				options: "-T=NUMBER -c -d -k -q -v --decompress --stdout --to-stdout",
@@ -187,7 +175,8 @@ export const ARCHIVES: Table = {
 		options: "-c -k -l -q -t -v --keep --list --quiet --stdout --test --verbose",
 		operands: "PATH*",
 		needs: ["-c", "-l", "-t", "--list", "--stdout", "--test"],
-		not: "without these it writes a file, with --rm it takes the old one away; -o writes, --filelist reads a list, -D a dictionary",
+		not: `without these it writes a file, with --rm it takes the old one away; -o writes, --filelist reads a list, -D
+			a dictionary`,
 		forms: [
 			{ options: "-c -d -k -q -v --decompress --stdout", operands: "PATH*", needs: ["-c", "--stdout"] },
 			{ options: "-H -V -h --help --version", operands: "" },

@@ -1,6 +1,6 @@
 // Programs that say what is in object files, media, documents, certificates and databases.
 //
-// Their files are of the kind ARCHIVE where "@FILE" would be read as more options, or where an address would be fetched.
+// Their files are of the kind ARCHIVE where "@FILE" would be read as options, or where an address would be fetched.
 // Left out whole: identify and convert (delegates), gdb, ldd (it may run the program; only its version).
 import type { CommandRule, Table } from "../rule.ts";
 
@@ -58,8 +58,8 @@ export const BINARIES: Table = {
 	size: { ...SIZE },
 	"llvm-size": { ...SIZE },
 	"c++filt": {
-		options:
-			"-V -_ -h -i -n -p -r -t --help --no-params --no-recurse-limit --no-strip-underscores --no-verbose --types --version",
+		options: `-V -_ -h -i -n -p -r -t --help --no-params --no-recurse-limit --no-strip-underscores --no-verbose
+			--types --version`,
 		operands: "",
 		not: "names to decode come from standard input: @FILE among them would be read as options",
 	},
@@ -103,7 +103,8 @@ export const BINARIES: Table = {
 			-show_packets -show_programs -show_stream_groups -show_streams -unit -v=LIST -version`,
 		operands: "ARCHIVE?",
 		wordOptions: true,
-		not: "-o and -report write, -f and -protocol_whitelist open more than files, an address instead of a file is fetched",
+		not: `-o and -report write, -f and -protocol_whitelist open more than files, an address instead of a file is
+			fetched`,
 	},
 	mediainfo: {
 		options: "-f --Full --Help --Output=WORD --Version",
@@ -126,8 +127,8 @@ export const BINARIES: Table = {
 
 	// documents
 	pdfinfo: {
-		options:
-			"-box -custom -dests -enc=NAME -f=NUMBER -isodates -js -l=NUMBER -listenc -meta -rawdates -struct -struct-text -url -v",
+		options: `-box -custom -dests -enc=NAME -f=NUMBER -isodates -js -l=NUMBER -listenc -meta -rawdates -struct
+			-struct-text -url -v`,
 		operands: "ARCHIVE?",
 		wordOptions: true,
 		not: "-opw and -upw hold passwords, xpdf's -cfg reads settings",
@@ -195,14 +196,16 @@ export const BINARIES: Table = {
 			-subject_hash`,
 		operands: "",
 		wordOptions: true,
-		not: "-out and -CAcreateserial write, -engine, -provider, -config and -extfile load code or settings, -signkey, -CA and -req sign",
+		not: `-out and -CAcreateserial write, -engine, -provider, -config and -extfile load code or settings, -signkey,
+			-CA and -req sign`,
 	},
 	"openssl req": {
 		options: `${SHOWN} -modulus -nameopt=TEXT -pubkey -reqopt=TEXT -subject -verify`,
 		operands: "",
 		wordOptions: true,
 		needs: ["-in"],
-		not: "-new, -newkey, -key, -keyout and -out make keys and files, -engine, -provider and -config load code or settings",
+		not: `-new, -newkey, -key, -keyout and -out make keys and files, -engine, -provider and -config load code or
+			settings`,
 	},
 	"openssl crl": {
 		options: `${SHOWN} -crlnumber -fingerprint -hash -issuer -lastupdate -nameopt=TEXT -nextupdate`,
@@ -273,6 +276,7 @@ export const BINARIES: Table = {
 		operands: "",
 		wordOptions: true,
 		needs: ["-printcert", "-printcrl"],
-		not: "other commands change the store or ask for its password, -sslserver asks another machine, -J and -provider load code",
+		not: `other commands change the store or ask for its password, -sslserver asks another machine, -J and -provider
+			load code`,
 	},
 };

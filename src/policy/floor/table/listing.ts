@@ -1,4 +1,4 @@
-// Commands that say what there is: names, sizes, times, places. They open no file for its content, or tell only its kind.
+// Commands that say what there is: names, sizes, times, places. Of the content of a file they tell at most its kind.
 import type { CommandRule, Table } from "../rule.ts";
 
 const LS: CommandRule = {

@@ -99,7 +99,7 @@ export const SEARCH: Table = {
 		searches: "always",
 		globsReachHidden: true,
 		not: `--pre and --hostname-bin run a program, -z and --search-zip run decompressors; -L and --follow follow links;
-			--generate, --debug and --trace are not for reading code; --type-add can make a type of anything`,
+			--generate, --debug and --trace are left out; --type-add can make a type of anything`,
 		forms: [
 			{
 				options: `${RG} --files --type-list`,

@@ -1,7 +1,7 @@
 // Filters: they read files or standard input and write to standard output.
 //
-// Left out whole: tee, sponge, split and csplit write files; dc runs a line that begins with "!"; less, more and most start
-// what LESSOPEN names and a shell; yes never ends; ptx, dos2unix and patch write; pandoc runs filters.
+// Left out whole: tee, sponge, split, csplit, ptx, patch and dos2unix write files; dc runs a line that begins with "!";
+// less, more and most start what LESSOPEN names, and a shell; yes never ends; pandoc runs filters.
 import type { CommandRule, Table } from "../rule.ts";
 
 const HELP = "--help --version";
@@ -20,7 +20,8 @@ const DIFF: CommandRule = {
 	operands: "PATH+",
 	// Two folders: their files are compared, without -r those of the first level.
 	searches: "always",
-	not: "-l and --paginate start pr; -X, --exclude-from, --from-file and --to-file read one more file; -S chooses where to start",
+	not: `-l and --paginate start pr; -X, --exclude-from, --from-file and --to-file read one more file; -S chooses where
+		to start`,
 };
 
 /** -c opens the files that a list names, and says of each only whether it is the same. */
@@ -66,7 +67,8 @@ const BAT: CommandRule = {
 		--paging=NEVER --plain --show-all --squeeze-blank --squeeze-limit=NUMBER --strip-ansi=WORD --style=LIST
 		--tabs=NUMBER --terminal-width=NUMBER --theme=TEXT --unbuffered --wrap=WORD ${HELP}`,
 	operands: "PATH*",
-	not: "--pager runs a program and --paging=always starts one; --map-syntax, --ignored-suffix and the sub-command cache are left out",
+	not: `--pager runs a program and --paging=always starts one; --map-syntax, --ignored-suffix and the sub-command
+		cache are left out`,
 };
 
 const JQ = `-C -M -R -S -V -a -c -e -h -j -n -r -s --arg=NAME,TEXT --argjson=NAME,TEXT --ascii-output --color-output
@@ -94,7 +96,7 @@ export const TEXT: Table = {
 		options: "",
 		operands: "PRINTF TEXT*",
 		anyWords: "behind",
-		not: "-v puts the text into a variable, and runs what is in the brackets of its index; %n sets a variable as well",
+		not: "-v puts the text into a variable, and runs what is in the brackets of its index; %n sets one as well",
 	},
 	seq: {
 		options: `-NUMBER -f=TEXT -s=TEXT -t=TEXT -w --equal-width --format=TEXT --separator=TEXT ${HELP}`,
@@ -399,7 +401,8 @@ export const TEXT: Table = {
 			--quiet --regexp-extended --sandbox --separate --silent --unbuffered ${HELP}`,
 		operands: "SCRIPT? PATH*",
 		script: "sed",
-		not: "-i, -I and --in-place write, -f and --file read the script from a file, -l takes a value in one version and none in another",
+		not: `-i, -I and --in-place write, -f and --file read the script from a file, -l takes a value in one version and
+			none in another`,
 	},
 	awk: { ...AWK },
 	mawk: { ...AWK },
@@ -419,7 +422,8 @@ export const TEXT: Table = {
 		operands: "SCRIPT? PATH*",
 		anyWords: true,
 		script: "jq",
-		not: "-f and --from-file read the program from a file, -L loads modules, --args and --jsonargs change what operands are",
+		not: `-f and --from-file read the program from a file, -L loads modules, --args and --jsonargs change what
+			operands are`,
 	},
 	jaq: {
 		options: `-C -M -R -S -V -c -e -h -j -n -r -s --arg=NAME,TEXT --argjson=NAME,TEXT --compact-output --exit-status
@@ -433,7 +437,8 @@ export const TEXT: Table = {
 		operands: "SCRIPT? PATH*",
 		anyWords: true,
 		script: "jq",
-		not: "-f and --from-file read the program from a file, -L loads modules, --args and --jsonargs change what operands are",
+		not: `-f and --from-file read the program from a file, -L loads modules, --args and --jsonargs change what
+			operands are`,
 	},
 	yq: { ...YQ },
 	"yq e": { ...YQ },

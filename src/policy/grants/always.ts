@@ -1,0 +1,140 @@
+// Grants that last always: rules in the person's own policy file, where they can be seen, changed and taken out by hand.
+import { realpathSync } from "node:fs";
+import type { GrantMember, GrantRule } from "../../protocol/grants.ts";
+import { format, type Message, message } from "../../protocol/messages.ts";
+import type { LayerName } from "../policy.ts";
+import { addRule, removeRule } from "../rules/edit.ts";
+import { readPlain, sha256, writePrivate } from "../rules/files.ts";
+import type { Layers } from "../rules/layers.ts";
+import { list } from "../rules/match.ts";
+import { type ParsedPolicy, parsePolicy } from "../rules/parse.ts";
+import type { Rule } from "../rules/schema.ts";
+
+/** Begins the id of every rule that a grant wrote. */
+export const ALWAYS = "always-";
+
+/** Who grants, as far as the file says it. */
+export interface GrantedBy {
+	osUser: string;
+	name?: string;
+}
+
+/** A rule that a grant wrote. */
+export interface AlwaysGrant {
+	id: string;
+	rule: Rule;
+	said: GrantRule;
+	by: string;
+	/** ISO; "" where the rule does not say. */
+	at: string;
+	/** The whole file does not count now. */
+	held?: Message;
+}
+
+export interface AlwaysOptions {
+	/** The person's own policy file. */
+	file: string;
+	layers: Pick<Layers, "refresh" | "files">;
+	/** Real paths of the folders served. */
+	folders: () => readonly string[];
+	/** Accepts exactly this content of the file in the person's name. @throws when it cannot be kept */
+	accept: (what: { layer: LayerName; file: string; sha256: string }, by: GrantedBy) => void;
+	/** Milliseconds since the epoch. */
+	clock?: () => number;
+}
+
+const MEMBERS: readonly GrantMember[] = ["command", "path", "host", "tool"];
+const SAID_BY = /^Granted by (.{1,200}) on (\d{4}-\d\d-\d\dT[\d:.]+Z)\.$/;
+
+export class AlwaysRules {
+	readonly #options: AlwaysOptions;
+	#parsed: { sha256: string; file: ParsedPolicy | undefined } | undefined;
+
+	constructor(options: AlwaysOptions) {
+		this.#options = options;
+	}
+
+	/** Why none can be added now: what is in the file was not accepted, and a new rule must not bring it along. */
+	problem(): Message | undefined {
+		const view = this.#view();
+		if (view === undefined) {
+			const read = readPlain(this.#options.file, "follow");
+			return "trouble" in read ? this.#wrong("grant.fileUnreadable", read.trouble) : undefined;
+		}
+		if (view.accepted === "broken") return this.#wrong("grant.fileBroken");
+		return view.accepted === "waiting" ? this.#wrong("grant.acceptFirst") : undefined;
+	}
+
+	/** Writes a rule and accepts the file as it then is. @throws Error, with nothing changed, when that is not possible */
+	async keep(rule: Rule, by: GrantedBy): Promise<void> {
+		const problem = this.problem();
+		if (problem !== undefined) throw new Error(format(problem));
+		const at = new Date(this.#options.clock?.() ?? Date.now()).toISOString();
+		const said: Rule = { ...rule, reason: `Granted by ${plain(by.name ?? by.osUser)} on ${at}.` };
+		this.#edit(by, true, (text) => {
+			if (parsePolicy(text ?? "").file?.rules.some(({ rule: { id } }) => id === rule.id) === true) {
+				throw new Error(`the id ${rule.id} is taken`);
+			}
+			return addRule(text, said);
+		});
+	}
+
+	/** Takes a rule out. What was accepted before stays accepted without it. @throws Error when the file cannot be written */
+	async drop(id: string, by: GrantedBy): Promise<void> {
+		const accepted = this.#view()?.accepted === "accepted";
+		this.#edit(by, accepted, (text) => removeRule(text ?? "", id));
+	}
+
+	/** The rules that grants wrote, the newest last. */
+	rows(): AlwaysGrant[] {
+		const view = this.#view();
+		if (view === undefined || view.accepted === "broken") return [];
+		if (this.#parsed?.sha256 !== view.sha256) {
+			this.#parsed = { sha256: view.sha256, file: parsePolicy(view.text, "user").file };
+		}
+		const held = view.accepted === "waiting" ? this.#wrong("grant.acceptFirst") : undefined;
+		return (this.#parsed.file?.rules ?? []).flatMap(({ rule }) => {
+			const said = saidIn(rule);
+			if (!rule.id.startsWith(ALWAYS) || rule.effect !== "allow" || said === undefined) return [];
+			const [, by = "", at = ""] = SAID_BY.exec(rule.reason ?? "") ?? [];
+			return [{ id: rule.id, rule, said, by, at, ...(held === undefined ? {} : { held }) }];
+		});
+	}
+
+	#view(): ReturnType<Layers["files"]>[number] | undefined {
+		const { layers, folders, file } = this.#options;
+		layers.refresh(folders());
+		return layers.files().find((view) => view.layer === "user" && view.file === file);
+	}
+
+	#edit(by: GrantedBy, accept: boolean, edit: (text: string | undefined) => ReturnType<typeof addRule>): void {
+		const { file, accept: accepted } = this.#options;
+		const before = readPlain(file, "follow");
+		if ("trouble" in before) throw new Error(format(this.#wrong("grant.fileUnreadable", before.trouble)));
+		const text = "text" in before ? before.text : undefined;
+		// What is edited is what was looked at: anything else may hold rules that nobody has accepted.
+		if ("text" in before && this.#view()?.sha256 !== before.sha256) throw new Error(format(this.#wrong("grant.fileMoved")));
+		const edited = edit(text);
+		if ("problems" in edited) throw new Error(format(this.#wrong("grant.fileBroken")));
+		if (edited.text === text) return;
+		// A link stays a link: people keep such files in a folder of their own.
+		const real = "text" in before ? realpathSync(file) : file;
+		writePrivate(real, edited.text);
+		if (accept) accepted({ layer: "user", file, sha256: sha256(edited.text) }, by);
+	}
+
+	#wrong(code: "grant.fileUnreadable" | "grant.fileBroken" | "grant.acceptFirst" | "grant.fileMoved", detail = ""): Message {
+		return message(code, { file: this.#options.file, detail });
+	}
+}
+
+function saidIn(rule: Rule): GrantRule | undefined {
+	const member = MEMBERS.find((one) => rule[one] !== undefined);
+	const value = member === undefined ? undefined : rule[member];
+	return member === undefined || value === undefined ? undefined : { member, patterns: [...list(value)] };
+}
+
+/** A name for one line of a file. */
+function plain(name: string): string {
+	return name.replaceAll(/[^\p{L}\p{N}\p{P} ]/gu, "").slice(0, 80).trim() || "somebody";
+}

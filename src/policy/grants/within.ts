@@ -1,0 +1,27 @@
+// Whether a rule that was granted still speaks for a command: what defines the command is just what the rule rests on, and
+// no word behind its "*" makes the program run or read something else.
+import { asPattern, matchAllow } from "../rules/commandPattern.ts";
+import { list } from "../rules/match.ts";
+import type { Rule } from "../rules/schema.ts";
+import { definedBy, type Stand } from "./defined.ts";
+import { leadsElsewhere } from "./tail.ts";
+import { literalWords } from "./width.ts";
+
+/**
+ * For rules with "unchanged" (every grant for commands has it, empty where nothing defines them). Its digests are checked
+ * by `ruleApplies`; here, that they are all there are. Other rules are as wide as their author wrote them.
+ * @param stand where the line runs; undefined where that is known only when it runs
+ */
+export function staysWithin(rule: Rule, words: readonly (string | undefined)[], stand: Stand | undefined): boolean {
+	const { unchanged, command } = rule;
+	if (unchanged === undefined || command === undefined) return true;
+	const known = words.filter((word) => word !== undefined);
+	if (stand === undefined || known.length !== words.length) return false;
+	const files = definedBy(known, stand);
+	if (files === undefined || !files.every((file) => Object.hasOwn(unchanged, file))) return false;
+	return list(command).some((pattern) => {
+		const read = asPattern(pattern);
+		if (read === undefined || !matchAllow(read, known)) return false;
+		return (read.exact && !read.rest) || leadsElsewhere(known, literalWords(read).length) === undefined;
+	});
+}
