@@ -6,6 +6,7 @@ import type { Readable, Writable } from "node:stream";
 import { openGate } from "../gate/open.ts";
 import { installHook } from "./installHook.ts";
 import { ServeChannel } from "./serveChannel.ts";
+import { ServePolicy } from "./servePolicy.ts";
 
 export interface ServeOptions {
 	home: string;
@@ -34,7 +35,7 @@ export async function serve(options: ServeOptions): Promise<number> {
 		settings: () => ({ prompt: options.prompt, deadlineMs: options.deadlineMinutes * 60_000 }),
 	});
 	const terminal = input.isTTY === true && output.isTTY === true;
-	const channel = new ServeChannel(open.gate, { json, terminal, output });
+	const channel = new ServeChannel(open.gate, { json, terminal, output }, new ServePolicy(open));
 	const stopped = new Promise<void>((resolve) => {
 		for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.once(signal, () => resolve());
 		output.on("error", () => resolve());

@@ -5,10 +5,12 @@ import type { Writable } from "node:stream";
 import { cardDigest } from "../actions/card.ts";
 import type { Answer } from "../approvals/pending.ts";
 import type { Gate } from "../gate/gate.ts";
+import { explanationText } from "../policy/explainText.ts";
 import type { CardModel } from "../protocol/card.ts";
 import { format } from "../protocol/messages.ts";
 import { ServeAnswer, type ServeEvent } from "../protocol/serve.ts";
 import { cardText } from "./cardText.ts";
+import type { ServePolicy } from "./servePolicy.ts";
 import { terminalText } from "./terminalText.ts";
 
 export interface ServeChannelOptions {
@@ -33,6 +35,8 @@ interface Shown {
 	unseen: string[];
 }
 
+const TYPE = "Type: allow N | deny N [reason] | show N | why N | list | policy";
+
 /** Of a terminal that does not say its size. */
 const ROWS = 24;
 const COLUMNS = 80;
@@ -42,11 +46,13 @@ export class ServeChannel {
 	readonly #options: ServeChannelOptions;
 	/** By request id. */
 	readonly #shown = new Map<string, Shown>();
+	readonly #policy: ServePolicy | undefined;
 	#numbers = 0;
 	#warned = new Map<string, string>();
 
-	constructor(gate: Gate, options: ServeChannelOptions) {
+	constructor(gate: Gate, options: ServeChannelOptions, policy?: ServePolicy) {
 		this.#gate = gate;
+		this.#policy = policy;
 		this.#options = options;
 		gate.on("opened", (card) => {
 			this.#numbers += 1;
@@ -98,8 +104,12 @@ export class ServeChannel {
 			for (const card of this.#gate.cards()) this.emit({ v: 1, event: "pending", id: card.id, card });
 			return;
 		}
-		if (word !== "allow" && word !== "deny" && word !== "show") {
-			this.#options.output.write("Type: allow N | deny N [reason] | show N | list\n");
+		if (word === "policy" || word === "accept") {
+			this.#policyTyped(word, typed);
+			return;
+		}
+		if (word !== "allow" && word !== "deny" && word !== "show" && word !== "why") {
+			this.#options.output.write(`${TYPE}\n`);
 			return;
 		}
 		const [id, shown] = [...this.#shown].find(([, { number }]) => String(number) === typed) ?? [];
@@ -107,9 +117,33 @@ export class ServeChannel {
 			this.#refused(typed, "no-such-request", "No request was shown under that number; nothing was answered.");
 		} else if (word === "show") {
 			this.#page(shown);
+		} else if (word === "why") {
+			this.#explain(id);
 		} else if (word === "allow" && performance.now() - shown.at < LEAST_SHOWN_MS) {
 			this.#refused(id, "too-soon", "That request has only just come up; look at it, then type that again.");
 		} else this.#answer(id, word, rest.length === 0 ? undefined : rest.join(" "));
+	}
+
+	#explain(id: string): void {
+		const explanation = this.#gate.explain(id);
+		const lines = explanation === undefined ? [] : explanationText(explanation).split("\n");
+		this.#options.output.write(lines.map((line) => `${terminalText(line)}\n`).join(""));
+	}
+
+	/** `policy` shows the policy files, `accept N` accepts one: only for a person at the terminal. */
+	#policyTyped(word: "policy" | "accept", typed: string): void {
+		const { output } = this.#options;
+		if (this.#policy === undefined || !this.#person) {
+			this.#refused("", "no-person", "Only a person at the terminal can.");
+			return;
+		}
+		if (word === "policy") output.write(this.#policy.show(this.#screen));
+		else {
+			this.#policy.accept(typed).then(
+				(said) => output.write(said),
+				(error: unknown) => output.write(`${terminalText(error instanceof Error ? error.message : String(error))}\n`),
+			);
+		}
 	}
 
 	/** Without a terminal no person is seen, whatever the program says of itself. */
@@ -187,7 +221,7 @@ export class ServeChannel {
 	#words(event: ServeEvent): string {
 		switch (event.event) {
 			case "ready":
-				return `Gatepost on ${hostname()} serves ${event.folders.map(terminalText).join(", ")}. Type: allow N | deny N [reason] | show N | list\n`;
+				return `Gatepost on ${hostname()} serves ${event.folders.map(terminalText).join(", ")}. ${TYPE}\n${this.#policy?.notice() ?? ""}`;
 			case "pending":
 				return cardText(event.card, this.#name(event.id));
 			case "decided":

@@ -43,6 +43,15 @@ export const TEXTS = {
 	"why.operand": "{command} is on the read-only list, but not like this: {word}",
 	"why.agentType": "{type} is not a sub-agent that comes with the agent; its definition may start programs.",
 	"why.agentDefinition": "{path} defines sub-agents, and a definition may start programs that nobody is asked about.",
+	"serve.policyWaits": "{count} policy files wait to be accepted; what they allow does not count yet. Type: policy",
+	"serve.noPolicy": "There are no policy files; the built-in floor decides.",
+	"serve.policyUnknown": "No policy file was shown under that number; nothing was accepted. Type: policy",
+	"serve.policyUnseen": "Not all of that file was shown yet; nothing was accepted. Type: policy",
+	"serve.policyAccepted": "{file} is accepted as it was shown, for as long as this gate runs.",
+	"serve.policy.none": "nothing to accept",
+	"serve.policy.accepted": "accepted, rules that allow: {count}",
+	"serve.policy.waiting": "NOT accepted, rules that allow: {count}",
+	"serve.policy.broken": "has errors: gatepost policy check",
 	"explain.allow": "Passes without a question.",
 	"explain.deny": "Is denied without a question.",
 	"explain.ask": "Asks a person.",
@@ -60,6 +69,7 @@ export const TEXTS = {
 	"layer.grant": "a grant",
 	"policyFile.otherByNow": "{file} is not what was shown any more. Nothing was accepted; look at it again.",
 	"policyFile.nothingToAccept": "{file} holds nothing that waits to be accepted.",
+	"why.anotherShell": "{command} starts another shell, which runs its own start-up files first.",
 	"why.unknownCommand": "Which command {word} is, is known only when it runs.",
 	"why.operandMissing": "{command} is on the read-only list, but not like this: something is missing.",
 	"why.tooDeep": "The command is nested more deeply, or has more parts, than is judged without a person.",
@@ -552,7 +562,7 @@ export const TEXTS = {
 		"{file} has an error in line {line}, so its last version without errors still counts. Correct the file.",
 	"policyFile.nothingKept": "{file} has an error in line {line}, so none of its rules count. Correct the file.",
 	"policyFile.unreadableKept":
-		"{file} cannot be read ({detail}), so its last version that could still counts. Make it a plain file that you may read.",
+		"{file} cannot be read ({detail}), so its last version that could be read still counts. Make it a plain file that you may read.",
 	"policyFile.unreadable":
 		"{file} cannot be read ({detail}), so none of its rules count. Make it a plain file that you may read.",
 	"policyFile.organisationUnknown":
@@ -603,7 +613,8 @@ export const TEXTS = {
 	"ui.grant.notWhole": "To allow more than this once, first look at all of it.",
 	"ui.grant.beyond": "Not all of this fits a card, so it can be allowed once only.",
 	"ui.grant.noOffers": "No rule fits this, so it can be allowed once only.",
-	"ui.grant.noReply": "The editor has not answered, so nothing can be granted now. Allow it once, or reload the window.",
+	"ui.grant.noReply":
+		"The editor has not answered, so nothing can be granted now. Allow it once, or reload the window.",
 	"ui.grant.notReady": "Not taken: this rule has not been checked yet. Wait a moment and press again.",
 	"ui.sending.grant": "Recording: allow and grant…",
 
@@ -630,7 +641,8 @@ export const TEXTS = {
 	"ui.policy.workspace": "This folder's",
 	"ui.policy.needsLook": "Needs a look",
 	"ui.policy.waits": "does not count yet",
-	"ui.policy.notice.one": "{file} would let {count} rule allow actions without asking. It does not count until you accept it.",
+	"ui.policy.notice.one":
+		"{file} would let {count} rule allow actions without asking. It does not count until you accept it.",
 	"ui.policy.notice.many":
 		"{file} would let {count} rules allow actions without asking. They do not count until you accept them.",
 	"ui.policy.review": "Look at it",
@@ -655,24 +667,37 @@ export const TEXTS = {
 	"ui.policy.scroll": "To accept this, scroll through all of it.",
 	"ui.policy.seen": "All of it was shown.",
 	"ui.policy.notWhole": "Not taken: it can be accepted only after all of it was in view.",
-	"ui.policy.notSame": "Not taken: what is shown is not, byte for byte, what the file holds. Open the file and look at it.",
+	"ui.policy.notSame":
+		"Not taken: what is shown is not, byte for byte, what the file holds. Open the file and look at it.",
 	"ui.policy.noReply": "The editor has not confirmed this, so it may not count. Try again, or reload the window.",
+
+	"editor.explainTitle": "What would policy decide about this command in {folder}?",
+	"editor.explainPrompt": "A shell command as an agent would run it. Nothing is run or answered.",
+	"editor.explainTooLong": "This is longer than Gatepost judges, so it is asked.",
+	"editor.explainNoFolder": "Open a folder first: what policy decides depends on where a command runs.",
+	"editor.policyWhich": "Which policy file?",
+	"editor.policyNew": "new",
+	"editor.policy.user": "Your own policy, for all folders",
+	"editor.policy.workspace": "The policy of this folder",
+	"editor.policy.organisation": "Your organisation's policy",
+	"editor.policyNoGate": "This window's gate is not running, so nothing was accepted. Reload the window.",
+	"editor.policyNotAccepted": "Nothing was accepted ({detail}). Look at the log of Gatepost, then try again.",
 	// end: grants and policy in the editor
 
 	// grants
 	"grant.guard": "This would change what guards you, so it is allowed once at a time, never for longer.",
-	"grant.partial": "Not all of this was in view, so it can be allowed once only. Show all of it, then grant.",
 	"grant.unknownCaller": "Nobody knows for sure who asks, so it would be asked again anyway. Allow it once.",
-	"grant.foreignHook": "Beside a hook that is not Gatepost's everything is asked, so a grant would change nothing. Allow it once.",
-	"grant.ruleAsks": "Rule {rule} asks for this every time, so a grant would change nothing. Allow it once, or change the rule.",
+	"grant.foreignHook":
+		"Beside a hook that is not Gatepost's everything is asked, so a grant would change nothing. Allow it once.",
+	"grant.ruleAsks":
+		"Rule {rule} asks for this every time, so a grant would change nothing. Allow it once, or change the rule.",
 	"grant.locked": "Your organisation's policy lets only its own rules allow, so nothing can be granted.",
 	"grant.notWaiting": "This request is not waiting here any more, so nothing was granted.",
 	"grant.notReady": "Gatepost is still looking at what this runs. Wait a moment, then grant again.",
 	"grant.notRead": "This rule could not be understood, so nothing was granted.",
 	"grant.notThisKind": "What this does can be allowed once at a time only.",
 	"grant.notSimple": "The command does more than run programs by name, so it can be allowed once only.",
-	"grant.unwatched":
-		"What this command runs cannot be watched for changes, so it can be allowed once only.",
+	"grant.unwatched": "What this command runs cannot be watched for changes, so it can be allowed once only.",
 	"grant.notCovered": "This rule would not let this very action pass, so it cannot be granted here.",
 	"grant.notCoveredCommand": "This rule does not cover all of this action: {command}",
 	"grant.hidden": "The rule holds characters that do not show. Remove them.",
@@ -681,13 +706,13 @@ export const TEXTS = {
 	"grant.outside": "Changes outside of the workspace are allowed once at a time.",
 	"grant.wideTool": 'Name the tool, or all tools of one server: "mcp__server__*".',
 	"grant.wideHost": "Below this name everybody can have a host. Name the host.",
-	"grant.noProcess":
-		"The agent's program cannot be seen from here, so a grant could not end with it. Allow it once.",
+	"grant.noProcess": "The agent's program cannot be seen from here, so a grant could not end with it. Allow it once.",
 	"grant.noAlways": "There is no policy file of yours that this gate could write to, so nothing is granted for always.",
 	"grant.secret":
 		"The rule holds something that looks like a secret, and would keep it in a file. Grant it for this session, or put a * in its place.",
 	"grant.meanwhile": "{file} changed while this waited, so nothing was granted. Look at it, then allow this once.",
-	"grant.fileChanged": "{file} has changed since it was granted, so this grant does not count. Revoke it, or put the file back.",
+	"grant.fileChanged":
+		"{file} has changed since it was granted, so this grant does not count. Revoke it, or put the file back.",
 	"grant.acceptFirst":
 		"Rules in {file} wait to be accepted, and a grant must not bring them along. Accept or remove them, then grant again.",
 	"grant.fileBroken": "{file} has errors, so nothing can be added to it. Correct them, then grant again.",
@@ -698,10 +723,12 @@ export const TEXTS = {
 		"Allowed this once; the grant was not added, because the audit log could not be written ({detail}).",
 	"grant.unknown": "There is no such grant any more.",
 	"grant.notRevoked": "The rule could not be taken out of the policy file ({detail}). Take it out by hand.",
-	"desk.demandChannel": "The rule that asks for this takes an answer only by: {channels}. Answer there; denying works here, too.",
+	"desk.demandChannel":
+		"The rule that asks for this takes an answer only by: {channels}. Answer there; denying works here, too.",
 	"desk.demandAssurance":
 		"The rule that asks for this wants more proof of who allows it (level {needed}) than there is here (level {given}). Denying works here, too.",
-	"desk.demandPeople": "The rule that asks for this lets only some people allow it, and you are not one of them. Denying works all the same.",
+	"desk.demandPeople":
+		"The rule that asks for this lets only some people allow it, and you are not one of them. Denying works all the same.",
 	"desk.grantWhole": "Not all of this was in view, so it can be allowed once only. Show all of it, then grant.",
 	"gate.handedOver": "Nobody answered in time, so the agent asks in its own terminal now.",
 	"gate.askAfterTimeout": "Gatepost: nobody answered there in time, so answer here. {why}",

@@ -11,7 +11,7 @@ import { testWordsProblem } from "./scripts/test.ts";
 import { findEntry, isVersionLine } from "./table/index.ts";
 import type { Walk } from "./walk.ts";
 import type { Known } from "./word.ts";
-import { judgeShellScript, startedBy } from "./wrappers.ts";
+import { shellScript, startedBy } from "./wrappers.ts";
 
 /** Why a command is not read-only; undefined when it is. What it reads and starts is told to the walk. */
 export function judgeCommand(words: readonly Known[], walk: Walk, simple: Simple): Message | undefined {
@@ -21,11 +21,8 @@ export function judgeCommand(words: readonly Known[], walk: Walk, simple: Simple
 		return message("why.unknownCommand", { word: clip(first?.text ?? "") });
 	const builtin = judgeBuiltin(name, words.slice(1), walk);
 	if (builtin !== "none") return builtin === "fits" ? undefined : builtin;
-	const script = judgeShellScript(name, words.slice(1), walk);
-	if (script !== "none") {
-		simple.wraps = true;
-		return script === "fits" ? undefined : script;
-	}
+	const script = shellScript(name, words.slice(1), walk);
+	if (script !== undefined) return script;
 	if (isVersionLine(words.map(({ value }) => value))) {
 		simple.entry = name;
 		return undefined;

@@ -7,7 +7,10 @@ import { type Message, message } from "../../protocol/messages.ts";
 export const MAX_LINE = 10_000;
 
 /** How often these may stand in a line: nesting, here-documents and braces make parsers slow (measured with unbash 6). */
-const MAX_OPENED = { "`": 60, "(": 200, "{": 200, "<<": 8, "[": 400 } as const;
+const MAX_OPENED = {
+	...{ "`": 60, "(": 200, "{": 200, "<<": 8, "[": 400, ";": 400, "|": 300, "&": 200, "<": 200, ">": 200, "*": 300 },
+	...{ "?": 300, "\n": 400, $: 400, '"': 1000, "'": 1000 },
+};
 
 export type Parsed = { script: ParsedScript } | { why: Message };
 

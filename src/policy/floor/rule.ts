@@ -48,6 +48,21 @@ export const VALUES = {
 	GITFORMAT: /^(?![\s\S]*%G)/,
 	/** A key of git's configuration whose value is no secret. */
 	SETTING: /^(?![\s\S]*(?:token|secret|passw|extraheader|credential))[A-Za-z0-9][A-Za-z0-9./:_-]*$/i,
+	/** A package by its name in the registry, no address and no path. */
+	PACKAGE: /^(?:@[a-z0-9][a-z0-9._~-]*\/)?[A-Za-z0-9][A-Za-z0-9._~-]*(?:@[A-Za-z0-9._^~<>=*|-]+)?$/,
+	/** Plain members of what docker inspect knows, and not the configuration whole or its environment. */
+	DOCKERFORMAT: /^(?:[^{}]|\{\{ ?(?:json )?\.(?!(?:Container)?Config ?\})[A-Za-z]+(?:\.(?!Env)[A-Za-z]+)* ?\}\})*$/,
+	/** What to show of an answer; no file of templates. */
+	QUERY: /^(?!-)(?![\s\S]*-file)/,
+	/** OWNER/NAME at the usual host. */
+	REPO: /^[A-Za-z0-9._-]+\/[A-Za-z0-9._-]+$/,
+	BUCKET: /^s3:\/\/[A-Za-z0-9._/-]*$/,
+	/** A moment in words: a bare number sets something on BSD. */
+	MOMENT: /^(?=.*[A-Za-z@:/-])[A-Za-z0-9 :+@.,/-]{1,60}$/,
+	/** Columns of ps and top, without the environment. */
+	COLUMNS: /^(?![\s\S]*env)[+-]?[A-Za-z%_][A-Za-z0-9%_:=,+ -]*$/i,
+	/** Letters of ps without a dash, without "e" (environment) and those that take a word; or process ids. */
+	PROCESSES: /^(?:[aAcfhjlmrsTuvwxXZ]{1,12}|\d{1,8}(?:,\d{1,8})*)$/,
 	/** A kind of resource and its name, of kubectl; never secrets. */
 	RESOURCE: /^(?!-)(?!.*secret)[A-Za-z0-9.,/_:-]+$/i,
 	/** A file that is neither an option, an address (tar asks "host:file") nor a list of options ("@file" of binutils). */

@@ -16,6 +16,10 @@ type Node = Statement["command"] | CompoundList;
 const MAX_DEPTH = 12;
 /** Commands of a line. More are not what a person reads in one card. */
 const MAX_COMMANDS = 100;
+/** Words of one command. */
+const MAX_WORDS = 600;
+/** `env nice timeout 5 xargs ls`: commands that start one another. */
+const MAX_WRAPPING = 6;
 /** Folders a line may stand in, as far as can be told. */
 const MAX_FOLDERS = 16;
 
@@ -45,6 +49,7 @@ export class Walk implements Within {
 	#unread: Message | undefined;
 	#depth = 0;
 	#nodes = 0;
+	#wrapping = 0;
 	/** Where words of the line at hand stand, [from, to). */
 	#spans: [number, number][] = [];
 
@@ -121,6 +126,7 @@ export class Walk implements Within {
 
 	/** The words a command gets, or what is not understood about them. */
 	known(words: readonly Word[]): Known[] | Message {
+		if (words.length > MAX_WORDS) return message("why.tooDeep");
 		const all: Known[] = [];
 		for (const word of words) {
 			this.#spans.push([word.pos, word.end]);
@@ -134,13 +140,15 @@ export class Walk implements Within {
 
 	/** A command that was found: in the line, or behind one that starts it. */
 	command(words: readonly Known[]): void {
-		if (this.#commands.length >= MAX_COMMANDS) {
+		if (this.#commands.length >= MAX_COMMANDS || this.#wrapping >= MAX_WRAPPING) {
 			this.#unread ??= message("why.tooDeep");
 			return;
 		}
 		const simple: Simple = { words: words.map(({ value }) => value) };
 		this.#commands.push(simple);
+		this.#wrapping += 1;
 		const asked = judgeCommand(words, this, simple);
+		this.#wrapping -= 1;
 		if (asked !== undefined) simple.asked = asked;
 	}
 
@@ -276,7 +284,8 @@ export class Walk implements Within {
 		const known = this.known(words);
 		if (!Array.isArray(known)) {
 			this.#commands.push({
-				words: words.map((word) => (word.parts === undefined ? word.value : undefined)),
+				// Looking at a word's parts takes time, and this may be very many words.
+				words: words.map(({ text }) => (/^[\w./:@%+,=-]+$/.test(text) ? text : undefined)),
 				asked: known,
 			});
 			return;

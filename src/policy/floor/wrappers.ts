@@ -1,24 +1,23 @@
 // Programs that start another command: what that command gets, so that it can be judged by itself.
 import { type Message, message } from "../../protocol/messages.ts";
 import { clip } from "../finding.ts";
-import type { Judged } from "./builtins.ts";
 import type { Arguments } from "./options.ts";
 import { PREFIXES } from "./variables.ts";
 import type { Walk } from "./walk.ts";
 import type { Known } from "./word.ts";
 
-const SHELLS = new Set(["bash", "sh", "zsh"]);
+const SHELLS = new Set(["bash", "sh", "zsh", "dash", "ksh"]);
 
-/** `bash -c 'a line'`, `sh -lc 'a line'`: the line is read as this one is. Other forms run a file. */
-export function judgeShellScript(name: string, words: readonly Known[], walk: Walk): Judged {
-	if (!SHELLS.has(name)) return "none";
-	const [options, script, more] = words;
-	if (!/^-l?c$/.test(options?.value ?? "")) return "none";
-	if (script?.value === undefined || more !== undefined) {
-		return message("why.operand", { command: `${name} -c`, word: clip((more ?? script)?.text ?? "") });
-	}
-	walk.line(script.value, 1);
-	return "fits";
+/**
+ * `bash -c 'a line'`: asks, because a shell first runs its own start-up files and whatever BASH_ENV and ENV name. The line
+ * is read all the same, for rules that deny what is in it.
+ */
+export function shellScript(name: string, words: readonly Known[], walk: Walk): Message | undefined {
+	if (!SHELLS.has(name)) return undefined;
+	const [options, script] = words;
+	if (!/^-[a-z]*c$/.test(options?.value ?? "")) return undefined;
+	if (script?.value !== undefined) walk.line(script.value, 1);
+	return message("why.anotherShell", { command: name });
 }
 
 /** The words of the command that a wrapper starts, with what it adds or puts in the place of words. */

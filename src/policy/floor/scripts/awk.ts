@@ -119,35 +119,50 @@ function step(reader: Reader, token: string, before: Before): undefined {
 }
 
 function readRegex(reader: Reader): string | undefined {
-	const regex = reader.before === "unsure" ? undefined : take(reader, REGEX);
-	if (regex === undefined || !bracketsClosed(regex)) return UNSURE;
+	if (reader.before === "unsure") return UNSURE;
+	const { text, at, open } = reader;
+	const regex = take(reader, REGEX);
+	if (regex === undefined) return UNSURE;
+	if (regex.includes("[")) {
+		// For gawk and mawk a "/" inside brackets does not end the regular expression, for the others it does.
+		const [end, ...others] = BRACKETS.map((brackets) => regexEnd(text, at, brackets));
+		if (end === undefined || others.some((other) => other !== end)) return UNSURE;
+		// Where it does, the "]" is left over and stops the program before it starts, if no string or so hides it.
+		const left = text.slice(reader.at, end);
+		if (left !== "" && (open.includes("[") || !/^[^"#/\\[\]]*\]/.test(left))) return UNSURE;
+		reader.at = Math.max(reader.at, end);
+	}
 	return step(reader, regex, "unsure");
 }
 
-/** For gawk and mawk a "/" inside brackets does not end the regular expression, for others it does. */
-function bracketsClosed(regex: string): boolean {
-	if (!regex.includes("[")) return true;
-	return [true, false].every((classes) => [true, false].every((escapes) => endsOutside(regex, classes, escapes)));
-}
+/** Ways of reading brackets: whether [:alpha:] is known, and whether a backslash takes away the meaning of "]". */
+const BRACKETS = [
+	{ classes: true, escapes: true },
+	{ classes: true, escapes: false },
+	{ classes: false, escapes: true },
+	{ classes: false, escapes: false },
+];
 
-/** Whether the regular expression ends outside of brackets, by one way of reading them. */
-function endsOutside(regex: string, classes: boolean, escapes: boolean): boolean {
+/** Place behind the "/" that ends the regular expression at `start`; undefined when its line ends before. */
+function regexEnd(text: string, start: number, { classes, escapes }: (typeof BRACKETS)[number]): number | undefined {
 	let inside = false;
-	for (let at = 1; at < regex.length - 1; at += 1) {
-		const character = regex[at];
+	for (let at = start + 1; at < text.length && text[at] !== "\n"; at += 1) {
+		const character = text[at];
+		if (character === "/" && !inside) return at + 1;
 		if (character === "\\" && (escapes || !inside)) at += 1;
 		else if (character === "[" && !inside) {
 			inside = true;
-			if (regex[at + 1] === "^") at += 1;
-			if (regex[at + 1] === "]") at += 1;
-		} else if (character === "[" && classes && /[.:=]/.test(regex[at + 1] ?? "")) {
+			if (text[at + 1] === "^") at += 1;
+			if (text[at + 1] === "]") at += 1;
+		} else if (character === "[" && classes && /[.:=]/.test(text[at + 1] ?? "")) {
 			const name = /\[:[a-z]+:\]/y;
 			name.lastIndex = at;
-			if (!name.test(regex)) return false;
+			// [.x.] and [=x=] are left out.
+			if (!name.test(text)) return undefined;
 			at = name.lastIndex - 1;
 		} else if (character === "]") inside = false;
 	}
-	return !inside;
+	return undefined;
 }
 
 function readWord(reader: Reader, word: string): string | undefined {
@@ -162,8 +177,8 @@ function readWord(reader: Reader, word: string): string | undefined {
 	else if (!KEYWORDS.has(word) && !FUNCTIONS.has(word) && reader.text[reader.at] === "(") reader.called.add(word);
 	if (word === "print" || word === "printf") reader.printsAt = reader.open.length;
 	if (/^(?:printf?|return)$/.test(word)) return step(reader, word, "operator");
-	// Words that are keywords to gawk only are variables to others: "case /x" divides. So does "length /x".
-	return step(reader, word, KEYWORDS.has(word) || word === "length" ? "unsure" : "value");
+	// Words that are keywords to gawk only are variables to others: "case /x" divides. "length /x" divides, but not to mawk.
+	return step(reader, word, KEYWORDS.has(word) || FUNCTIONS.has(word) ? "unsure" : "value");
 }
 
 /** FILENAME == ARGV[1], and nothing that could be an assignment to it. */
@@ -205,7 +220,7 @@ function readOperator(reader: Reader, operator: string): string | undefined {
 			return readLineEnd(reader);
 		case "++":
 		case "--":
-			return step(reader, operator, "unsure");
+		// "x++ /y" divides, but not to mawk.
 		case "$":
 			return step(reader, operator, "unsure");
 		case ">>":
@@ -240,9 +255,11 @@ function readLineEnd(reader: Reader): undefined {
 /** print ... > "/dev/stderr", and nothing behind it that would make another name of it. */
 function readRedirection(reader: Reader, operator: string): string | undefined {
 	take(reader, BLANK);
-	const target = operator === ">" ? take(reader, STRING) : undefined;
-	if (target === undefined || !STREAMS.has(target)) return `writes a file (>)`;
+	// busybox may see ">" and "=" in it.
+	if (operator === ">=") return UNSURE;
+	const target = take(reader, STRING);
+	if (target === undefined || !STREAMS.has(target)) return "writes a file (>)";
 	take(reader, BLANK);
-	if (!/[;}\n#]|^$/.test(reader.text[reader.at] ?? "")) return `writes a file (>)`;
+	if (!/[;}\n#]|^$/.test(reader.text[reader.at] ?? "")) return "writes a file (>)";
 	return step(reader, target, "value");
 }

@@ -7,7 +7,8 @@
  */
 export function checkBc(script: string): string | undefined {
 	// Some bc hand their program to dc, in which "[" and "]" enclose strings: none of those within a string.
-	const token = /"[^"[\]\\]*"|#[^\n]*|\/\*[^*]*\*+(?:[^/*][^*]*\*+)*\/|[\w\s.,;:(){}[\]+\-*%^=<>!&|]|\\\n|\/(?!\*)/y;
+	const token =
+		/"(?:[^"[\]\\]|\\[A-Za-z])*"|#[^\n]*|\/\*[^*]*\*+(?:[^/*][^*]*\*+)*\/|[\w\s.,;:(){}[\]+\-*%^=<>!&|]|\\\n|\/(?!\*)/y;
 	if (/[^\t\n\x20-\x7e]/.test(script)) return "could not be read for sure";
 	for (token.lastIndex = 0; token.lastIndex < script.length; ) {
 		if (!token.test(script)) return "could not be read for sure";

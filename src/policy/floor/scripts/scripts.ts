@@ -19,6 +19,9 @@ const CHECKERS: Record<
 	bc: (script) => checkBc(script),
 };
 
+/** Characters of all pieces. */
+const MAX_SCRIPT = 4000;
+
 /**
  * What the script of a command would do besides filtering text.
  * @returns completes "the script ..."; undefined when nothing
@@ -30,6 +33,8 @@ export function scriptProblem(
 ): string | undefined {
 	const scripts = given.filter(({ kind }) => kind === "SCRIPT").map(({ word }) => word.value);
 	if (scripts.includes(undefined)) return "is known only when it runs";
+	if (scripts.reduce((sum, script) => sum + (script ?? "").length, 0) > MAX_SCRIPT)
+		return "is too long to be read at a glance";
 	// sed joins its -e pieces with line breaks; the others take one.
 	return scripts.length === 0 ? undefined : CHECKERS[language](scripts.join("\n"), options);
 }

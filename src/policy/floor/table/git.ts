@@ -69,7 +69,7 @@ const DIFF = `${CHANGES} ${LINES} --abbrev[=NUMBER] --no-abbrev --color[=WORD] -
 const SHOW = `${COMMITS} -n=NUMBER ${FORMAT} ${LOG} ${CHANGES} ${LINES}`;
 
 /** `git log` reads the index for these, or shows contents. */
-const DIFFERENCES = names(`${CHANGES} ${LINES} -L=TEXT`);
+const DIFFERENCES = names(`${CHANGES} ${LINES}`);
 
 const BLAME = `-b --root --show-stats -L=TEXT -l -t --reverse --first-parent -p --porcelain --line-porcelain --incremental
 	--date=TEXT -M[NUMBER] -C[NUMBER] --ignore-rev=REV --color-lines --color-by-age --progress --no-progress -c
@@ -185,7 +185,7 @@ export const GIT: Table = {
 		options: `${SHOW} -L=TEXT`,
 		operands: "REV*",
 		git: "objects",
-		configWith: DIFFERENCES,
+		configWith: [...DIFFERENCES, "-L"],
 		not: "--remerge-diff writes objects",
 	},
 	"git whatchanged": { options: SHOW, operands: "REV*", git: "config" },
