@@ -38,7 +38,8 @@ export interface Skips {
 export async function secretIn(folders: readonly string[], skips: Skips): Promise<Message | undefined> {
 	// ripgrep takes blanks off, and heeds neither an empty filter nor one that begins with "#".
 	const filters = (skips.filters ?? []).map((filter) => filter.trim()).filter((filter) => /^[^#]/.test(filter));
-	if (filters.some((filter) => !filter.startsWith("!"))) return undefined;
+	// One of stars alone brings everything in again.
+	if (filters.some((filter) => !filter.startsWith("!") && !/^[*.]+$/.test(filter))) return undefined;
 	for (const folder of new Set(folders)) {
 		const kind = await stat(folder).catch(missingIsNothing);
 		if (kind === undefined || !kind.isDirectory()) continue;

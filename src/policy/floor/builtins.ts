@@ -59,8 +59,12 @@ function read(words: readonly Known[], walk: Walk): Judged {
 		const word = words[index];
 		const value = word?.value;
 		if (value === undefined) return misfit("read", word);
-		if (/^-[rse]*[dnNtu]$/.test(value)) index += 1;
-		else if (!/^-[rse]+$|^-[dnNtu]\S+$/.test(value)) {
+		if (/^-[rse]*d$/.test(value)) index += 1;
+		else if (/^-[rse]*[nNtu]$/.test(value)) {
+			// To zsh the number may be missing, and then this word is a name.
+			index += 1;
+			if (!/^\d+(?:\.\d+)?$/.test(words[index]?.value ?? "")) return misfit("read", words[index]);
+		} else if (!/^-[rse]+$|^-[nNtu]\d+$/.test(value)) {
 			if (value.startsWith("-")) return message("why.option", { command: "read", option: clip(value) });
 			const problem = walk.setLoopVariable(value);
 			if (problem !== undefined) return problem;

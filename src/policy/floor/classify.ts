@@ -1,5 +1,6 @@
 // The floor's word on a line alone, as `gatepost policy classify` gives it: no file is looked at, the workspace is trusted
 // and its git configuration clean, and where a file lies does not matter. What a file is called does.
+import { normalize } from "node:path/posix";
 import { type Message, message } from "../../protocol/messages.ts";
 import { clip } from "../finding.ts";
 import { aimsAtSecrets } from "../globs.ts";
@@ -31,17 +32,30 @@ function elsewhere(line: Line, networkReads: boolean): Message | undefined {
 /** The first thing by whose name a line would show a secret. */
 export function secretNamed(line: Line): Message | undefined {
 	if (line.secret !== undefined) return line.secret;
-	const named = line.touched.find(({ gives, path, pattern }) => gives !== "names" && mayBeSecret(path, pattern));
+	const named = line.touched.find((touched) => touched.gives !== "names" && mayBeSecret(touched));
 	if (named !== undefined) return message("why.sensitive", { path: clip(named.path) });
-	// One command reads what another one names: any word may be that name.
-	const word = line.handsOn
-		? line.words.find((text) => text.length > 1 && !/^-/.test(text) && isSensitive(text))
-		: undefined;
-	return word === undefined ? undefined : message("why.sensitive", { path: clip(word) });
+	if (!line.handsOn) return undefined;
+	// One command reads what another one names: any word may be that name, and any pattern may find it.
+	const word = line.words.find((text) => text.length > 1 && !/^-/.test(text) && isSensitive(text));
+	if (word !== undefined) return message("why.sensitive", { path: clip(word) });
+	const glob = line.touched.flatMap(({ gives, globs = [] }) => (gives === "names" ? globs : [])).find(aims);
+	return glob === undefined ? undefined : message("why.globAims", { glob: clip(glob) });
 }
 
-function mayBeSecret(path: Touched["path"], pattern: boolean): boolean {
-	if (!pattern) return isSensitive(path);
-	// A lone "*" is a name that is known only when it runs: nothing can be said of it here.
-	return isSensitive(path) || (path !== "*" && aimsAtSecrets(path, false));
+function aims(glob: string): boolean {
+	return !glob.startsWith("!") && aimsAtSecrets(glob, false);
+}
+
+function mayBeSecret({ path, pattern, from }: Touched): boolean {
+	// Where the line may stand counts, and a path that climbs far enough starts from the root.
+	const places = from.flatMap((folder) =>
+		folder === "" || folder === "?" || /^[/~]/.test(path) ? [path] : [path, `${folder}/${path}`],
+	);
+	return places.some((place) => {
+		const plain = normalize(place);
+		const climbed = plain.replace(/^(?:\.\.\/)+/, "/");
+		if (isSensitive(plain) || isSensitive(climbed)) return true;
+		// A lone "*" is a name that is known only when it runs: nothing can be said of it here.
+		return pattern && (isSensitive(place) || (place !== "*" && aimsAtSecrets(place, false)));
+	});
 }

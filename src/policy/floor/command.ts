@@ -77,7 +77,7 @@ function judgeArguments(
 	if (reach === "config" || reach === "objects") {
 		for (const folder of walk.folders) if (walk.git.get(folder) !== "config") walk.git.set(folder, reach);
 	}
-	touch(rule, read, walk);
+	touch(entry, read, walk);
 	if (commands.length > 0) {
 		simple.wraps = true;
 		for (const words of commands) {
@@ -101,34 +101,55 @@ function globAims(rule: CommandRule, { word }: Given): boolean {
 	return !word.pattern.startsWith("!") && aimsAtSecrets(word.pattern, rule.globsReachHidden === true);
 }
 
-function touch(rule: CommandRule, { given, options }: Arguments, walk: Walk): void {
+function touch(entry: string, read: Arguments, walk: Walk): void {
+	const { rule, given, options } = read;
 	const searches = rule.searches === "always" || (rule.searches?.some((option) => options.has(option)) ?? false);
 	const gives = rule.reads === "names" ? "names" : searches ? "tree" : "content";
-	const how = narrowed(rule, given, options);
+	const how = narrowed(rule, entry, read);
 	const paths = given.filter(({ kind }) => kind === "PATH" || kind === "ARCHIVE");
-	for (const { word } of paths) if (word.value !== "-") walk.touch(word, gives, how);
+	for (const { word } of paths)
+		if (word.value !== "-") walk.touch(entry.startsWith("git ") ? inRevision(word) : word, gives, how);
 	for (const { kind, word } of given) if (kind === "REV") walk.touch(inRevision(word), "content");
 	if (paths.length === 0 && (searches || rule.here === true)) {
 		walk.touch({ value: ".", pattern: ".", dynamic: false }, gives, how);
 	}
 }
 
-/** Which names a search is narrowed to. find's -name says so only where nothing turns it around or adds to it. */
+/** What ends a test of find: behind it nothing narrows what it does. */
+const FIND_ACTIONS = ["-exec", "-print", "-print0", "-printf", "-ls", "-quit"];
+/** What turns a test of find around or adds to it. */
+const FIND_TURNS = ["!", "-not", "-o", "-or", "-path", "-prune", ","];
+
+/** Which names a search is narrowed to, and all patterns of names there are. */
 function narrowed(
 	rule: CommandRule,
-	given: readonly Given[],
-	options: ReadonlySet<string>,
-): Pick<Touched, "filters" | "ignores"> {
-	const globs = given.filter(({ kind }) => kind === "GLOB").map(({ word }) => word.pattern);
-	if (rule.globsReachHidden === true) return { filters: globs, ignores: true };
-	const finds =
-		options.has("-name") && !["!", "-not", "-o", "-or", "-path", "-prune", ","].some((one) => options.has(one));
-	return options.has("--include") || finds ? { filters: globs } : {};
+	entry: string,
+	{ given, options }: Arguments,
+): Pick<Touched, "filters" | "globs" | "ignores"> {
+	const names = given.filter(({ kind }) => kind === "GLOB").map(({ word }) => word.pattern);
+	const patterns =
+		rule.reads === "names"
+			? given.filter(({ kind }) => kind === "PATTERN").map(({ word }) => asGlob(word.pattern))
+			: [];
+	const globs = [...names, ...patterns];
+	if (rule.globsReachHidden === true) return { filters: names, globs, ignores: "ripgrep" };
+	if (entry === "git grep") return { globs, ignores: "git" };
+	// In the order they were given.
+	const order = [...options];
+	const action = order.findIndex((option) => FIND_ACTIONS.includes(option));
+	const test = order.indexOf("-name");
+	const finds = test !== -1 && (action === -1 || test < action) && !FIND_TURNS.some((one) => options.has(one));
+	return options.has("--include") || finds ? { filters: names, globs } : { globs };
 }
 
-/** What git is asked for may be a file in a revision ("HEAD:.env") or of the work tree. */
-function inRevision(word: Given["word"]): Given["word"] {
-	const { value, pattern, dynamic } = word;
-	const path = (text: string) => text.slice(text.indexOf(":") + 1);
-	return { value: value === undefined ? undefined : path(value), pattern: path(pattern), dynamic };
+/** A regular expression for names, as a pattern that fits at least the same: dots and brackets are anything. */
+function asGlob(expression: string): string {
+	return expression.replaceAll(".*", "*").replaceAll(".", "?");
+}
+
+/** What git is asked for may be a file in a revision ("HEAD:.env") or of the work tree, by a pattern even in quotes. */
+function inRevision({ value, pattern, dynamic }: Given["word"]): Given["word"] {
+	const path = (text: string) => text.replace(/^:(?:\([^)]*\)|[/!^]+)/, "").replace(/^[^:]*:/, "");
+	const sure = value === undefined ? undefined : path(value);
+	return { value: sure !== undefined && /[*?[]/.test(sure) ? undefined : sure, pattern: path(pattern), dynamic };
 }

@@ -39,7 +39,8 @@ export async function gitProblem(
 	context: PolicyContext,
 ): Promise<Message | undefined> {
 	const elsewhere = message("why.gitElsewhere", { folder: clip(folder === "" ? cwd : folder) });
-	if (context.trusted === false) return message("why.untrusted");
+	// What only looks at commits was read of a configuration that is looked at here; the work tree of a stranger is more.
+	if (context.trusted === false && reach === "config") return message("why.untrusted");
 	if (folder === "?" || folder.startsWith("~")) return elsewhere;
 	const real = await resolveReal(isAbsolute(folder) ? folder : join(cwd, folder));
 	if (real === undefined || !isInside(real, context.folders)) return elsewhere;

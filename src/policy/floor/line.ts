@@ -26,8 +26,10 @@ export interface Touched {
 	from: readonly string[];
 	/** Filters of names: only what fits one is read ("*.ts"), or what fits none ("!*.ts"). */
 	filters?: readonly string[];
-	/** The program leaves out hidden files and what git ignores. */
-	ignores?: true;
+	/** All patterns of names it was given, whatever they do. */
+	globs?: readonly string[];
+	/** The program leaves out what git ignores, and ripgrep hidden files as well. */
+	ignores?: "git" | "ripgrep";
 }
 
 /** Git reads there: "" is where the agent stands, "?" is not known. */

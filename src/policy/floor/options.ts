@@ -110,6 +110,7 @@ class Reader {
 			} else if (!value.startsWith("-") || value === "-") {
 				this.#operands.push({ word, ended: false });
 			} else {
+				if (this.#optionsFirst && this.#operands.length > 0) return { problem: "operand", word: text };
 				const taken = this.#takeOption(value, words, index);
 				if (taken === undefined && this.#rule.anyWords === true && !this.#takesPaths) {
 					// A program that can do no harm prints or calculates what it does not know.
@@ -127,6 +128,13 @@ class Reader {
 			for (const word of alsoFiles) this.#give("PATH", word);
 		}
 		return undefined;
+	}
+
+	get #optionsFirst(): boolean {
+		const { needs, optionsFirst, script, wordOptions } = this.#rule;
+		return (
+			optionsFirst === true || ((needs !== undefined || script === "sed" || script === "awk") && wordOptions !== true)
+		);
 	}
 
 	get #takesPaths(): boolean {
@@ -290,7 +298,7 @@ function literal(value: string): Given["word"] {
 /** Names that find found begin with the folder it was given, and so with no "-". */
 function foundBy({ text, value }: Known): Known {
 	const pattern = (value ?? "").replaceAll("{}", "*");
-	return { text, value: undefined, pattern, many: value === "{}", anchored: true, dynamic: true };
+	return { text, value: undefined, pattern, many: value === "{}", anchored: true, dynamic: true, splits: false };
 }
 
 function specOf(rule: CommandRule): Spec {

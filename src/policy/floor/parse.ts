@@ -57,10 +57,12 @@ function hidden(line: string): boolean {
  */
 export function loadedComment(line: string, words: readonly (readonly [number, number])[]): boolean {
 	if (!line.includes("#")) return false;
+	let over = 0;
 	for (const { index } of line.matchAll(/(?<=^|[\s;&|()])#/g)) {
-		if (words.some(([from, to]) => from <= index && index < to)) continue;
+		if (index < over || words.some(([from, to]) => from <= index && index < to)) continue;
 		const end = line.indexOf("\n", index);
-		if (/[;&|<>$`()]/.test(line.slice(index, end === -1 ? undefined : end))) return true;
+		over = end === -1 ? line.length : end;
+		if (/[;&|<>$`()]/.test(line.slice(index, over))) return true;
 	}
 	return false;
 }

@@ -1,9 +1,10 @@
 // Where a line reads: every file it names must be one that may be read unasked. Names, sizes and times may be listed
 // anywhere; content only inside the gate's folders and in places of the system that every program reads.
-import { readdir } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { type Message, message } from "../../protocol/messages.ts";
 import { clip } from "../finding.ts";
-import { aimsAtSecrets, fits } from "../globs.ts";
+import { fits } from "../globs.ts";
+import { MAX_PATH_LENGTH } from "../paths.ts";
 import type { PolicyContext } from "../policy.ts";
 import { checkPath } from "../reads.ts";
 import { secretIn } from "../secretIn.ts";
@@ -48,8 +49,29 @@ export async function readPlaces(line: Line, cwd: string, context: PolicyContext
 		if (problem !== undefined) return { ...places, problem };
 		if (places.paths.length > MAX_PATHS) return { ...places, problem: message("why.tooDeep") };
 	}
-	return places;
+	const handed = line.handsOn ? await handedOn(look) : undefined;
+	return handed === undefined ? places : { ...places, problem: handed };
 }
+
+/** One command reads what another one names: a file elsewhere that is named in the line may be that. */
+async function handedOn({ line, cwd, context, places }: Look): Promise<Message | undefined> {
+	for (const word of line.words.slice(0, MAX_PATHS)) {
+		if (!/^[/~]|(?:^|\/)\.\.(?:\/|$)/.test(word) || word.length > MAX_PATH_LENGTH || SINKS.test(word)) continue;
+		const path = word.startsWith("/")
+			? word
+			: word.startsWith("~/")
+				? context.userHome + word.slice(1)
+				: `${cwd}/${word}`;
+		const there = await stat(path).catch(() => undefined);
+		if (there === undefined) continue;
+		places.paths.push(path);
+		const real = await checkPath(path, context, SYSTEM_PLACES);
+		if (typeof real !== "string") return real;
+	}
+	return undefined;
+}
+
+const SINKS = /^\/dev\/(?:null|stdout|stderr|stdin)$/;
 
 interface Look {
 	line: Line;
@@ -64,9 +86,6 @@ async function follow(touched: Touched, look: Look): Promise<Message | undefined
 	if (gives === "names") {
 		// What is listed here goes to a command that reads it.
 		if (!line.handsOn || touched.path === "*") return undefined;
-		if (touched.filters?.some((filter) => aimsAtSecrets(filter, false))) {
-			return message("why.globAims", { glob: clip(touched.filters.join(" ")) });
-		}
 	}
 	if (touched.pattern && touched.path === "*" && line.handsOn) {
 		// Known only when it runs; what it can be is looked at where its name comes from. It stands where the agent does.
@@ -82,8 +101,8 @@ async function follow(touched: Touched, look: Look): Promise<Message | undefined
 			if (gives === "content") places.reads.push(real);
 			else {
 				places.searches.push(real);
-				const ripgrep = gives === "tree" && touched.filters !== undefined && touched.ignores === true;
-				const holds = await secretIn([real], { hidden: ripgrep, ignored: ripgrep, filters: touched.filters ?? [] });
+				const skips = { hidden: touched.ignores === "ripgrep", ignored: touched.ignores !== undefined };
+				const holds = await secretIn([real], { ...skips, filters: touched.filters ?? [] });
 				if (holds !== undefined) return holds;
 			}
 		}
@@ -98,8 +117,9 @@ async function standsInside({ cwd, context }: Look): Promise<Message | undefined
 }
 
 /** Absolute paths a word may mean, from everywhere the line may stand. */
-function pathsOf({ path, from }: Touched, { cwd, context }: Look): (string | Message)[] {
-	const home = atHome(path, context);
+function pathsOf({ path, pattern, from }: Touched, { cwd, context }: Look): (string | Message)[] {
+	// A quoted tilde is a tilde.
+	const home = pattern ? atHome(path, context) : undefined;
 	if (home !== undefined) return [home];
 	if (path.startsWith("/")) return [path];
 	if (path.startsWith("*")) return [message("why.unresolved", { path: clip(path) })];
@@ -122,18 +142,19 @@ async function expand(pattern: string): Promise<(string | Message)[]> {
 	let found = [""];
 	let left = MAX_ENTRIES;
 	for (const segment of pattern.split("/").slice(1)) {
-		if (!segment.includes("*")) {
+		if (!/[*?[]/.test(segment)) {
 			found = found.map((folder) => `${folder}/${segment}`);
 			continue;
 		}
 		const next: string[] = [];
+		const wide = segment.replace(/\[.*\]|[?[]/g, "*");
 		for (const folder of found) {
 			const names = await readdir(folder === "" ? "/" : folder).catch(() => []);
 			left -= names.length;
 			if (left < 0) return [message("why.tooMany", { path: clip(pattern) })];
 			for (const name of names) {
 				// Names that begin with a dot are meant only by a pattern that says so, or by a shell that is told to.
-				if (fits(segment, name) && (!name.startsWith(".") || segment.startsWith("."))) next.push(`${folder}/${name}`);
+				if (fits(wide, name) && (!name.startsWith(".") || segment.startsWith("."))) next.push(`${folder}/${name}`);
 			}
 		}
 		found = next;

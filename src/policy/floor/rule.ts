@@ -25,9 +25,13 @@ export const VALUES = {
 	/** A program, package, user or file type: no path, no address. */
 	NAME: /^[A-Za-z0-9_@][A-Za-z0-9._+@-]*$/,
 	/** A list of words and numbers: fields (1,3-5), keys (-k1,1n), types (js,ts), states. */
-	LIST: /^[A-Za-z0-9_.,:+=*@-]+$/,
+	LIST: /^(?![\s\S]*signature)[A-Za-z0-9_.,:+=*@-]+$/,
 	/** `date` sets the clock from an operand that does not start with "+". */
 	FORMAT: /^\+/,
+	/** What xargs puts in the place of. */
+	MARK: /^[^\s-]\S{0,19}$/,
+	/** Files that keep nothing. */
+	SINK: /^\/dev\/(?:null|stdout|stderr)$/,
 	/** Signal of timeout. */
 	SIGNAL: /^[A-Z0-9+-]{1,12}$/,
 	/** The word "never". */
@@ -39,13 +43,13 @@ export const VALUES = {
 	/** Any text that the program only prints or compares. */
 	TEXT: /^/,
 	/** Any text that is not empty and does not start with "-": a name in a database of the program. */
-	ITEM: /^[^-]/s,
+	ITEM: /^[^-+]/s,
 	/** A format of printf: "%n" sets a variable, and runs what is in the brackets of its index. */
 	PRINTF: /^(?!-)(?![\s\S]*%[-+ #0'*.\d]*n)/,
 	/** A git revision, range or REV:PATH; behind "--" a path. What it names may be a secret. */
 	REV: /^[^-]/s,
 	/** A format of git's; %G runs the program that checks signatures. */
-	GITFORMAT: /^(?![\s\S]*%G)/,
+	GITFORMAT: /^(?![\s\S]*(?:%[-+ ]?G|signature))/,
 	/** A key of git's configuration whose value is no secret. */
 	SETTING: /^(?![\s\S]*(?:token|secret|passw|extraheader|credential))[A-Za-z0-9][A-Za-z0-9./:_-]*$/i,
 	/** A package by its name in the registry, no address and no path. */
@@ -95,6 +99,11 @@ export interface CommandRule {
 	 * "behind": only behind an operand that is known, because the program looks for options before it alone.
 	 */
 	anyWords?: true | "behind";
+	/**
+	 * An option behind an operand is refused: some implementations stop looking for options there, and take it for another
+	 * operand. So it is always where the options decide what the program does (`needs`, SCRIPT).
+	 */
+	optionsFirst?: true;
 	/** At least one of these options must be there: without one it does something else. */
 	needs?: readonly string[];
 	/** Other forms of the same command, tried in order when this one does not fit. */

@@ -43,7 +43,7 @@ export const PREFIXES: readonly { name: RegExp; value: RegExp; only?: string }[]
 	{ name: /^(?:LC_[A-Z]{1,20}|LANG|LANGUAGE)$/, value: /^[A-Za-z0-9_.:@-]*$/ },
 	// A name of the time zone database; with ":" or a path it is a file.
 	{ name: /^TZ$/, value: /^(?:[A-Za-z_+-]+(?:\/[A-Za-z_+-]+){0,2}|[A-Za-z]{3,5}[+-]?\d{0,2})$/ },
-	{ name: /^(?:NO_COLOR|CLICOLOR|CLICOLOR_FORCE|FORCE_COLOR|COLUMNS|LINES|POSIXLY_CORRECT)$/, value: /^[0-9a-z]*$/ },
+	{ name: /^(?:NO_COLOR|CLICOLOR|CLICOLOR_FORCE|FORCE_COLOR|COLUMNS|LINES)$/, value: /^[0-9a-z]*$/ },
 	{ name: /^(?:BLOCK_SIZE|QUOTING_STYLE|TIME_STYLE)$/, value: /^[A-Za-z0-9+%:-]*$/ },
 	{ name: /^(?:PAGER|GIT_PAGER|MANPAGER|SYSTEMD_PAGER|GH_PAGER|AWS_PAGER)$/, value: /^(?:cat)?$/ },
 	{ name: /^(?:GIT_OPTIONAL_LOCKS|GIT_TERMINAL_PROMPT|HOMEBREW_NO_AUTO_UPDATE)$/, value: /^[01]$/ },

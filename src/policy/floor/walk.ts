@@ -16,6 +16,8 @@ type Node = Statement["command"] | CompoundList;
 const MAX_DEPTH = 12;
 /** Commands of a line. More are not what a person reads in one card. */
 const MAX_COMMANDS = 100;
+/** Assignments and redirections in front of one command. */
+const MAX_PREFIXES = 20;
 /** Words of one command. */
 const MAX_WORDS = 600;
 /** `env nice timeout 5 xargs ls`: commands that start one another. */
@@ -104,8 +106,13 @@ export class Walk implements Within {
 		this.#depth -= 1;
 	}
 
+	instead(words: readonly Known[]): void {
+		this.handsOn = true;
+		for (const { value, pattern } of words) this.words.push(value ?? pattern);
+	}
+
 	variable(name: string): Message | undefined {
-		if (this.#loopVariables.has(name) || !/[A-Z]/.test(name) || isShowable(name)) return undefined;
+		if (this.#loopVariables.has(name) || isShowable(name)) return undefined;
 		return message("why.variable", { name: clip(name) });
 	}
 
@@ -195,8 +202,10 @@ export class Walk implements Within {
 				if (node.else !== undefined) this.#list(node.else);
 				return;
 			case "While":
-				this.#list(node.clause);
-				this.#list(node.body);
+				this.#loop(() => {
+					this.#list(node.clause);
+					this.#list(node.body);
+				});
 				return;
 			case "For":
 				this.#for(node);
@@ -226,7 +235,20 @@ export class Walk implements Within {
 		if (problem !== undefined) this.refuse(problem);
 		this.#inner(node.wordlist ?? []);
 		this.handsOn = true;
-		this.#list(node.body);
+		this.#loop(() => this.#list(node.body));
+	}
+
+	/** In a second round the body starts where the first one ended. */
+	#loop(walk: () => void): void {
+		const before = this.#folders;
+		const from = this.touched.length;
+		const git = this.git.size;
+		walk();
+		if (this.#folders === before || this.#folders.every((folder) => before.includes(folder))) return;
+		for (const [index, touched] of this.touched.entries()) {
+			if (index >= from) this.touched[index] = { ...touched, from: [...touched.from, "?"] };
+		}
+		if (this.git.size > git) this.git.set("?", "config");
 	}
 
 	/** Words that belong to no command. */
@@ -291,6 +313,10 @@ export class Walk implements Within {
 			return;
 		}
 		const name = known[0]?.value;
+		if (command.prefix.length > MAX_PREFIXES) {
+			this.refuse(message("why.tooDeep"));
+			return;
+		}
 		for (const part of command.prefix) {
 			if (part.type !== "Assignment") continue;
 			this.#spans.push([part.pos, part.end]);
@@ -346,9 +372,13 @@ export class Walk implements Within {
 	touch(
 		word: Pick<Known, "value" | "pattern" | "dynamic">,
 		gives: Touched["gives"],
-		how: Pick<Touched, "filters" | "ignores"> = {},
+		how: Pick<Touched, "filters" | "globs" | "ignores"> = {},
 	): void {
 		if (word.dynamic) this.handsOn = true;
+		// A name put together from several unknown parts can be any name.
+		if (word.dynamic && gives !== "names" && /\*\*/.test(word.pattern)) {
+			this.secret ??= message("why.unresolved", { path: clip(word.pattern) });
+		}
 		const path = word.value ?? word.pattern;
 		this.touched.push({ path, pattern: word.value === undefined, gives, from: this.#folders, ...how });
 	}

@@ -19,12 +19,16 @@ export interface Known {
 	anchored: boolean;
 	/** Written by another command's output or a variable: what it names is not in the line. */
 	dynamic: boolean;
+	/** Holds such a part outside quotes: it may fall apart, and any piece may begin with "-". */
+	splits: boolean;
 }
 
 /** What a word may hold besides itself; told to whoever walks the line. */
 export interface Within {
 	/** A script in a substitution: runs, and is judged by itself. */
 	script(script: ParsedScript | undefined): void;
+	/** These may stand in the word's place as well. */
+	instead(words: readonly Known[]): void;
 	/** A variable's value becomes part of the word. */
 	variable(name: string): Message | undefined;
 }
@@ -54,12 +58,20 @@ export function knownWords(word: Word, within: Within): Known[] | Message {
 		if (parts.some((part) => part.type === "Literal" && strange(part.text))) return expansion(word);
 		return [plain(word)];
 	}
-	const known: Known = { text, value: undefined, pattern: "", many: false, anchored: false, dynamic: false };
+	const known: Known = {
+		text,
+		value: undefined,
+		pattern: "",
+		many: false,
+		anchored: false,
+		dynamic: false,
+		splits: false,
+	};
 	for (const [index, part] of parts.entries()) {
 		const problem = add(known, part, parts[index + 1], within);
 		if (problem !== undefined) return problem === true ? expansion(word) : problem;
 	}
-	known.anchored ||= /^[^-*~]/.test(known.pattern);
+	known.anchored = !known.splits && (known.anchored || /^[^-*~]/.test(known.pattern));
 	return [known];
 }
 
@@ -68,18 +80,21 @@ function expansion(word: Word): Message {
 }
 
 function sure(text: string, value: string): Known {
-	return { text, value, pattern: value, many: false, anchored: !value.startsWith("-"), dynamic: false };
+	return { text, value, pattern: value, many: false, anchored: !value.startsWith("-"), dynamic: false, splits: false };
 }
 
 /** A word without anything that expands; a tilde is somebody's home. */
 function plain({ text, value }: Word): Known {
 	if (!text.startsWith("~")) return sure(text, value);
-	return { text, value: undefined, pattern: value, many: false, anchored: true, dynamic: false };
+	return { text, value: undefined, pattern: value, many: false, anchored: true, dynamic: false, splits: false };
 }
+
+/** `$=x`, `$~x`, `$^x`: a dollar and a letter to bash, an expansion to zsh. */
+const ZSH_EXPANSION = /\$[=~^+#]/;
 
 /** Bare characters that are no letters or digits of any script may only look like what they are not. */
 function strange(text: string): boolean {
-	return /[^\n\t\x20-\x7e]/.test(text) && /[^\n\t\x20-\x7e\p{L}\p{N}\p{M}]/u.test(text);
+	return ZSH_EXPANSION.test(text) || (/[^\n\t\x20-\x7e]/.test(text) && /[^\n\t\x20-\x7e\p{L}\p{N}\p{M}]/u.test(text));
 }
 
 function isPlain(part: WordPart): boolean {
@@ -91,7 +106,10 @@ function plainText(part: WordPart): string {
 }
 
 function isQuotedText(part: WordPart): boolean {
-	return part.type === "DoubleQuoted" && part.parts.every((child) => child.type === "Literal");
+	return (
+		part.type === "DoubleQuoted" &&
+		part.parts.every((child) => child.type === "Literal" && !ZSH_EXPANSION.test(child.text))
+	);
 }
 
 /** Adds one part of a word. True: it is not understood. */
@@ -104,7 +122,7 @@ function add(
 ): Message | true | undefined {
 	switch (part.type) {
 		case "Literal":
-			if (!quoted && strange(part.text)) return true;
+			if (quoted ? ZSH_EXPANSION.test(part.text) : strange(part.text)) return true;
 			// A tilde at the start of the word is bare here only: a quoted one is part of a DoubleQuoted or SingleQuoted.
 			if (!quoted && known.pattern === "" && part.text.startsWith("~")) known.anchored = true;
 			known.pattern += part.value;
@@ -154,7 +172,9 @@ function add(
 function unknown(known: Known, quoted: boolean): void {
 	known.pattern += "*";
 	known.dynamic = true;
-	if (!quoted) known.many = true;
+	if (quoted) return;
+	known.many = true;
+	known.splits = true;
 }
 
 function addVariable(
@@ -166,8 +186,8 @@ function addVariable(
 ): Message | true | undefined {
 	const name = part.type === "SimpleExpansion" ? part.text.slice(1) : part.parameter;
 	if (!/^(?:[A-Za-z_][A-Za-z0-9_]*|\d+|[?#@*!$-])$/.test(name)) return true;
-	// zsh reads "$x[...]" and "$x:..." as part of the expansion, and calculates what is in the brackets.
-	if (part.type === "SimpleExpansion" && next?.type === "Literal" && /^[[:]/.test(next.text)) return true;
+	// zsh reads "$x[...]" as part of the expansion, and calculates what is in the brackets.
+	if (part.type === "SimpleExpansion" && next?.type === "Literal" && next.text.startsWith("[")) return true;
 	if (next?.type === "Glob" && next.text.startsWith("[")) return true;
 	const problem = within.variable(name);
 	if (problem !== undefined) return problem;
@@ -186,6 +206,7 @@ function addVariable(
 	) {
 		known.anchored = true;
 		known.dynamic = false;
+		known.splits = false;
 		known.pattern = name === "HOME" ? "~" : "*";
 	}
 	return undefined;
@@ -221,6 +242,7 @@ function looked(words: readonly Word[], within: Within): Message | true | undefi
 	for (const word of words) {
 		const known = knownWords(word, within);
 		if (!Array.isArray(known)) return known;
+		within.instead(known);
 	}
 	return undefined;
 }

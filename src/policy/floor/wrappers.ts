@@ -24,11 +24,23 @@ export function shellScript(name: string, words: readonly Known[], walk: Walk): 
 export function startedBy(wrapper: string, words: readonly Known[], { given, options }: Arguments): Known[] | Message {
 	if (wrapper === "env") return afterAssignments(words);
 	if (wrapper !== "xargs") return [...words];
-	const added: Known = { text: "...", value: undefined, pattern: "*", many: true, anchored: false, dynamic: true };
-	const replaced = ["-I", "--replace"].some((option) => options.has(option));
-	if (!replaced) return [...words, added];
-	const mark = given.find(({ kind }) => kind === "TEXT")?.word.value ?? "{}";
-	if (mark === "") return message("why.operandMissing", { command: wrapper });
+	const added: Known = {
+		text: "...",
+		value: undefined,
+		pattern: "*",
+		many: true,
+		anchored: false,
+		dynamic: true,
+		splits: true,
+	};
+	const marks = given.filter(({ kind }) => kind === "MARK");
+	if (marks.length === 0) return [...words, added];
+	const mark = marks[0]?.word.value;
+	// The last -I counts, and -n or -L behind it takes it back.
+	const taken = ["-n", "-L", "--max-args", "--max-lines"].find((option) => options.has(option));
+	if (marks.length > 1 || mark === undefined || taken !== undefined) {
+		return message("why.option", { command: wrapper, option: taken ?? "-I" });
+	}
 	// One word for each line of input; it may look like an option unless something stands before it.
 	return words.map((word) => {
 		if (!word.pattern.includes(mark)) return word;
@@ -40,6 +52,7 @@ export function startedBy(wrapper: string, words: readonly Known[], { given, opt
 			many: false,
 			anchored: /^[^-*~]/.test(pattern),
 			dynamic: true,
+			splits: false,
 		};
 	});
 }

@@ -9,9 +9,7 @@ import type { Layers } from "../rules/layers.ts";
 import { list } from "../rules/match.ts";
 import { type ParsedPolicy, parsePolicy } from "../rules/parse.ts";
 import type { Rule } from "../rules/schema.ts";
-
-/** Begins the id of every rule that a grant wrote. */
-export const ALWAYS = "always-";
+import { ALWAYS } from "./ids.ts";
 
 /** Who grants, as far as the file says it. */
 export interface GrantedBy {
@@ -37,11 +35,13 @@ export interface AlwaysOptions {
 	layers: Pick<Layers, "refresh" | "files">;
 	/** Real paths of the folders served. */
 	folders: () => readonly string[];
-	/** Accepts exactly this content of the file in the person's name. @throws when it cannot be kept */
-	accept: (what: { layer: LayerName; file: string; sha256: string }, by: GrantedBy) => void;
+	/** Accepts exactly this content of the file in the person's name, on record first. @throws when it cannot be kept */
+	accept: (what: { layer: LayerName; file: string; sha256: string }, by: GrantedBy) => Promise<void>;
 	/** Milliseconds since the epoch. */
 	clock?: () => number;
 }
+
+type FileTrouble = "grant.fileUnreadable" | "grant.fileBroken" | "grant.acceptFirst" | "grant.fileMoved";
 
 const MEMBERS: readonly GrantMember[] = ["command", "path", "host", "tool"];
 const SAID_BY = /^Granted by (.{1,200}) on (\d{4}-\d\d-\d\dT[\d:.]+Z)\.$/;
@@ -71,7 +71,7 @@ export class AlwaysRules {
 		if (problem !== undefined) throw new Error(format(problem));
 		const at = new Date(this.#options.clock?.() ?? Date.now()).toISOString();
 		const said: Rule = { ...rule, reason: `Granted by ${plain(by.name ?? by.osUser)} on ${at}.` };
-		this.#edit(by, true, (text) => {
+		await this.#edit(by, true, (text) => {
 			if (parsePolicy(text ?? "").file?.rules.some(({ rule: { id } }) => id === rule.id) === true) {
 				throw new Error(`the id ${rule.id} is taken`);
 			}
@@ -82,7 +82,7 @@ export class AlwaysRules {
 	/** Takes a rule out. What was accepted before stays accepted without it. @throws Error when the file cannot be written */
 	async drop(id: string, by: GrantedBy): Promise<void> {
 		const accepted = this.#view()?.accepted === "accepted";
-		this.#edit(by, accepted, (text) => removeRule(text ?? "", id));
+		await this.#edit(by, accepted, (text) => removeRule(text ?? "", id));
 	}
 
 	/** The rules that grants wrote, the newest last. */
@@ -107,23 +107,42 @@ export class AlwaysRules {
 		return layers.files().find((view) => view.layer === "user" && view.file === file);
 	}
 
-	#edit(by: GrantedBy, accept: boolean, edit: (text: string | undefined) => ReturnType<typeof addRule>): void {
-		const { file, accept: accepted } = this.#options;
-		const before = readPlain(file, "follow");
-		if ("trouble" in before) throw new Error(format(this.#wrong("grant.fileUnreadable", before.trouble)));
-		const text = "text" in before ? before.text : undefined;
+	async #edit(
+		by: GrantedBy,
+		accepts: boolean,
+		edit: (text: string | undefined) => ReturnType<typeof addRule>,
+	): Promise<void> {
+		const { file, accept } = this.#options;
+		const before = this.#read();
 		// What is edited is what was looked at: anything else may hold rules that nobody has accepted.
-		if ("text" in before && this.#view()?.sha256 !== before.sha256) throw new Error(format(this.#wrong("grant.fileMoved")));
-		const edited = edit(text);
-		if ("problems" in edited) throw new Error(format(this.#wrong("grant.fileBroken")));
-		if (edited.text === text) return;
-		// A link stays a link: people keep such files in a folder of their own.
-		const real = "text" in before ? realpathSync(file) : file;
-		writePrivate(real, edited.text);
-		if (accept) accepted({ layer: "user", file, sha256: sha256(edited.text) }, by);
+		if (before !== undefined && this.#view()?.sha256 !== before.sha256) throw this.#error("grant.fileMoved");
+		const edited = edit(before?.text);
+		if ("problems" in edited) throw this.#error("grant.fileBroken");
+		const { text } = edited;
+		if (text === before?.text) return;
+		if (accepts) await accept({ layer: "user", file, sha256: sha256(text) }, by);
+		try {
+			if (this.#read()?.sha256 !== before?.sha256) throw this.#error("grant.fileMoved");
+			// A link stays a link: people keep such files in a folder of their own.
+			writePrivate(before === undefined ? file : realpathSync(file), text);
+		} catch (error) {
+			// An acceptance takes the place of the one before.
+			if (accepts && before !== undefined) await accept({ layer: "user", file, sha256: before.sha256 }, by);
+			throw error;
+		}
 	}
 
-	#wrong(code: "grant.fileUnreadable" | "grant.fileBroken" | "grant.acceptFirst" | "grant.fileMoved", detail = ""): Message {
+	#read(): { text: string; sha256: string } | undefined {
+		const read = readPlain(this.#options.file, "follow");
+		if ("trouble" in read) throw this.#error("grant.fileUnreadable", read.trouble);
+		return "text" in read ? read : undefined;
+	}
+
+	#error(code: FileTrouble, detail?: string): Error {
+		return new Error(format(this.#wrong(code, detail)));
+	}
+
+	#wrong(code: FileTrouble, detail = ""): Message {
 		return message(code, { file: this.#options.file, detail });
 	}
 }
@@ -136,5 +155,10 @@ function saidIn(rule: Rule): GrantRule | undefined {
 
 /** A name for one line of a file. */
 function plain(name: string): string {
-	return name.replaceAll(/[^\p{L}\p{N}\p{P} ]/gu, "").slice(0, 80).trim() || "somebody";
+	return (
+		name
+			.replaceAll(/[^\p{L}\p{N}\p{P} ]/gu, "")
+			.slice(0, 80)
+			.trim() || "somebody"
+	);
 }

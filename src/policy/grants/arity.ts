@@ -22,7 +22,16 @@ const NAMED_BY: Readonly<Record<number, readonly string[]>> = {
 		...["yarn test", "yarn start", "yarn build", "yarn lint", "yarn typecheck", "bun test", "rails test"],
 		...["composer test", "make", "just", "task", "rake", "turbo", "nx", "gradle", "./gradlew"],
 		// Compilers and their test runners.
-		...["cargo build", "cargo check", "cargo test", "cargo clippy", "cargo fmt", "cargo doc", "cargo bench", "cargo run"],
+		...[
+			"cargo build",
+			"cargo check",
+			"cargo test",
+			"cargo clippy",
+			"cargo fmt",
+			"cargo doc",
+			"cargo bench",
+			"cargo run",
+		],
 		...["go build", "go test", "go vet", "go fmt", "dotnet build", "dotnet test", "dotnet format", "dotnet restore"],
 		...["swift build", "swift test", "xcodebuild test", "mix test", "mix compile", "mix format", "deno test"],
 		...["deno check", "deno fmt", "deno lint", "zig build", "meson compile", "meson test", "hatch test"],

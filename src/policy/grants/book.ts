@@ -20,6 +20,9 @@ export interface NewGrant {
 	agent: string;
 	folder: string;
 	session: SessionRef;
+	/** The agent's own id of the session, and the folder in whose log it stands. */
+	sessionId: string;
+	journal: string;
 	/** Label of the session; agent text. */
 	label: string;
 	/** Who granted it. */
@@ -50,6 +53,7 @@ export class GrantBook implements Grants {
 	readonly #clock: () => number;
 	readonly #mark: (pid: number) => string | undefined;
 	#digest: string | undefined;
+	#someEnded = false;
 
 	constructor({ clock = Date.now, mark = processMark }: BookOptions = {}) {
 		this.#clock = clock;
@@ -90,7 +94,10 @@ export class GrantBook implements Grants {
 			.filter((one) => one.agent === agent && one.folder === folder)
 			.map((one) => {
 				const held = heldBy(one, digests);
-				return { grant: one.id, rule: one.rule, ...(held === undefined ? {} : { held }) };
+				if (held === undefined) return { grant: one.id, rule: one.rule };
+				// It counts for nothing; without its files it is still known whether it would have fitted.
+				const { unchanged: _, ...rule } = one.rule;
+				return { grant: one.id, rule, held };
 			});
 	}
 
@@ -138,21 +145,26 @@ export class GrantBook implements Grants {
 		return this.#digest;
 	}
 
-	/** Drops what has ended by itself. @returns whether anything did */
-	ended(): boolean {
-		return this.#prune() > 0;
+	/** Whether any ended by itself since this was last asked. */
+	takeEnded(): boolean {
+		this.#prune();
+		const ended = this.#someEnded;
+		this.#someEnded = false;
+		return ended;
 	}
 
-	#prune(): number {
+	#prune(): void {
+		if (this.#grants.size === 0) return;
 		const now = this.#clock();
 		const marks = new Map<number, string | undefined>();
 		const markOf = (pid: number) => {
 			if (!marks.has(pid)) marks.set(pid, this.#mark(pid));
 			return marks.get(pid);
 		};
-		return this.#drop(
+		const dropped = this.#drop(
 			({ until, session, mark }) => (until !== undefined && now >= until) || markOf(session.agentPid) !== mark,
 		);
+		this.#someEnded ||= dropped > 0;
 	}
 
 	#drop(over: (grant: Grant) => boolean): number {

@@ -1,19 +1,21 @@
 // A rule that a person wants to grant for the action of a card: what it becomes, and why it cannot be granted.
-import { clip } from "../finding.ts";
+
 import { GrantRule } from "../../protocol/grants.ts";
 import { type Message, message } from "../../protocol/messages.ts";
 import { coveredBy } from "../covered.ts";
+import { clip } from "../finding.ts";
 import { isExact } from "../rules/commandPattern.ts";
 import { destructive } from "../rules/destructive.ts";
 import { ruleMatches, ruleMatchesCommand } from "../rules/match.ts";
 import type { Rule } from "../rules/schema.ts";
 import { type Ground, granted } from "./ground.ts";
+import { GRANT } from "./ids.ts";
 import { type Proposal, proposals } from "./propose.ts";
 import { MEMBERS, patternProblem } from "./width.ts";
 import { staysWithin } from "./within.ts";
 
 /** Stands for the id of a rule that is only looked at. */
-const DRAFT = "draft";
+const DRAFT = `${GRANT}draft`;
 
 /** The rule that a grant is: for the agent, the kind of action and the folder it was given in. */
 export function ruleOf(ground: Ground, { member, patterns }: GrantRule, id: string = DRAFT): Rule {
@@ -43,6 +45,8 @@ export function ruleProblem(ground: Ground, said: GrantRule): Message | undefine
 		const problem = patternProblem(member, pattern, action.kind);
 		if (problem !== undefined) return problem;
 	}
+	// Of a web page the host must be named, not the tool that fetches any.
+	if (action.kind === "fetch" && member === "tool" && (subject.urls ?? []).length > 0) return message("grant.wideHost");
 	const rule = ruleOf(ground, parsed.data);
 	if (action.kind !== "shell") {
 		return ruleMatches(rule, subject, "allow") ? undefined : message("grant.notCovered");
@@ -50,10 +54,12 @@ export function ruleProblem(ground: Ground, said: GrantRule): Message | undefine
 	const commands = judged.line?.commands;
 	if (commands === undefined || judged.line?.structure !== undefined) return message("grant.notSimple");
 	if (!watched) return message("grant.unwatched");
+	// What is there now, not what was there when the card went up.
+	const stand = ground.stand === undefined ? undefined : { ...ground.stand };
 	for (const { words } of granted(commands)) {
 		const text = clip(words.map((word) => word ?? "…").join(" "));
 		if (!ruleMatchesCommand(rule, words)) return message("grant.notCoveredCommand", { command: text });
-		if (!staysWithin(rule, words, ground.stand)) return message("grant.unwatched");
+		if (!staysWithin(rule, words, stand)) return message("grant.unwatched");
 		if (destructive(words) === undefined) continue;
 		if (commands.length > 1 || !patterns.every((pattern) => isExact(pattern))) {
 			return message("why.ceiling", { command: text });

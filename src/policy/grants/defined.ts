@@ -1,12 +1,13 @@
 // Which files of the workspace say what a command runs. Found anew for every action: another package.json that comes to
 // lie nearer, or a `cd` into a folder with its own, is another command under the same words.
-import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
+import { existsSync, opendirSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import type { Line } from "../floor/line.ts";
 import { isInside } from "../paths.ts";
+import { MAX_UNCHANGED } from "../rules/unchanged.ts";
 import { INTERPRETERS, RUNNERS, type Runner, STARTERS, WRAPPERS } from "./runners.ts";
 
-/** Where a line runs. */
+/** Where a line runs; made anew for each look at it. */
 export interface Stand {
 	/** Real path of the workspace's folder. */
 	folder: string;
@@ -14,9 +15,10 @@ export interface Stand {
 	places: readonly string[];
 }
 
-const MAX_PLACES = 16;
-/** A command that rests on more files is not granted. */
-const MAX_FILES = 64;
+const MAX_PLACES = 8;
+/** Folders above one another that are looked through, and names in one that are looked at. */
+const MAX_LEVELS = 40;
+const MAX_NAMES = 2000;
 /** Words of a command that are looked at for files. */
 const MAX_WORDS = 200;
 /** Programs in these places were installed, and are not what an agent works on. */
@@ -38,15 +40,21 @@ export function standOf(line: Line, cwd: string, folder: string): Stand | undefi
 	return { folder, places: [...places] };
 }
 
+/** What was found out about paths for one look at a line: its commands ask for the same ones again and again. */
+const looked = new WeakMap<Stand, Map<string, boolean>>();
+
 /**
  * The files that define what a command runs, by path in the workspace's folder, sorted; none for a program that was
  * installed. Undefined where it runs something that cannot be watched: a file outside the folder, or nobody knows what.
  */
-export function definedBy(words: readonly string[], { folder, places }: Stand): string[] | undefined {
+export function definedBy(words: readonly string[], stand: Stand): string[] | undefined {
+	const { folder, places } = stand;
 	const [program = ""] = words;
 	const name = lastName(program);
 	if (WRAPPERS.test(name) || words.length > MAX_WORDS) return undefined;
-	const found = new Found(folder);
+	const known = looked.get(stand) ?? new Map<string, boolean>();
+	looked.set(stand, known);
+	const found = new Found(folder, known);
 	for (const written of places) {
 		const place = realOrNothing(written);
 		const runs = place !== undefined && isInside(place, [folder]);
@@ -67,10 +75,12 @@ export function definedBy(words: readonly string[], { folder, places }: Stand): 
 class Found {
 	readonly #folder: string;
 	readonly #files = new Set<string>();
+	readonly #known: Map<string, boolean>;
 	#unwatched = false;
 
-	constructor(folder: string) {
+	constructor(folder: string, known: Map<string, boolean>) {
 		this.#folder = folder;
+		this.#known = known;
 	}
 
 	/** A program by its path. */
@@ -101,17 +111,48 @@ class Found {
 
 	/** Names in a folder and all above it, up to the workspace's own. */
 	above(place: string, names: readonly string[]): void {
+		let levels = 0;
 		for (let at = place; isInside(at, [this.#folder]); at = dirname(at)) {
+			levels += 1;
+			if (levels > MAX_LEVELS) this.nobodyKnows();
+			if (this.#unwatched) return;
 			for (const name of names) {
-				if (name.startsWith("*.")) for (const one of ofKind(at, name.slice(1))) this.add(join(at, one));
-				else if (existsSync(join(at, name))) this.add(join(at, name));
+				if (name.startsWith("*.")) this.#ofKind(at, name.slice(1));
+				else if (this.#exists(join(at, name))) this.add(join(at, name));
 			}
 			if (at === dirname(at)) return;
 		}
 	}
 
+	#exists(path: string): boolean {
+		const known = this.#known.get(path) ?? existsSync(path);
+		this.#known.set(path, known);
+		return known;
+	}
+
+	#ofKind(folder: string, end: string): void {
+		try {
+			const open = opendirSync(folder);
+			try {
+				for (let names = 0; ; names += 1) {
+					const entry = open.readSync();
+					if (entry === null) break;
+					if (names >= MAX_NAMES) {
+						this.nobodyKnows();
+						break;
+					}
+					if (entry.name.endsWith(end)) this.add(join(folder, entry.name));
+				}
+			} finally {
+				open.closeSync();
+			}
+		} catch {
+			this.nobodyKnows();
+		}
+	}
+
 	files(): string[] | undefined {
-		return this.#unwatched || this.#files.size > MAX_FILES ? undefined : [...this.#files].sort();
+		return this.#unwatched || this.#files.size > MAX_UNCHANGED ? undefined : [...this.#files].sort();
 	}
 }
 
@@ -191,14 +232,6 @@ function lastName(word: string): string {
 
 function isFile(path: string): boolean {
 	return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
-}
-
-function ofKind(folder: string, end: string): string[] {
-	try {
-		return readdirSync(folder).filter((name) => name.endsWith(end));
-	} catch {
-		return [];
-	}
 }
 
 function realOrNothing(path: string): string | undefined {

@@ -1,7 +1,7 @@
 // What is known of an action that a grant could be for: read once, when its card goes up.
 import type { Action } from "../../actions/action.ts";
-import { type Judged, judge } from "../floor.ts";
 import type { Simple } from "../floor/line.ts";
+import { type Judged, judge } from "../floor.ts";
 import type { PolicyContext } from "../policy.ts";
 import type { Subject } from "../rules/match.ts";
 import { digestOf } from "../rules/unchanged.ts";

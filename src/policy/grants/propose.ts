@@ -66,7 +66,8 @@ function shellProposals({ judged, files, watched }: Ground, whole: boolean): Pro
 			const named = actionWords(words);
 			return named === undefined ? (exactly[index] ?? "") : patternOf(named, "rest");
 		});
-		if (wider.some((pattern, index) => pattern !== exactly[index])) found.push(proposal("command", wider, false, files));
+		if (wider.some((pattern, index) => pattern !== exactly[index]))
+			found.push(proposal("command", wider, false, files));
 	}
 	return found.flatMap((one) => one ?? []).filter(({ rule }) => grantable(rule, "shell"));
 }
@@ -86,7 +87,14 @@ function pathProposals({ action, subject, context }: Ground, folder: string, cha
 	if (names.some((name) => /[*?]/.test(name))) return [];
 	const exact = proposal("path", names, false);
 	const folders = names.map((name) => name.slice(0, Math.max(0, name.lastIndexOf("/"))));
-	const below = changes && folders.every((one) => one !== "") ? proposal("path", folders.map((one) => `${one}/**`), false) : undefined;
+	const below =
+		changes && folders.every((one) => one !== "")
+			? proposal(
+					"path",
+					folders.map((one) => `${one}/**`),
+					false,
+				)
+			: undefined;
 	return [exact, below].flatMap((one) => one ?? []).filter(({ rule }) => grantable(rule, action.kind));
 }
 

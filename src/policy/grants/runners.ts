@@ -33,7 +33,18 @@ export const RUNNERS: readonly Runner[] = [
 		programs: /^(?:npm|npx|pnpm|pnpx|pnx|yarn|yarnpkg|bun|bunx)$/,
 		files: ["package.json", ".npmrc", ".yarnrc", ".yarnrc.yml", ".pnpmfile.cjs", "pnpm-workspace.yaml", "bunfig.toml"],
 		folders: ["--prefix", "-C", "--dir", "--cwd"],
-		packages: ["-w", "--workspace", "--filter", "-F", "-r", "--recursive", "--workspaces", "-ws", "workspaces", "workspace"],
+		packages: [
+			"-w",
+			"--workspace",
+			"--filter",
+			"-F",
+			"-r",
+			"--recursive",
+			"--workspaces",
+			"-ws",
+			"workspaces",
+			"workspace",
+		],
 	},
 	{
 		programs: /^g?make$/,
@@ -72,7 +83,13 @@ export const RUNNERS: readonly Runner[] = [
 	},
 	{
 		programs: /^mvnw?$/,
-		files: ["pom.xml", ".mvn/jvm.config", ".mvn/maven.config", ".mvn/extensions.xml", ".mvn/wrapper/maven-wrapper.properties"],
+		files: [
+			"pom.xml",
+			".mvn/jvm.config",
+			".mvn/maven.config",
+			".mvn/extensions.xml",
+			".mvn/wrapper/maven-wrapper.properties",
+		],
 		other: ["-f", "--file"],
 	},
 	{
@@ -103,7 +120,10 @@ export const RUNNERS: readonly Runner[] = [
 	{ programs: /^(?:docker|podman)$/, word: /^build$/, files: ["Dockerfile", "Containerfile"], other: ["-f", "--file"] },
 	{ programs: /^bundle$/, files: ["Gemfile"], other: ["--gemfile"] },
 	{ programs: /^(?:rspec|rails)$/, files: ["Gemfile", ".rspec", "Rakefile", "bin/rails"] },
-	{ programs: /^(?:composer|phpunit|phpstan)$/, files: ["composer.json", "phpunit.xml", "phpunit.xml.dist", "phpstan.neon"] },
+	{
+		programs: /^(?:composer|phpunit|phpstan)$/,
+		files: ["composer.json", "phpunit.xml", "phpunit.xml.dist", "phpstan.neon"],
+	},
 	{ programs: /^deno$/, files: ["deno.json", "deno.jsonc", "package.json"], other: ["-c", "--config"] },
 	{ programs: /^mix$/, files: ["mix.exs"] },
 	{
@@ -121,15 +141,33 @@ export const RUNNERS: readonly Runner[] = [
 	{ programs: /^(?:stack|cabal)$/, files: ["stack.yaml", "package.yaml", "cabal.project", "Setup.hs", "*.cabal"] },
 	{ programs: /^(?:terraform|tofu)$/, files: ["*.tf", "*.tofu"], folders: ["-chdir"] },
 	{ programs: /^(?:turbo|nx)$/, files: ["turbo.json", "nx.json", "project.json", "package.json"], folders: ["--cwd"] },
-	...["eslint", "prettier", "stylelint", "jest", "vitest", "vite", "ava", "webpack", "rollup", "playwright", "lint-staged"].map(
+	...[
+		"eslint",
+		"prettier",
+		"stylelint",
+		"jest",
+		"vitest",
+		"vite",
+		"ava",
+		"webpack",
+		"rollup",
+		"playwright",
+		"lint-staged",
+	].map(
 		(name): Runner => ({
 			programs: new RegExp(`^${name}$`),
 			files: [...configOf(name), ...(name === "vitest" ? configOf("vite") : [])],
 			other: ["-c", "--config"],
 		}),
 	),
-	{ programs: /^mocha$/, files: ["", ".json", ".jsonc", ".yml", ".yaml", ".js", ".cjs"].map((end) => `.mocharc${end}`) },
-	{ programs: /^(?:mypy|pylint|flake8)$/, files: ["mypy.ini", ".mypy.ini", ".pylintrc", "pylintrc", ".flake8", ...PYTHON] },
+	{
+		programs: /^mocha$/,
+		files: ["", ".json", ".jsonc", ".yml", ".yaml", ".js", ".cjs"].map((end) => `.mocharc${end}`),
+	},
+	{
+		programs: /^(?:mypy|pylint|flake8)$/,
+		files: ["mypy.ini", ".mypy.ini", ".pylintrc", "pylintrc", ".flake8", ...PYTHON],
+	},
 	{ programs: /^rubocop$/, files: [".rubocop.yml"] },
 	{ programs: /^golangci-lint$/, files: ["yml", "yaml", "toml", "json"].map((end) => `.golangci.${end}`) },
 	{ programs: /^(?:git)$/, word: /^(?:apply|am)$/, files: [], operands: true },

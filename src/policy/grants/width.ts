@@ -15,7 +15,8 @@ const ANY_PROGRAM =
 	/^(?:npx|bunx|pnpx|pnx|uvx|uv|poetry|pipenv|bundle|docker|podman|nerdctl|kubectl|oc|ssh|scp|rsync|nsenter|chroot|g?awk|sed|vim?|nvim|emacs|gdb|expect|make|cmake|ansible|mvnw?|pwsh|powershell|cmd)$/;
 const PACKAGE_MANAGERS = /^(?:npm|pnpm|yarn|bun|cargo|pip3?|gem|go|composer|dotnet|brew|apt|apt-get)$/;
 /** Sub-commands of those that run or install anything. */
-const ANYTHING = /^(?:exec|x|dlx|create|init|install|i|in|add|ci|update|up|upgrade|link|rebuild|require|run|tool|explore)$/;
+const ANYTHING =
+	/^(?:exec|x|dlx|create|init|install|i|in|add|ci|update|up|upgrade|link|rebuild|require|run|tool|explore)$/;
 
 /** Of an action's kind, the members a grant may have. */
 export const MEMBERS: Readonly<Record<ActionKind, readonly GrantMember[]>> = {
@@ -65,7 +66,8 @@ function commandProblem(text: string): Message | undefined {
 	if (actionWords(literal) !== undefined) return undefined;
 	const [program = "", does = ""] = literal;
 	const name = program.slice(program.lastIndexOf("/") + 1);
-	const named = literal.length > 1 && isPlain(does) && ![INTERPRETERS, WRAPPERS, ANY_PROGRAM].some((one) => one.test(name));
+	const named =
+		literal.length > 1 && isPlain(does) && ![INTERPRETERS, WRAPPERS, ANY_PROGRAM].some((one) => one.test(name));
 	const script = /^(?:npm|pnpm|yarn|bun)$/.test(name) && does === "run";
 	if (named && (script || !PACKAGE_MANAGERS.test(name) || !ANYTHING.test(does))) return undefined;
 	return message("grant.wideCommand", { program: name });

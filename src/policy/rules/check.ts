@@ -6,7 +6,7 @@ import { parseHostPattern, tooWide } from "./hostPattern.ts";
 import { list, missingWhat } from "./match.ts";
 import { parsePathPattern } from "./pathPattern.ts";
 import type { Layer, Rule } from "./schema.ts";
-import { isInsidePath } from "./unchanged.ts";
+import { isInsidePath, MAX_UNCHANGED } from "./unchanged.ts";
 
 export interface RuleProblem {
 	severity: "error" | "warning";
@@ -47,7 +47,9 @@ export function checkRule(rule: Rule, layer?: Layer): RuleProblem[] {
 	each("folder", (text) => (isFolder(text) ? undefined : { wrong: "policyFile.folderPath" }));
 	if (allow) checkAllow(rule, error);
 	else if (rule.unchanged !== undefined) error(["unchanged"], "policyFile.onlyAllow", { name: "unchanged" });
-	for (const path of Object.keys(rule.unchanged ?? {})) {
+	const files = Object.keys(rule.unchanged ?? {});
+	if (files.length > MAX_UNCHANGED) error(["unchanged"], "policyFile.tooMany", { max: MAX_UNCHANGED });
+	for (const path of files.slice(0, MAX_UNCHANGED)) {
 		if (!isInsidePath(path)) error(["unchanged", path], "policyFile.unchangedPath");
 	}
 	for (const name of ["approver", "timeout"] as const) {

@@ -2,7 +2,7 @@
 // it is the exact line: "git push *" must not come to mean "git push --force", which nobody thought of when it was written.
 // Written as rules that deny are, and read as loosely (tight.ts). What merely changes files is not here: it asks by default.
 import { type CommandPattern, parseCommandPattern } from "./commandPattern.ts";
-import { commandFacts, matchFacts, type Words } from "./tight.ts";
+import { commandFacts, type Facts, matchFacts, programName, type Words } from "./tight.ts";
 
 interface Destructive {
 	/** Completes "...: {what}". */
@@ -321,6 +321,22 @@ const ENTRIES: readonly Entry[] = DESTRUCTIVE.flatMap(({ what, commands, word })
 	}),
 );
 
+/** Entries by the program they are about; those whose program is a pattern under "*". */
+const BY_PROGRAM = Map.groupBy(ENTRIES, ({ pattern }) => {
+	const [program] = pattern.words;
+	return program?.parts.length === 1 ? programName(program.parts[0] ?? "") : "*";
+});
+
+/** The entries a command may match: of its own program, or all where any word may be one. */
+function* entriesFor({ anywhere, names }: Facts): Generator<Entry> {
+	const [program] = names;
+	if (anywhere || program === undefined) yield* ENTRIES;
+	else {
+		yield* BY_PROGRAM.get(program) ?? [];
+		yield* BY_PROGRAM.get("*") ?? [];
+	}
+}
+
 /**
  * What a simple command destroys, for a sentence; undefined when it is not known to. Wrappers, scripts given in a word
  * (`bash -c '...'`) and words known only when the line runs are taken for the worst they may be.
@@ -329,8 +345,8 @@ export function destructive(words: Words): string | undefined {
 	if (words.length === 0) return undefined;
 	const facts = commandFacts(words);
 	const readings = [{ ...facts, scripts: [] }, ...facts.scripts];
-	for (const { what, pattern, word } of ENTRIES) {
-		for (const reading of readings) {
+	for (const reading of readings) {
+		for (const { what, pattern, word } of entriesFor(reading)) {
 			if (word !== undefined && !reading.words.some((one) => one === undefined || word.test(one))) continue;
 			if (matchFacts(pattern, reading)) return `${pattern.text} (${what})`;
 		}

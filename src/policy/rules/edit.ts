@@ -73,7 +73,10 @@ export function removeRule(text: string, id: string): Edited {
 	const item = items[index];
 	if (item === undefined) return { text, edits: [] };
 	const comma = commaAfter(text, end(item));
-	const edits = [wholeLine(text, item.offset, comma === undefined ? end(item) : comma + 1)];
+	const beside = comma !== undefined && /^[ \t]*$/.test(text.slice(end(item), comma));
+	const edits = [wholeLine(text, item.offset, beside ? comma + 1 : end(item))];
+	// A comment may stand between a rule and its comma.
+	if (comma !== undefined && !beside) edits.push(wholeLine(text, comma, comma + 1));
 	const previous = items[index - 1];
 	if (comma === undefined && previous !== undefined) {
 		const between = commaAfter(text, end(previous));

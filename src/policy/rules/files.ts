@@ -1,4 +1,5 @@
 // The file operations policy files need: seeing a change cheaply, reading only plain files, and replacing one whole.
+import { isUtf8 } from "node:buffer";
 import { createHash, randomBytes } from "node:crypto";
 import {
 	closeSync,
@@ -55,6 +56,8 @@ export function readPlain(path: string, links: "follow" | "refuse"): Read {
 		if (found.size > MAX_FILE_BYTES) return { trouble: "too large" };
 		const bytes = readAll(fd);
 		if (bytes === undefined) return { trouble: "too large" };
+		// Otherwise the text that is shown would not be the bytes that are accepted.
+		if (!isUtf8(bytes)) return { trouble: "not UTF-8" };
 		return { text: bytes.toString("utf8"), sha256: sha256(bytes) };
 	} catch (error) {
 		return isAbsent(error) ? { absent: true } : { trouble: codeOf(error) };

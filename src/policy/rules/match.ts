@@ -48,8 +48,9 @@ const compiled = new WeakMap<Rule, Compiled>();
 
 /** Whether a rule means an action. For "allow", all simple commands of it. */
 export function ruleMatches(rule: Rule, subject: Subject, how: How): boolean {
+	// The cheaper question first: most rules are about other commands.
+	if (how === "tighten") return commandTightened(rule, subject) && ruleApplies(rule, subject, how);
 	if (!ruleApplies(rule, subject, how)) return false;
-	if (how === "tighten") return commandTightened(rule, subject);
 	if (rule.command === undefined) return subject.kind !== "shell";
 	const { commands } = subject;
 	return commands !== undefined && commands.length > 0 && commands.every((words) => ruleMatchesCommand(rule, words));
@@ -100,8 +101,8 @@ function allows(rule: Rule, { broken, paths, hosts }: Compiled, subject: Subject
 	const { folder, userHome } = subject;
 	const ground: PathGround = { folders: folder === undefined ? [] : [folder], userHome };
 	if (rule.folder !== undefined) {
-		const own = folder;
-		if (own === undefined || !list(rule.folder).some((one) => trimmed(one, userHome) === own)) return false;
+		const own = folder === undefined ? undefined : trimmed(folder, userHome);
+		if (!list(rule.folder).some((one) => trimmed(one, userHome) === own)) return false;
 	}
 	if (paths !== undefined) {
 		const covered = ({ real }: { real?: string | undefined }) =>
@@ -123,7 +124,7 @@ function tightens(rule: Rule, { paths, hosts }: Compiled, subject: Subject): boo
 	const ground: PathGround = { folders, userHome };
 	const touched = subject.paths.flatMap(({ written, real }) => (real === undefined ? [written] : [written, real]));
 	if (rule.folder !== undefined) {
-		const places = folder === undefined ? touched : [folder, ...touched];
+		const places = (folder === undefined ? touched : [folder, ...touched]).map((place) => trimmed(place, userHome));
 		const wanted = list(rule.folder).map((one) => trimmed(one, userHome));
 		if (!wanted.some((one) => places.some((place) => place === one || place.startsWith(`${one}/`)))) return false;
 	}
@@ -183,5 +184,6 @@ export function list<T extends string>(value: T | readonly T[]): readonly T[] {
 /** A folder of a rule as it is compared: "~" written out, no slash at the end. */
 function trimmed(folder: string, userHome: string): string {
 	const full = folder === "~" || folder.startsWith("~/") ? userHome + folder.slice(1) : folder;
-	return full.length > 1 ? full.replace(/\/+$/, "") : full;
+	const slashed = process.platform === "win32" ? full.replaceAll("\\", "/").toLowerCase() : full;
+	return slashed.length > 1 ? slashed.replace(/\/+$/, "") : slashed;
 }

@@ -1,12 +1,17 @@
 // Path patterns of rules: "src/**" in the folder, "/srv/**", "~/notes/*.md". `**` is any number of folders, `*` any run of
 // characters in one name, `?` one character. Nothing else has a meaning: "[id]" is a name in many frameworks.
 import type { MessageCode } from "../../protocol/messages.ts";
+import { MAX_PATH_LENGTH } from "../paths.ts";
 
 export interface PathPattern {
 	readonly text: string;
 	/** What the names are counted from. */
 	readonly from: "folder" | "root" | "home";
 	readonly names: readonly string[];
+	/** How rules that ask or deny read them: any of these. */
+	readonly loose: readonly (readonly string[])[];
+	/** One name without "/": rules that ask or deny take it at any depth. */
+	readonly anyDepth: boolean;
 }
 
 export interface WrongPath {
@@ -35,13 +40,20 @@ export function parsePathPattern(text: string): PathPattern | WrongPath {
 		from = "home";
 		rest = text.slice(2);
 	} else if (text.startsWith("~")) return { wrong: "policyFile.pathHome" };
-	const names = rest.split("/").filter((name) => name !== "" && name !== ".");
+	const names = rest
+		.normalize("NFC")
+		.split("/")
+		.filter((name) => name !== "" && name !== ".");
 	// "build/" is what is in it.
 	if (rest.endsWith("/") && names.at(-1) !== "**") names.push("**");
 	if (names.includes("..")) return { wrong: "policyFile.pathClimbs" };
 	if (names.some((name) => name.includes("**") && name !== "**")) return { wrong: "policyFile.pathStars" };
 	if (names.length === 0) return { wrong: "policyFile.pathEmpty" };
-	return { text, from, names };
+	const anyDepth = from === "folder" && names.length === 1;
+	const exact = [...(anyDepth ? ["**"] : []), ...names, "**"];
+	const choices = exact.map((name) => name.replaceAll(/\[[^\]]*\]/g, "?"));
+	const loose = choices.every((name, index) => name === exact[index]) ? [exact] : [exact, choices];
+	return { text, from, names, loose, anyDepth };
 }
 
 /** Whether a rule that allows covers this file. @param real its real path: links and ".." followed */
@@ -65,18 +77,14 @@ export function pathAllowed(pattern: PathPattern, real: string, ground: PathGrou
 export function pathTightened(pattern: PathPattern, path: string, ground: PathGround): boolean {
 	const parts = split(path);
 	if (parts === undefined) return false;
-	const name = pattern.from === "folder" && pattern.names.length === 1;
-	const names = [...(name ? ["**"] : []), ...pattern.names, "**"];
-	const choices = names.map((one) => one.replaceAll(/\[[^\]]*\]/g, "?"));
-	const all = choices.some((one, index) => one !== names[index]) ? [names, choices] : [names];
 	let inside = false;
 	for (const start of starts(pattern, ground)) {
 		const below = under(parts, start, insensitive);
 		if (below === undefined) continue;
 		inside = true;
-		if (all.some((one) => fitsNames(one, below, insensitive))) return true;
+		if (pattern.loose.some((names) => fitsNames(names, below, insensitive))) return true;
 	}
-	return name && !inside && all.some((one) => fitsNames(one, parts, insensitive));
+	return pattern.anyDepth && !inside && pattern.loose.some((names) => fitsNames(names, parts, insensitive));
 }
 
 function starts(pattern: PathPattern, ground: PathGround): readonly string[] {
@@ -84,21 +92,30 @@ function starts(pattern: PathPattern, ground: PathGround): readonly string[] {
 	return pattern.from === "home" ? [ground.userHome] : ground.folders;
 }
 
+/** Paths of an action are held against every rule, so what was split last is kept. */
+const known = new Map<string, readonly string[] | undefined>();
+const MAX_KNOWN = 500;
+
 /** The names of an absolute path; undefined for what is none. */
-function split(path: string): string[] | undefined {
+function split(path: string): readonly string[] | undefined {
+	if (known.has(path)) return known.get(path);
 	const slashed = process.platform === "win32" ? path.replaceAll("\\", "/") : path;
-	if (!slashed.startsWith("/") && !/^[A-Za-z]:\//.test(slashed)) return undefined;
-	return slashed
-		.normalize("NFC")
-		.split("/")
-		.filter((name) => name !== "" && name !== ".");
+	const absolute = slashed.startsWith("/") || /^[A-Za-z]:\//.test(slashed);
+	const all = slashed.normalize("NFC").split("/");
+	const names = absolute ? all.filter((name) => name !== "" && name !== ".") : undefined;
+	if (known.size >= MAX_KNOWN) known.clear();
+	if (path.length <= MAX_PATH_LENGTH) known.set(path, names);
+	return names;
 }
 
 /** The names behind a folder; undefined when the path is not in it. */
 function under(parts: readonly string[], folder: string, fold: boolean): string[] | undefined {
 	const start = folder === "/" ? [] : split(folder);
 	if (start === undefined || start.length > parts.length) return undefined;
-	return start.every((name, index) => same(name, parts[index] ?? "", fold)) ? parts.slice(start.length) : undefined;
+	for (let index = 0; index < start.length; index += 1) {
+		if (!same(start[index] ?? "", parts[index] ?? "", fold)) return undefined;
+	}
+	return parts.slice(start.length);
 }
 
 function same(a: string, b: string, fold: boolean): boolean {
@@ -117,7 +134,7 @@ function fitsNames(names: readonly string[], parts: readonly string[], fold: boo
 			back = at;
 			from = index;
 			at += 1;
-		} else if (name !== undefined && fitsName(name.normalize("NFC"), parts[index] ?? "", fold)) {
+		} else if (name !== undefined && fitsName(name, parts[index] ?? "", fold)) {
 			at += 1;
 			index += 1;
 		} else if (back !== -1) {

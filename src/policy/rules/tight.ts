@@ -114,7 +114,8 @@ export function textFacts(text: string): Facts[] {
 	});
 }
 
-function programName(word: string): string {
+/** What a word would be called as a program: the last part of its path, in lower case. */
+export function programName(word: string): string {
 	return word
 		.slice(Math.max(word.lastIndexOf("/"), word.lastIndexOf("\\")) + 1)
 		.toLowerCase()

@@ -4,6 +4,8 @@ import { createHash } from "node:crypto";
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 
+/** Files of one rule: each is read at every decision the rule is about. */
+export const MAX_UNCHANGED = 20;
 /** Files that define commands are small; a larger one does not hold. */
 export const MAX_UNCHANGED_BYTES = 4 * 1024 * 1024;
 

@@ -243,7 +243,14 @@ test("everyday shell lines ask without a mark", async () => {
 test("a command proved to only read is not marked for what it reads", async () => {
 	assert.equal(say(await ground.shell("cat .claude/settings.json")), "allow why.readOnlyCommand");
 	assert.equal(say(await ground.shell("ls node_modules/.bin")), "allow why.readOnlyCommand");
-	assert.equal(say(await ground.shell("ls /usr/local/bin")), "ask why.outside");
+	assert.equal(say(await ground.shell("ls /usr/local/bin")), "allow why.readOnlyCommand");
+	assert.equal(say(await ground.shell("ls -la ~/.config")), "allow why.readOnlyCommand");
+	// Also where it asks, for a secret or because it lies elsewhere.
+	assert.equal(say(await ground.shell("cat ~/.bashrc")), "ask why.outside");
+	assert.equal(say(await ground.shell("cat .envrc")), "ask why.sensitive");
+	assert.equal(say(await ground.shell("cat ~/.claude/settings.json | head -3")), "ask why.outside");
+	// But not beside something else.
+	assert.equal(say(await ground.shell("cat ~/.bashrc > x")), marked);
 });
 
 test("tools nobody knows are looked through for guarded places and commands", async () => {

@@ -4,7 +4,8 @@ import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import type { ActionKind, JsonObject } from "../../../src/actions/action.ts";
 import { openPolicy } from "../../../src/policy/decide.ts";
-import { COMMANDS } from "../../../src/policy/floor/table.ts";
+import { ENTRIES } from "../../../src/policy/floor/table/index.ts";
+import { FLOOR_DIGEST } from "../../../src/policy/floor.ts";
 import { aimsAtSecrets, expandBraces } from "../../../src/policy/globs.ts";
 import { PLACES } from "../../../src/policy/guard/places.ts";
 import { Ground, say } from "./support.ts";
@@ -123,7 +124,7 @@ test("beside a foreign hook or with an unknown caller nothing is allowed, not ev
 test("the gate without a folder allows no reads", async () => {
 	const read = ground.action("read", "Read", { file_path: join(ground.ws, "src/a.ts") });
 	assert.equal(say(await ground.judge(read, { folders: [] })), "ask why.outside");
-	assert.equal(say(await ground.shell("ls", ground.ws, { folders: [] })), "ask why.cwd");
+	assert.equal(say(await ground.shell("cat src/a.ts", ground.ws, { folders: [] })), "ask why.outside");
 });
 
 test("what the policy cannot judge asks in the strictest way", async () => {
@@ -137,20 +138,30 @@ test("the digest names the policy: the same for the same tables, hex SHA-256", (
 	assert.equal(openPolicy().digest, openPolicy({ guard: { pathFolders: [] } }).digest);
 });
 
-test("the digest changes with the tables", () => {
-	const before = openPolicy().digest;
-	const { ls } = COMMANDS;
+/** The floor's digest as a fresh start would have it, on the tables as they are now. */
+async function freshDigest(name: string): Promise<string> {
+	const module = new URL(`../../../src/policy/floor.ts?${name}`, import.meta.url).href;
+	const { FLOOR_DIGEST: digest } = (await import(module)) as { FLOOR_DIGEST: string };
+	return digest;
+}
+
+test("the digest changes with the tables", async () => {
+	assert.equal(openPolicy().digest, FLOOR_DIGEST);
+	assert.equal(await freshDigest("unchanged"), FLOOR_DIGEST);
+	const ls = ENTRIES.get("ls");
 	assert.ok(ls !== undefined);
-	COMMANDS.ls = { ...ls, options: `${ls.options} -L` };
-	assert.notEqual(openPolicy().digest, before);
-	COMMANDS.ls = ls;
+	const { options } = ls;
+	ls.options = `${options} --new`;
+	const other = await freshDigest("option");
+	ls.options = options;
+	assert.notEqual(other, FLOOR_DIGEST);
 	const place = PLACES[0] as { what: string } | undefined;
 	assert.ok(place !== undefined);
 	const { what } = place;
 	place.what = "something else";
-	assert.notEqual(openPolicy().digest, before);
+	assert.notEqual(await freshDigest("place"), FLOOR_DIGEST);
 	place.what = what;
-	assert.equal(openPolicy().digest, before);
+	assert.equal(await freshDigest("restored"), FLOOR_DIGEST);
 });
 
 test("globs: aiming at secrets is seen through brackets, braces and wildcards; broad ones are not aiming", () => {

@@ -126,11 +126,11 @@ function readRegex(reader: Reader): string | undefined {
 	if (regex.includes("[")) {
 		// For gawk and mawk a "/" inside brackets does not end the regular expression, for the others it does.
 		const [end, ...others] = BRACKETS.map((brackets) => regexEnd(text, at, brackets));
-		if (end === undefined || others.some((other) => other !== end)) return UNSURE;
+		if (end === undefined || end < reader.at || others.some((other) => other !== end)) return UNSURE;
 		// Where it does, the "]" is left over and stops the program before it starts, if no string or so hides it.
 		const left = text.slice(reader.at, end);
 		if (left !== "" && (open.includes("[") || !/^[^"#/\\[\]]*\]/.test(left))) return UNSURE;
-		reader.at = Math.max(reader.at, end);
+		reader.at = end;
 	}
 	return step(reader, regex, "unsure");
 }

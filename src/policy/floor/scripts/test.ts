@@ -51,7 +51,8 @@ export function testWordsProblem(words: readonly Known[]): string | undefined {
 		if (value === undefined && (many || (words[index + 1]?.value === undefined && words[index + 1] !== undefined))) {
 			return "holds words that could be an operator and its operand";
 		}
-		if (/\[/.test(pattern) && /[$`]/.test(pattern)) return "holds a text that runs when it is calculated";
+		if (/\[/.test(pattern) && (/[$`]/.test(pattern) || words.some((one) => one.value === undefined)))
+			return "holds a text that runs when it is calculated";
 	}
 	return undefined;
 }

@@ -7,25 +7,25 @@ import type { CommandRule, Table } from "../rule.ts";
 const PLUGINS = "--plugin loads code, and @FILE may hold it";
 
 const READELF: CommandRule = {
-	options: `-A -C -D -I -L -R=LIST -S -T -V -W -a -c -d -e -g -h -l -n -p=LIST -r -s -t -u -v -w[LIST] -x=LIST -z
-		--all --arch-specific --archive-index --debug-dump[=LIST] --decompress --demangle[=WORD] --dyn-syms --dynamic
+	options: `-A -C -D -I -L -R=LIST -S -T -V -W -a -c -d -e -g -h -l -n -p=LIST -r -s -t -u -v -x=LIST -z
+		--all --arch-specific --archive-index --decompress --demangle[=WORD] --dyn-syms --dynamic
 		--file-header --headers --help --hex-dump=LIST --histogram --lint --no-demangle --notes --program-headers --relocs
 		--section-details --section-groups --section-headers --sections --segments --string-dump=LIST --symbols --syms
 		--unwind --use-dynamic --version --version-info --wide`,
 	operands: "ARCHIVE*",
 	anyWords: true,
-	not: "-P and --process-links show other files that this one names",
+	not: "-P and --process-links show other files that this one names, -w and --debug-dump may fetch them from a server",
 };
 
 const OBJDUMP: CommandRule = {
-	options: `-C -D -F -G -M=LIST -R -T -W[LIST] -a -d -e -f -g -h -i -j=LIST -l -p -r -s -t -v -w -x -z --all-headers
+	options: `-C -D -F -G -M=LIST -R -T -a -d -e -f -g -h -i -j=LIST -l -p -r -s -t -v -w -x -z --all-headers
 		--archive-headers --debugging --demangle[=WORD] --disassemble[=TEXT] --disassemble-all --disassemble-zeroes
-		--disassembler-color=WORD --disassembler-options=LIST --dwarf[=LIST] --dynamic-reloc --dynamic-syms --file-headers
+		--disassembler-color=WORD --disassembler-options=LIST --dynamic-reloc --dynamic-syms --file-headers
 		--file-offsets --full-contents --headers --help --info --inlines --line-numbers --no-addresses --no-show-raw-insn
 		--prefix-addresses --private-headers --reloc --section=LIST --section-headers --show-all-symbols --show-raw-insn
 		--special-syms --stabs --start-address=TEXT --stop-address=TEXT --syms --version --visualize-jumps[=WORD] --wide`,
 	operands: "ARCHIVE*",
-	not: `-S, --source and --source-comment show source files that the object names, -L other objects, -I adds folders
+	not: `-W and --dwarf may fetch other files from a server, -S, --source and --source-comment show source files, -L other objects, -I adds folders
 		for them; -m and -b are flags in LLVM's; ${PLUGINS}`,
 };
 

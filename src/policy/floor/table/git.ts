@@ -6,12 +6,13 @@
 // - objects are read, and one is missing: a promisor remote is asked through remote.*.uploadpack or core.sshCommand
 // So "plain" is what looks at refs and configuration only, "objects" what reads objects and nothing of the work tree.
 //
-// Left out everywhere: --output (writes), --ext-diff and --textconv (run programs), --show-signature, -O and --stdin of
-// orders and lists, --submodule and --recurse-submodules (use the submodules' own configuration), --alternate-refs (runs
-// core.alternateRefsCommand), --exec and --upload-pack (run programs), --no-index of grep (reads outside the repository).
+// Left out everywhere: --output (writes), --ext-diff and --textconv (run programs), --show-signature (runs gpg), -O (reads a
+// file of orders; a pager of grep), --submodule and --recurse-submodules (use the submodules' own configuration),
+// --alternate-refs (runs core.alternateRefsCommand), --remerge-diff (writes objects).
 //
 // An option that git reads only as "--name=VALUE" is written --name[=VALUE], so that the word behind a bare "--name" is
-// not taken for its value: git would take "--format --output=x" for two options.
+// not taken for its value: git takes "--format --output=x" for two options. Those that do take the next word, even "--",
+// are written --name=VALUE. Which is which was tried out for every option of every command that has --output.
 import type { Table } from "../rule.ts";
 
 /**
@@ -96,7 +97,15 @@ export const GIT: Table = {
 		options: `${DIFF} --cached --staged --merge-base -NUMBER --base --ours --theirs`,
 		operands: "REV*",
 		git: "config",
-		forms: [{ options: `${DIFF} --no-index`, operands: "PATH PATH", needs: ["--no-index"], git: "config" }],
+		forms: [
+			{
+				options: `${DIFF} --no-index`,
+				operands: "PATH PATH",
+				needs: ["--no-index"],
+				searches: "always",
+				git: "config",
+			},
+		],
 	},
 	"git ls-files": {
 		options: `-c --cached -d --deleted -m --modified -o --others -i --ignored -s --stage -u --unmerged -k --killed
@@ -182,7 +191,7 @@ export const GIT: Table = {
 
 	// history
 	"git log": {
-		options: `${SHOW} -L=TEXT`,
+		options: `${SHOW} -L=REV`,
 		operands: "REV*",
 		git: "objects",
 		configWith: [...DIFFERENCES, "-L"],
@@ -206,8 +215,13 @@ export const GIT: Table = {
 	"git reflog show": { options: SHOW, operands: "REV*", git: "objects", configWith: DIFFERENCES },
 	"git reflog list": { options: "", operands: "", git: "plain" },
 	"git reflog exists": { options: "", operands: "ITEM", git: "plain" },
-	"git stash list": { options: SHOW, operands: "", git: "config" },
-	"git stash show": { options: `${DIFF} --include-untracked --only-untracked`, operands: "REV?", git: "config" },
+	"git stash list": {
+		options: `-NUMBER -n=NUMBER --oneline --date=TEXT --pretty[=GITFORMAT] --format[=GITFORMAT]`,
+		operands: "",
+		git: "objects",
+		forms: [{ options: SHOW, operands: "", git: "config" }],
+	},
+	"git stash show": { options: `${DIFF} --include-untracked --only-untracked`, operands: "ITEM?", git: "config" },
 	"git range-diff": {
 		options: `${DIFF} --creation-factor=NUMBER --no-dual-color --dual-color --left-only --right-only --notes[=REV]
 			--no-notes`,
@@ -299,7 +313,7 @@ export const GIT: Table = {
 		options: `--head --heads --branches --tags -d --dereference -s[NUMBER] --hash[=NUMBER] --abbrev[=NUMBER] --verify
 			--exists -q --quiet --exclude-existing[=TEXT]`,
 		operands: "ITEM*",
-		git: "plain",
+		git: "objects",
 	},
 	"git symbolic-ref": {
 		options: "-q --quiet --short --recurse --no-recurse",
@@ -360,8 +374,8 @@ export const GIT: Table = {
 	"git replace": {
 		options: "-l --list --format=WORD",
 		operands: "",
-		git: "plain",
-		forms: [{ options: "-l --list --format=WORD", operands: "ITEM?", needs: ["-l", "--list"], git: "plain" }],
+		git: "objects",
+		forms: [{ options: "-l --list --format=WORD", operands: "ITEM?", needs: ["-l", "--list"], git: "objects" }],
 		not: "a name without -l replaces an object",
 	},
 	"git count-objects": { options: "-v --verbose -H --human-readable", operands: "", git: "plain" },

@@ -111,6 +111,7 @@ export const SYSTEM: Table = {
 	nproc: { options: "--all --ignore=NUMBER", operands: "" },
 	uptime: { options: "-p -s --pretty --since", operands: "" },
 	date: {
+		optionsFirst: true,
 		options: `-d=MOMENT --date=MOMENT -I[WORD] --iso-8601[=WORD] -R --rfc-2822 --rfc-email --rfc-3339=WORD -r=PATH
 			--reference=PATH -u --utc --universal --debug --resolution -v=TEXT -j`,
 		operands: "FORMAT?",

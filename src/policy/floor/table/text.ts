@@ -52,12 +52,12 @@ const OD_LIKE: CommandRule = {
 
 /** What every awk takes alike: BSD's reads on behind an option it does not know. */
 const AWK: CommandRule = {
-	options: "-F=TEXT -v=TEXT --csv --posix --re-interval --sandbox --version",
+	options: "-F=TEXT -v=TEXT --version",
 	operands: "SCRIPT? PATH*",
 	anyWords: "behind",
 	script: "awk",
-	not: `-f reads the program from a file, -i and -l load code, -W exec runs a file; -e and long options with a value
-		are ignored by BSD's awk, which then takes the value for the program`,
+	not: `-f reads the program from a file, -i and -l load code, -W exec runs a file; to old BSD awks any long option ends
+		the options, and the next word is the program`,
 };
 
 const BAT: CommandRule = {
@@ -98,6 +98,7 @@ export const TEXT: Table = {
 		anyWords: "behind",
 		not: "-v puts the text into a variable, and runs what is in the brackets of its index; %n sets one as well",
 	},
+	tee: { options: "-a --append", operands: "SINK*", not: "every other operand is written" },
 	seq: {
 		options: `-NUMBER -f=TEXT -s=TEXT -t=TEXT -w --equal-width --format=TEXT --separator=TEXT ${HELP}`,
 		operands: "TEXT*",
@@ -278,6 +279,7 @@ export const TEXT: Table = {
 			reads a list of names, --random-source reads one more file`,
 	},
 	uniq: {
+		optionsFirst: true,
 		options: `-D -NUMBER -c -d -f=NUMBER -i -s=NUMBER -u -w=NUMBER -z --all-repeated[=WORD] --check-chars=NUMBER
 			--count --group[=WORD] --ignore-case --repeated --skip-chars=NUMBER --skip-fields=NUMBER --unique
 			--zero-terminated ${HELP}`,
@@ -344,6 +346,7 @@ export const TEXT: Table = {
 	hexdump: { ...OD_LIKE },
 	hd: { ...OD_LIKE },
 	xxd: {
+		optionsFirst: true,
 		// It reads one option a word: in "-al 16" it sees -a alone, and then an input and an output.
 		wordOptions: true,
 		options: `-C -E -R=WORD -a -autoskip -b -bits -c=NUMBER -cols=NUMBER -d -e -g=NUMBER -groupsize=NUMBER -h -i

@@ -25,7 +25,7 @@ const SPOKEN: readonly (readonly [words: string, programs: string])[] = [
 		hugo ffuf gitleaks trivy syft grype cosign dos2unix convert magick identify tesseract xmllint
 		java javac jar javap kotlin kotlinc scala scalac groovy lua luajit`,
 	],
-	["-v", "node npm nodejs git gh docker docker-compose bun ruby gem php perl lua luajit make gmake tsc rollup"],
+	["-v", "node npm nodejs git gh docker docker-compose bun ruby gem php perl lua luajit tsc rollup"],
 	[
 		"-v",
 		"redis-cli redis-server nginx apache2 httpd brew apt-get julia gcc g++ cc clang clang++ ld nvim eza zip unzip",

@@ -9,9 +9,9 @@ export const WRAPPERS: Table = {
 	nice: { options: "-NUMBER -n=NUMBER --adjustment=NUMBER", operands: "COMMAND" },
 	stdbuf: { options: "-i=LIST -o=LIST -e=LIST --input=LIST --output=LIST --error=LIST", operands: "COMMAND" },
 	xargs: {
-		options: `-0 -d=TEXT -I=TEXT -L=NUMBER -n=NUMBER -P=NUMBER -r -s=NUMBER -t -x --delimiter=TEXT --exit --max-args=NUMBER
+		options: `-0 -d=TEXT -I=MARK -L=NUMBER -n=NUMBER -P=NUMBER -r -s=NUMBER -t -x --delimiter=TEXT --exit --max-args=NUMBER
 			--max-chars=NUMBER --max-lines=NUMBER --max-procs=NUMBER --no-run-if-empty --null --verbose`,
-		operands: "COMMAND",
+		operands: "COMMAND?",
 		not: "-p and -o ask at a terminal, -a reads a file of names, -i and -e are written differently by every system",
 	},
 	env: {

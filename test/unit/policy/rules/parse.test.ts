@@ -163,6 +163,13 @@ const SHAPES: [string, string[]][] = [
 	[rule(`"unchanged":{"a":"${DIGEST}"}`), [`onlyAllow@{"a":"${DIGEST}"}`]],
 	[rule('"unchanged":{"a":"zz"}', "allow"), ['digest@"zz"']],
 	[rule(`"command":"x","unchanged":{"../a":"${DIGEST}"}`, "allow"), [`unchangedPath@"${DIGEST}"`]],
+	[
+		rule(
+			`"command":"x","unchanged":{${Array.from({ length: 21 }, (_, n) => `"f${n}":"${DIGEST}"`).join(",")}}`,
+			"allow",
+		),
+		[`tooMany@{${Array.from({ length: 21 }, (_, n) => `"f${n}":"${DIGEST}"`).join(",")}}`],
+	],
 	[rule('"approver":{"assurance":2}'), ['onlyAsk@{"assurance":2}']],
 	[rule('"timeout":{"after":60,"then":"deny"}'), ['onlyAsk@{"after":60,"then":"deny"}']],
 	[rule('"approver":{"assurance":9}', "ask"), ["atMost@9"]],
