@@ -145,7 +145,7 @@ async function uncovered(
 			if (simple.asked !== undefined) return true;
 			continue;
 		}
-		const what = destructive(simple.words.map((word) => word ?? ""));
+		const what = destructive(simple.words);
 		if (what === undefined) continue;
 		const exact = commands.length === 1 && by.some((rule) => exactly(rule, simple));
 		if (!exact) return message("why.ceiling", { command: clip(simple.words.join(" ")) });

@@ -12,7 +12,7 @@ import type { Explanation, Policy, PolicyContext, PolicySource, PolicyVerdict, S
 import type { InForce, Layers } from "./rules/layers.ts";
 import { ruleMatches } from "./rules/match.ts";
 import type { Rule } from "./rules/schema.ts";
-import { subjectOf } from "./subject.ts";
+import { subjectOf, tightSubject } from "./subject.ts";
 
 export interface DecideOptions {
 	/** Policy files; without them there is the floor alone. */
@@ -58,6 +58,8 @@ async function decided(action: Action, context: PolicyContext, options: DecideOp
 	const judged = await judge(action, told);
 	const { finding, line } = judged;
 	const subject = await subjectOf(action, line, context);
+	const tightens = force.rules.some(({ rule }) => rule.effect !== "allow");
+	const widely = tightens ? await tightSubject(subject, action, line) : subject;
 	const marks = await guardMarks(action, finding, context, options.guard);
 	const problems = (layers?.problems() ?? []).slice(0, 2).map(({ message: said }) => said);
 	const doubts = held(context);
@@ -65,7 +67,7 @@ async function decided(action: Action, context: PolicyContext, options: DecideOp
 	const trail = new Trail();
 	for (const { rule, layer, file, line: at } of force.rules) {
 		if (rule.effect !== "deny") continue;
-		const matches = ruleMatches(rule, subject, "tighten");
+		const matches = ruleMatches(rule, widely, "tighten");
 		const why = [
 			message(rule.reason === undefined ? "why.ruleDenies" : "why.ruleReason", {
 				rule: rule.id,
@@ -92,7 +94,7 @@ async function decided(action: Action, context: PolicyContext, options: DecideOp
 	}
 	for (const { rule, layer, file, line: at } of force.rules) {
 		if (rule.effect !== "ask") continue;
-		const matches = ruleMatches(rule, subject, "tighten");
+		const matches = ruleMatches(rule, widely, "tighten");
 		trail.rule("ask", { id: rule.id, source: { layer, file, line: at }, matches }, () => ({
 			effect: "ask",
 			why: [

@@ -3,8 +3,7 @@
 // Which awk runs (gawk, mawk, the original one, busybox) is not known. The program is read as tokens, not as a grammar:
 // what can reach outside has a word or a sign of its own, so it is enough to know for sure where strings, regular
 // expressions and comments are. Where the awks could disagree about that, the program is refused.
-
-const UNSURE = "could not be read for sure";
+import { isPlain, matchAt, type Scan, take, UNSURE } from "./scan.ts";
 
 /** Words that reach outside, or reach what reaches outside. */
 const REFUSED: Readonly<Record<string, string>> = {
@@ -36,9 +35,15 @@ const STREAMS = new Set([`"/dev/stderr"`, `"/dev/stdout"`, `"/dev/null"`]);
 const WORD = /[A-Za-z_]\w*/y;
 const STRING = /"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"/y;
 const REGEX = /\/[^/\\\n]*(?:\\[^\n][^/\\\n]*)*\//y;
-const NUMBER = /(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?!\w)/y;
+const CLASS = /\[:[a-z]+:\]/y;
+const NUMBER = /(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y;
 /** Line ends that awk does not see are blanks. */
 const BLANK = /(?:[ \t]|\\\n)+/y;
+const COMMENT = /#[^\n]*/y;
+const NAMESPACE = /::/y;
+/** What is compared with a word of the command line, and not assigned to it. */
+const ARGUMENT = /\[\d+\](?=[ \t]*(?:[){};\n]|&&|\|\||$))/y;
+const SORTED_IN = /\["sorted_in"\]/y;
 const OPERATOR = /&&|\|\||[<>=!]=|>>|!~|\+\+|--|[-+*/%^!<>=~?:,;$(){}[\]\n]/y;
 
 /**
@@ -49,9 +54,7 @@ const OPERATOR = /&&|\|\||[<>=!]=|>>|!~|\+\+|--|[-+*/%^!<>=~?:,;$(){}[\]\n]/y;
  */
 type Before = "value" | "operator" | "unsure";
 
-interface Reader {
-	readonly text: string;
-	at: number;
+interface Reader extends Scan {
 	before: Before;
 	/** The token before, without blanks and comments; "" at the start. */
 	last: string;
@@ -69,7 +72,7 @@ interface Reader {
  * @returns completes "the script ..."; undefined when it only computes and prints
  */
 export function checkAwk(script: string): string | undefined {
-	if (/[^\t\n\x20-\x7e\u00a0-\uffff]/.test(script)) return UNSURE;
+	if (!isPlain(script)) return UNSURE;
 	const reader: Reader = {
 		text: script,
 		at: 0,
@@ -91,26 +94,24 @@ export function checkAwk(script: string): string | undefined {
 
 function readToken(reader: Reader): string | undefined {
 	const character = reader.text[reader.at] ?? "";
-	if (take(reader, BLANK) !== undefined) return undefined;
-	if (character === "#") return take(reader, /[^\n]*/y)?.endsWith("\\") ? UNSURE : undefined;
+	if (/[ \t\\]/.test(character)) return take(reader, BLANK) === undefined ? UNSURE : undefined;
+	if (character === "#") return take(reader, COMMENT)?.endsWith("\\") ? UNSURE : undefined;
 	if (character === "@") return "loads code or calls a function by its name (@)";
 	if (character === "/" && reader.before !== "value") return readRegex(reader);
 
-	const value = take(reader, STRING) ?? take(reader, NUMBER);
-	if (value !== undefined) return step(reader, value, "value");
+	if (character === '"') {
+		const string = take(reader, STRING);
+		return string === undefined ? UNSURE : step(reader, string, "value");
+	}
+	if (/[\d.]/.test(character)) {
+		const number = take(reader, NUMBER);
+		return number === undefined || /\w/.test(reader.text[reader.at] ?? "") ? UNSURE : step(reader, number, "value");
+	}
 	const word = take(reader, WORD);
 	if (word !== undefined) return readWord(reader, word);
 	const operator = take(reader, OPERATOR);
 	if (operator !== undefined) return readOperator(reader, operator);
 	return character === "|" ? "runs a command (|)" : UNSURE;
-}
-
-/** The text that the expression, which must be sticky, matches from here on; steps over it. */
-function take(reader: Reader, expression: RegExp): string | undefined {
-	expression.lastIndex = reader.at;
-	const found = expression.exec(reader.text)?.[0];
-	reader.at += found?.length ?? 0;
-	return found;
 }
 
 function step(reader: Reader, token: string, before: Before): undefined {
@@ -155,11 +156,10 @@ function regexEnd(text: string, start: number, { classes, escapes }: (typeof BRA
 			if (text[at + 1] === "^") at += 1;
 			if (text[at + 1] === "]") at += 1;
 		} else if (character === "[" && classes && /[.:=]/.test(text[at + 1] ?? "")) {
-			const name = /\[:[a-z]+:\]/y;
-			name.lastIndex = at;
 			// [.x.] and [=x=] are left out.
-			if (!name.test(text)) return undefined;
-			at = name.lastIndex - 1;
+			const name = matchAt(CLASS, text, at);
+			if (name === undefined) return undefined;
+			at += name.length - 1;
 		} else if (character === "]") inside = false;
 	}
 	return undefined;
@@ -172,7 +172,7 @@ function readWord(reader: Reader, word: string): string | undefined {
 		return harmless ? step(reader, word, "value") : REFUSED[word];
 	}
 	// gawk: namespace::name.
-	if (take(reader, /::/y) !== undefined) return UNSURE;
+	if (take(reader, NAMESPACE) !== undefined) return UNSURE;
 	if (last === "function" || last === "func") reader.defined.add(word);
 	else if (!KEYWORDS.has(word) && !FUNCTIONS.has(word) && reader.text[reader.at] === "(") reader.called.add(word);
 	if (word === "print" || word === "printf") reader.printsAt = reader.open.length;
@@ -183,15 +183,12 @@ function readWord(reader: Reader, word: string): string | undefined {
 
 /** FILENAME == ARGV[1], and nothing that could be an assignment to it. */
 function comparesArgument(reader: Reader): boolean {
-	return (
-		(reader.last === "==" || reader.last === "!=") &&
-		take(reader, /\[\d+\](?=[ \t]*(?:[){};\n]|&&|\|\||$))/y) !== undefined
-	);
+	return (reader.last === "==" || reader.last === "!=") && take(reader, ARGUMENT) !== undefined;
 }
 
 /** PROCINFO["sorted_in"]: the order in which `for (x in y)` goes. */
 function setsOrder(reader: Reader): boolean {
-	return take(reader, /\["sorted_in"\]/y) !== undefined;
+	return take(reader, SORTED_IN) !== undefined;
 }
 
 function readOperator(reader: Reader, operator: string): string | undefined {

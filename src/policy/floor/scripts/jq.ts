@@ -3,8 +3,21 @@
 //
 // jq has no function that writes or runs anything; what it can reach is the environment and modules. Functions are known
 // by name all the same, as other programs call themselves jq (gojq, jaq) and new versions bring new functions.
+import { isPlain, matchAt, type Scan, take, UNSURE } from "./scan.ts";
 
-export const UNSURE = "could not be read for sure";
+const BLANK = /[ \t\n]+/y;
+const COMMENT = /#[^\n]*/y;
+const DOTS = /\.{2,}/y;
+const FIELD = /\.[A-Za-z_]\w*/y;
+const NUMBER = /(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y;
+const WORD = /[A-Za-z_]\w*/y;
+const FORMAT = /@\w+/y;
+const SIGN = /[()[\]{}?=;,:|+\-*/%<>!.$]/y;
+const COLON = /[ \t\n]*:/y;
+const NAMESPACE = /[ \t\n]*::/y;
+/** A string up to its end or the next interpolation. */
+const PIECE = /[^"\\]*(?:\\[^(][^"\\]*)*/y;
+const PIECE_END = /"|\\\(/y;
 
 /** Brackets and interpolations within each other. */
 const MAX_DEPTH = 200;
@@ -61,7 +74,7 @@ const JQ: Dialect = {
 	refused: (word) => (Object.hasOwn(JQ_REFUSED, word) ? JQ_REFUSED[word] : undefined),
 	key: () => true,
 	formats: new Set(JQ_FORMATS),
-	field: (text, at) => match(/\.[A-Za-z_]\w*/y, text, at)?.length,
+	field: (text, at) => matchAt(FIELD, text, at)?.length,
 	stringPiece: () => true,
 };
 
@@ -73,10 +86,8 @@ export function checkJq(script: string): string | undefined {
 	return checkFilter(script, JQ);
 }
 
-interface Reader {
-	readonly text: string;
+interface Reader extends Scan {
 	readonly dialect: Dialect;
-	at: number;
 	/** The token before; "" at the start. */
 	last: string;
 	/** Open brackets; a backslash for the one of an interpolation in a string, "def" for that of a definition's parameters. */
@@ -87,7 +98,7 @@ interface Reader {
 }
 
 export function checkFilter(script: string, dialect: Dialect): string | undefined {
-	if (/[^\t\n\x20-\x7e\u00a0-\uffff]/.test(script)) return UNSURE;
+	if (!isPlain(script)) return UNSURE;
 	const reader: Reader = { text: script, dialect, at: 0, last: "", open: [], defined: new Set(), used: new Set() };
 	while (reader.at < script.length) {
 		const refused = readToken(reader);
@@ -98,18 +109,6 @@ export function checkFilter(script: string, dialect: Dialect): string | undefine
 	return unknown === undefined ? undefined : `uses ${unknown}, which is no known function`;
 }
 
-/** The text that the expression, which must be sticky, matches at this place. */
-export function match(expression: RegExp, text: string, at: number): string | undefined {
-	expression.lastIndex = at;
-	return expression.exec(text)?.[0];
-}
-
-function take(reader: Reader, expression: RegExp): string | undefined {
-	const found = match(expression, reader.text, reader.at);
-	reader.at += found?.length ?? 0;
-	return found;
-}
-
 function step(reader: Reader, token: string): undefined {
 	reader.last = token;
 }
@@ -117,15 +116,15 @@ function step(reader: Reader, token: string): undefined {
 function readToken(reader: Reader): string | undefined {
 	const { dialect, text } = reader;
 	if (reader.open.length > MAX_DEPTH) return UNSURE;
-	if (take(reader, /[ \t\n]+/y) !== undefined) return undefined;
-	// From jq 1.7.1 on a backslash takes the comment into the next line.
-	const comment = take(reader, /#[^\n]*/y);
-	if (comment !== undefined) return comment.endsWith("\\") ? UNSURE : undefined;
+	if (take(reader, BLANK) !== undefined) return undefined;
+	// From jq 1.7.1 on a backslash takes the comment into the next line. To yq a string ends at a quote in such a comment.
+	const comment = take(reader, COMMENT);
+	if (comment !== undefined) return comment.endsWith("\\") || reader.open.includes("\\") ? UNSURE : undefined;
 	if (text[reader.at] === '"') {
 		reader.at += 1;
 		return readString(reader);
 	}
-	const dots = take(reader, /\.{2,}/y);
+	const dots = take(reader, DOTS);
 	// In "...x" the x is a field to jq; to yq it is a function.
 	if (dots !== undefined) return dots.length > 2 && /["\w]/.test(text[reader.at] ?? "") ? UNSURE : step(reader, dots);
 	const field = text[reader.at] === "." ? dialect.field(text, reader.at) : undefined;
@@ -134,19 +133,19 @@ function readToken(reader: Reader): string | undefined {
 		reader.at += field;
 		return step(reader, ".x");
 	}
-	const number = take(reader, /(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y);
+	const number = take(reader, NUMBER);
 	if (number !== undefined) return /\w/.test(text[reader.at] ?? "") ? UNSURE : step(reader, number);
-	const word = take(reader, /[A-Za-z_]\w*/y);
+	const word = take(reader, WORD);
 	if (word !== undefined) return readWord(reader, word);
-	const format = take(reader, /@\w+/y);
+	const format = take(reader, FORMAT);
 	if (format !== undefined) return dialect.formats.has(format) ? step(reader, format) : UNSURE;
 	return readSign(reader);
 }
 
 /** Steps over a string from behind its opening quote, or from behind an interpolation, up to its end or the next one. */
 function readString(reader: Reader): string | undefined {
-	const piece = take(reader, /[^"\\]*(?:\\[^(][^"\\]*)*/y) ?? "";
-	const end = take(reader, /"|\\\(/y);
+	const piece = take(reader, PIECE) ?? "";
+	const end = take(reader, PIECE_END);
 	const interpolated = reader.open.includes("\\");
 	if (end === undefined || !reader.dialect.stringPiece(piece + end, interpolated)) return UNSURE;
 	if (end === '"') return step(reader, end);
@@ -156,14 +155,14 @@ function readString(reader: Reader): string | undefined {
 
 function readWord(reader: Reader, word: string): string | undefined {
 	const { dialect, last, open, text } = reader;
-	if (match(/[ \t\n]*::/y, text, reader.at) !== undefined) return UNSURE;
+	if (matchAt(NAMESPACE, text, reader.at) !== undefined) return UNSURE;
 	const refused = dialect.refused(word);
 	if (last === "$") {
 		if (word === "ENV" || (word.startsWith("__") && word !== "__loc__")) return refused ?? UNSURE;
 		return step(reader, "$x");
 	}
 	if (open.at(-1) === "{" && (last === "{" || last === ",")) {
-		const named = match(/[ \t\n]*:/y, text, reader.at) !== undefined;
+		const named = matchAt(COLON, text, reader.at) !== undefined;
 		if (dialect.key(word) && (refused === undefined || named)) return step(reader, "key");
 	}
 	if (refused !== undefined) return refused;
@@ -174,7 +173,7 @@ function readWord(reader: Reader, word: string): string | undefined {
 
 function readSign(reader: Reader): string | undefined {
 	const { open, last } = reader;
-	const sign = take(reader, /[()[\]{}?=;,:|+\-*/%<>!.$]/y);
+	const sign = take(reader, SIGN);
 	switch (sign) {
 		case undefined:
 			return UNSURE;

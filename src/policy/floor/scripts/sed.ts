@@ -3,8 +3,8 @@
 // There are many seds (GNU, FreeBSD and macOS, OpenBSD, busybox, toybox), and which one runs is not known. A script is
 // harmless when every one of them either reads the same harmless commands in it, or stops with an error before it
 // starts. Where two of them read different commands, it is refused.
+import { isPlain, matchAt, type Scan, take, UNSURE } from "./scan.ts";
 
-const UNSURE = "could not be read for sure";
 const RUNS = "runs a command (e)";
 
 const REFUSED: Readonly<Record<string, string>> = {
@@ -18,9 +18,27 @@ const REFUSED: Readonly<Record<string, string>> = {
 /** The BSDs cut a line at 2048 bytes and read the rest as a line of its own: as commands. */
 const MAX_LINE_BYTES = 2_000;
 
-interface Reader {
-	readonly text: string;
-	at: number;
+const BETWEEN = /[ \t;\n]*/y;
+const LINE = /[^\n]*/y;
+const LINE_END = /\n/y;
+const COMMAND_END = /[ \t]*(?:;|(?=[}#\n])|$)/y;
+const ADDRESS = /\d+(?:[ \t]*~[ \t]*\d+)?|\$/y;
+const COMMA = /[ \t]*,[ \t]*/y;
+const SECOND_ADDRESS = /[+~]?\d+|\$/y;
+const ADDRESS_FLAGS = /(?:[ \t]*[IM])*/y;
+const NEGATION = /[ \t]*(?:![ \t]*)?/y;
+const LABEL = /[ \t]*[\w.-]+/y;
+/** A label that is left out is the end of the script. */
+const TARGET = /[ \t]*[\w.-]*/y;
+const COUNT = /[ \t]*\d*/y;
+/** "a\", line end, text; GNU also "a\text" and "a text". */
+const TEXT_START = /[ \t]*(?:\\(?:[ \t]*\n)?)?/y;
+/** No letters, digits or blanks (an escaped one has a meaning of its own), no backslash, no brackets. */
+const DELIMITER = /[!-/:-@^_`{-~]/y;
+const FLAGS = /[ \tgpiImM\d]*/y;
+const CLASS = /\[:[a-z]+:\]/y;
+
+interface Reader extends Scan {
 	/** Blocks that are open. */
 	blocks: number;
 	/**
@@ -37,11 +55,11 @@ interface Reader {
  * @returns completes "the script ..."; undefined when it only filters
  */
 export function checkSed(script: string, _options: { extended?: boolean } = {}): string | undefined {
-	if (/[^\t\n\x20-\x7e\u00a0-\uffff]/.test(script)) return UNSURE;
+	if (!isPlain(script)) return UNSURE;
 	if (script.split("\n").some((line) => Buffer.byteLength(line) > MAX_LINE_BYTES)) return UNSURE;
 	const reader: Reader = { text: script, at: 0, blocks: 0, labelled: false };
 	for (;;) {
-		if (take(reader, /[ \t;\n]*/y)?.includes("\n")) reader.labelled = false;
+		if (take(reader, BETWEEN)?.includes("\n")) reader.labelled = false;
 		if (reader.at === script.length) return reader.blocks === 0 ? undefined : UNSURE;
 		const refused = readCommand(reader);
 		if (refused !== undefined) return refused;
@@ -61,22 +79,22 @@ function readCommand(reader: Reader): string | undefined {
 			return reader.blocks >= 0 && endCommand(reader) ? undefined : UNSURE;
 		case "#":
 			// busybox goes on with the comment after a backslash.
-			return take(reader, /[^\n]*/y)?.endsWith("\\") ? UNSURE : undefined;
+			return take(reader, LINE)?.endsWith("\\") ? UNSURE : undefined;
 		case "a":
 		case "i":
 		case "c":
 			return readText(reader) ? undefined : UNSURE;
 		case ":":
-			return readLabel(reader, /[ \t]*[\w.-]+/y) ? undefined : UNSURE;
+			return readLabel(reader, LABEL) ? undefined : UNSURE;
 		case "b":
 		case "t":
 		case "T":
 		case "v":
-			return readLabel(reader, /[ \t]*[\w.-]*/y) ? undefined : UNSURE;
+			return readLabel(reader, TARGET) ? undefined : UNSURE;
 		case "l":
 		case "q":
 		case "Q":
-			take(reader, /[ \t]*\d*/y);
+			take(reader, COUNT);
 			return endCommand(reader) ? undefined : UNSURE;
 		case "s":
 			return readSubstitution(reader);
@@ -88,39 +106,29 @@ function readCommand(reader: Reader): string | undefined {
 	}
 }
 
-/** The text that the expression, which must be sticky, matches from here on; steps over it. */
-function take(reader: Reader, expression: RegExp): string | undefined {
-	expression.lastIndex = reader.at;
-	const found = expression.exec(reader.text)?.[0];
-	reader.at += found?.length ?? 0;
-	return found;
-}
-
 /** Steps over what may stand between a command and the next one. */
 function endCommand(reader: Reader): boolean {
-	return take(reader, /[ \t]*(?:;|(?=[}#\n])|$)/y) !== undefined;
+	return take(reader, COMMAND_END) !== undefined;
 }
 
 /** Steps over none, one or two addresses and a "!". */
 function readAddresses(reader: Reader): boolean {
-	const first = reader.at;
-	if (take(reader, /\d+(?:[ \t]*~[ \t]*\d+)?|\$/y) === undefined && !readContext(reader)) return false;
-	if (reader.at > first && take(reader, /[ \t]*,[ \t]*/y) !== undefined) {
-		const second = reader.at;
-		if (take(reader, /[+~]?\d+|\$/y) === undefined && !readContext(reader)) return false;
-		if (reader.at === second) return false;
+	if ("0123456789$/\\".includes(reader.text[reader.at] ?? "")) {
+		if (take(reader, ADDRESS) === undefined && !readContext(reader)) return false;
+		if (take(reader, COMMA) !== undefined && take(reader, SECOND_ADDRESS) === undefined && !readContext(reader))
+			return false;
 	}
-	take(reader, /[ \t]*(?:![ \t]*)?/y);
+	take(reader, NEGATION);
 	return true;
 }
 
-/** Steps over "/regex/flags" or "\cregexcflags", if there is one; false when it is not whole. */
+/** Steps over "/regex/flags" or "\cregexcflags". */
 function readContext(reader: Reader): boolean {
-	if (!/[/\\]/.test(reader.text[reader.at] ?? "")) return true;
 	if (reader.text[reader.at] === "\\") reader.at += 1;
-	const delimiter = takeDelimiter(reader);
+	else if (reader.text[reader.at] !== "/") return false;
+	const delimiter = take(reader, DELIMITER);
 	if (delimiter === undefined || !readPattern(reader, delimiter)) return false;
-	take(reader, /(?:[ \t]*[IM])*/y);
+	take(reader, ADDRESS_FLAGS);
 	return true;
 }
 
@@ -132,23 +140,22 @@ function readLabel(reader: Reader, label: RegExp): boolean {
 
 /** Steps over the text of a, i or c: up to the end of the first line that does not end in a backslash. */
 function readText(reader: Reader): boolean {
-	// "a\", line end, text; GNU also "a\text" and "a text".
-	const start = take(reader, /[ \t]*(?:\\(?:[ \t]*\n)?)?/y) ?? "";
+	const start = take(reader, TEXT_START) ?? "";
 	if (start.endsWith("\n") && reader.labelled) return false;
 	for (let first = true; ; first = false) {
-		const line = take(reader, /[^\n]*/y) ?? "";
+		const line = take(reader, LINE) ?? "";
 		const backslashes = /\\*$/.exec(line.slice(-2))?.[0].length ?? 0;
 		if (backslashes === 0) return line !== "" || !first || start.endsWith("\n");
 		// An old BSD looks at the last backslash only; GNU does not take the first character after "a\" for an escape.
 		if (backslashes > 1 || (first && line === "\\" && start.endsWith("\\"))) return false;
-		if (reader.labelled || take(reader, /\n/y) === undefined) return false;
+		if (reader.labelled || take(reader, LINE_END) === undefined) return false;
 	}
 }
 
 function readSubstitution(reader: Reader): string | undefined {
-	const delimiter = takeDelimiter(reader);
+	const delimiter = take(reader, DELIMITER);
 	if (delimiter === undefined || !readPattern(reader, delimiter) || !readReplacement(reader, delimiter)) return UNSURE;
-	take(reader, /[ \tgpiImM\d]*/y);
+	take(reader, FLAGS);
 	const flag = reader.text[reader.at];
 	if (flag === "e") return RUNS;
 	if (flag === "w") return REFUSED.w;
@@ -156,7 +163,7 @@ function readSubstitution(reader: Reader): string | undefined {
 }
 
 function readTransliteration(reader: Reader): boolean {
-	const delimiter = takeDelimiter(reader);
+	const delimiter = take(reader, DELIMITER);
 	return (
 		delimiter !== undefined &&
 		[1, 2].every(() => {
@@ -166,11 +173,6 @@ function readTransliteration(reader: Reader): boolean {
 		}) &&
 		endCommand(reader)
 	);
-}
-
-/** No letters, digits or blanks (an escaped one has a meaning of its own), no backslash, no brackets. */
-function takeDelimiter(reader: Reader): string | undefined {
-	return take(reader, /[!-/:-@^_`{-~]/y);
 }
 
 function readReplacement(reader: Reader, delimiter: string): boolean {
@@ -245,11 +247,10 @@ function bracketEnd(text: string, start: number, { classes, escapes, negated }: 
 		if (character === "\n") return undefined;
 		if (character === "\\" && escapes) at += 1;
 		if (character === "[" && classes && /[.:=]/.test(text[at + 1] ?? "")) {
-			const name = /\[:[a-z]+:\]/y;
-			name.lastIndex = at;
 			// [.x.] and [=x=] are left out: the seds disagree where they end.
-			if (!name.test(text)) return undefined;
-			at = name.lastIndex - 1;
+			const name = matchAt(CLASS, text, at);
+			if (name === undefined) return undefined;
+			at += name.length - 1;
 		}
 	}
 	return undefined;

@@ -3,7 +3,11 @@
 // Two programs are called yq: one hands the expression to jq, one (Mike Farah's) has a language of its own that looks
 // like jq's. An expression must be harmless to both, whichever is installed. The second one knows no words: it cuts
 // "keysload" into "keys" and "load". So a word is harmless only as a whole word that is known.
-import { checkFilter, type Dialect, JQ_FORMATS, JQ_REFUSED, JQ_WORDS, match, UNSURE } from "./jq.ts";
+import { checkFilter, type Dialect, JQ_FORMATS, JQ_REFUSED, JQ_WORDS } from "./jq.ts";
+import { matchAt, UNSURE } from "./scan.ts";
+
+const QUOTED_FIELD = /\."[^\s"\\]+"/y;
+const FIELD = /\.[^ ;{}:[\],|.()=\n]+/y;
 
 /** Operators of yq 4, in small letters and without "_". */
 const OPERATORS = new Set(
@@ -55,9 +59,9 @@ export function checkYq(script: string): string | undefined {
 
 /** To yq nearly everything behind a "." is the name of the field: "-", "*" and even quotes. */
 function field(text: string, at: number): string | number | undefined {
-	const quoted = match(/\."[^\s"\\]+"/y, text, at);
+	const quoted = matchAt(QUOTED_FIELD, text, at);
 	if (quoted !== undefined) return quoted.length;
-	const name = match(/\.[^ ;{}:[\],|.()=\n]+/y, text, at);
+	const name = matchAt(FIELD, text, at);
 	if (name === undefined) return undefined;
 	if (!/^\.[\w*?-]+!?$/.test(name) || text[at + name.length] === "(") return UNSURE;
 	// To jq ".my-env" is a subtraction.

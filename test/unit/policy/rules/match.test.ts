@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
@@ -12,6 +12,7 @@ import {
 	type Subject,
 } from "../../../../src/policy/rules/match.ts";
 import type { Rule } from "../../../../src/policy/rules/schema.ts";
+import { digestOf } from "../../../../src/policy/rules/unchanged.ts";
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "match-")));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -138,8 +139,9 @@ describe("a rule that allows", () => {
 		rmSync(path);
 		symlinkSync(other, path);
 		assert.ok(!ruleMatches(rule, shell("npm test"), "allow"), "a link to other content");
-		const outside = allow({ command: "npm test", unchanged: { "../package.json": sha256 } });
-		assert.ok(!ruleMatches(outside, shell("npm test"), "allow"));
+		mkdirSync(join(folder, "below"));
+		const outside = allow({ command: "npm test", unchanged: { "../other.json": digestOf(other) ?? "" } });
+		assert.ok(!ruleMatches(outside, { ...shell("npm test"), folder: join(folder, "below") }, "allow"));
 	});
 
 	test("with a pattern that cannot be read allows nothing", () => {
