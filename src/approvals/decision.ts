@@ -1,4 +1,5 @@
 // Decision: allow or deny, and by whom. A union that cannot hold a person without a channel.
+import type { GrantLasts, GrantRule } from "../protocol/grants.ts";
 
 export type Verdict = "allow" | "deny";
 /** Where a person answers. "program": `serve --json` without a terminal. */
@@ -31,6 +32,8 @@ export type Decision =
 			gesture?: "pointer" | "key";
 			reason?: string;
 			stopSession?: boolean;
+			/** What the person meant to allow from now on. It counts only when grant.added is on record, too. */
+			grant?: { lasts: GrantLasts; rule: GrantRule };
 	  }
 	| { by: "timeout"; verdict: "deny"; reason: string }
 	/** The agent went away or took the request back. */

@@ -1,9 +1,10 @@
 // The desk: where requests wait for a person. `answer` is the only way in for answers and the compare-and-set behind
 // "first answer wins" (DESIGN 2.4, 9). Every request ends exactly once, and no decision outlives its request.
 import { EventEmitter } from "node:events";
-import { format, type MessageCode, message } from "../protocol/messages.ts";
+import { format, type Message, type MessageCode, message } from "../protocol/messages.ts";
 import { type Deadline, type DeskClock, deadlineAt, left, systemClock } from "./clock.ts";
 import type { Decision } from "./decision.ts";
+import { unmet } from "./demand.ts";
 import type { Answer, AnswerResult, DeskEvents, DeskRequest } from "./pending.ts";
 
 export interface DeskOptions {
@@ -61,7 +62,10 @@ export class Desk extends EventEmitter<DeskEvents> {
 		if (this.#closed !== undefined) return Promise.resolve(failure(this.#closed));
 		if (this.#open.has(id) || this.#settled.has(id)) return Promise.resolve(failed("desk.spent"));
 		if (this.#open.size >= this.#maxOpen) return Promise.resolve(failed("desk.full", { count: this.#open.size }));
-		const deadline = deadlineAt(request.deadlineAt, this.#clock);
+		const deadline = deadlineAt(
+			Math.min(request.deadlineAt, request.timeoutAt ?? Number.POSITIVE_INFINITY),
+			this.#clock,
+		);
 		if (left(deadline, this.#clock) <= 0) {
 			this.#remember(id, timeout());
 			return Promise.resolve(timeout());
@@ -84,9 +88,15 @@ export class Desk extends EventEmitter<DeskEvents> {
 		const entry = this.#open.get(id);
 		if (entry === undefined) return refused("desk.unknown");
 		const problem = this.#problemWith(answer, entry.request);
-		if (problem !== undefined) return refused(problem);
+		if (problem !== undefined) return { result: "refused", message: problem };
 		this.#settle(entry, byPerson(answer));
 		return { result: "taken" };
+	}
+
+	/** Whether a request waits for an answer. */
+	waits(id: string): boolean {
+		this.#expire();
+		return this.#open.has(id);
 	}
 
 	/** The agent took the request back. False when it is not waiting any more. */
@@ -165,15 +175,20 @@ export class Desk extends EventEmitter<DeskEvents> {
 	}
 
 	/** Why an answer to this open request is not taken. */
-	#problemWith({ verdict, shown }: Answer, { card, shownDigest }: DeskRequest): MessageCode | undefined {
-		if (verdict !== "allow" && verdict !== "deny") return "desk.badAnswer";
-		if (shown.digest !== shownDigest) return "desk.otherCard";
-		if (verdict === "deny") return undefined;
-		if (this.#paused) return "desk.paused";
-		if (card.guard && shown.extent !== "whole") return "desk.guardWhole";
+	#problemWith(answer: Answer, request: DeskRequest): Message | undefined {
+		const { verdict, shown, grant } = answer;
+		const { card, shownDigest, demand } = request;
+		if (verdict !== "allow" && verdict !== "deny") return message("desk.badAnswer");
+		if (shown.digest !== shownDigest) return message("desk.otherCard");
+		if (verdict === "deny") return grant === undefined ? undefined : message("desk.badAnswer");
+		if (this.#paused) return message("desk.paused");
+		const whole = shown.extent === "whole";
+		if (card.guard && !whole) return message("desk.guardWhole");
 		// Without a known change the raw input is all there is to judge by, so all of it must have been in view.
-		if (card.problem !== undefined && shown.extent !== "whole") return "desk.problemWhole";
-		return undefined;
+		if (card.problem !== undefined && !whole) return message("desk.problemWhole");
+		if (grant !== undefined && card.guard) return message("grant.guard");
+		if (grant !== undefined && !whole) return message("desk.grantWhole");
+		return unmet(demand, answer);
 	}
 
 	#end(id: string, decision: Decision): boolean {
@@ -240,7 +255,7 @@ export class Desk extends EventEmitter<DeskEvents> {
 }
 
 function byPerson(answer: Answer): Decision {
-	const { verdict, channel, approver, shown, gesture, reason, stopSession } = answer;
+	const { verdict, channel, approver, shown, gesture, reason, stopSession, grant } = answer;
 	return {
 		by: "person",
 		verdict,
@@ -251,6 +266,7 @@ function byPerson(answer: Answer): Decision {
 		...(reason === undefined ? {} : { reason }),
 		// Only a denial can stop a session.
 		...(stopSession === true && verdict === "deny" ? { stopSession } : {}),
+		...(grant === undefined ? {} : { grant: structuredClone(grant) }),
 	};
 }
 

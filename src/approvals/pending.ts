@@ -1,7 +1,23 @@
 // What the desk knows of a request, and what can be said to it. The desk itself is desk.ts.
 import type { CardModel } from "../protocol/card.ts";
+import type { GrantLasts, GrantRule } from "../protocol/grants.ts";
 import type { Message } from "../protocol/messages.ts";
 import type { Approver, ChannelId, Decision, ShownToPerson, Verdict } from "./decision.ts";
+
+/** Who may allow a request, where the rule that asks for it says so. Anybody may deny. */
+export interface Demand {
+	/** The least proof of who answers. */
+	assurance?: number;
+	/** Names or addresses, as the channel reports them. */
+	people?: readonly string[];
+	channels?: readonly string[];
+}
+
+/** What is allowed from now on, besides the action at hand. */
+export interface GrantAnswer {
+	lasts: GrantLasts;
+	rule: GrantRule;
+}
 
 /** A request as it is opened. */
 export interface DeskRequest {
@@ -10,6 +26,9 @@ export interface DeskRequest {
 	shownDigest: string;
 	/** Milliseconds since the epoch after which the request is denied as a timeout. */
 	deadlineAt: number;
+	/** When the rule that asks for it lets its time run out, where that is sooner. */
+	timeoutAt?: number;
+	demand?: Demand;
 }
 
 /** A person's (or program's) answer. */
@@ -21,6 +40,8 @@ export interface Answer {
 	reason?: string;
 	stopSession?: boolean;
 	gesture?: "pointer" | "key";
+	/** Only with allow. The gate checks it before the desk gets it, and adds it once the decision is durable. */
+	grant?: GrantAnswer;
 }
 
 /** How an answer was taken. Only "taken" changed anything. */

@@ -6,6 +6,7 @@ import type { AgentAdapter, AgentEvent, HooksInForce } from "../agents/adapter.t
 import type { Decision } from "../approvals/decision.ts";
 import type { Desk } from "../approvals/desk.ts";
 import { JournalError } from "../audit/errors.ts";
+import { GrantBook } from "../policy/grants/book.ts";
 import type { Explanation, Policy } from "../policy/policy.ts";
 import type { JsonObject } from "../protocol/canonical.ts";
 import type { CardModel } from "../protocol/card.ts";
@@ -13,7 +14,9 @@ import type { Submit } from "../protocol/hook.ts";
 import { type Message, message } from "../protocol/messages.ts";
 import type { ActivityRow, Outcome } from "../protocol/pendingView.ts";
 import { Activity } from "./activity.ts";
+import type { GateGrants } from "./granting.ts";
 import { Ledger, type LedgerLine } from "./ledger.ts";
+import { Past } from "./past.ts";
 import { Proposals } from "./proposals.ts";
 import type { Call } from "./server.ts";
 import { type Session, Sessions } from "./sessions.ts";
@@ -25,6 +28,8 @@ export interface GateSettings {
 	prompt: "gatepost" | "both";
 	/** How long a request may wait for a person. Milliseconds. */
 	deadlineMs: number;
+	/** The person trusts this workspace (the editor's workspace trust). Default: true. */
+	trusted?: boolean;
 }
 
 export interface GateOptions {
@@ -38,6 +43,8 @@ export interface GateOptions {
 	userHome: string;
 	osUser: string;
 	settings: () => GateSettings;
+	/** By default grants last no longer than a session. */
+	grants?: GateGrants;
 }
 
 export interface GateEvents {
@@ -81,6 +88,10 @@ export class GateContext {
 	/** Why each card that waits was asked. */
 	readonly explanations = new Map<string, Explanation>();
 	readonly warnings = new Warnings();
+	readonly grants: GateGrants;
+	readonly past: Past;
+	/** How often rules that a grant wrote let something pass in this run, by rule id. */
+	readonly uses = new Map<string, { count: number; last: number }>();
 	/** Sessions of the requests a person was asked about, the oldest first. */
 	readonly asked = new Map<string, Session>();
 	/** What is being recorded or looked up and nobody waits for. */
@@ -92,6 +103,8 @@ export class GateContext {
 	constructor(options: GateOptions, news: EventEmitter<GateEvents>) {
 		this.options = options;
 		this.news = news;
+		this.grants = options.grants ?? { book: new GrantBook() };
+		this.past = new Past(options.homeDir);
 	}
 
 	/**

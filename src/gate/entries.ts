@@ -3,12 +3,13 @@
 // canonical form.
 import { redact, redactJson } from "../actions/redact.ts";
 import type { AgentEvent, HooksInForce } from "../agents/adapter.ts";
-import type { Decision } from "../approvals/decision.ts";
+import type { Approver, Decision } from "../approvals/decision.ts";
 import type { Answer } from "../approvals/pending.ts";
 import type { PolicyVerdict } from "../policy/policy.ts";
 import type { Json, JsonObject } from "../protocol/canonical.ts";
 import type { Submit } from "../protocol/hook.ts";
 import type { Message } from "../protocol/messages.ts";
+import type { Granting } from "./granting.ts";
 import type { LedgerLine } from "./ledger.ts";
 import type { GitState, Process } from "./provenance.ts";
 import type { Session } from "./sessions.ts";
@@ -167,6 +168,7 @@ export function actionDecided(
 		actionMac: line.mac,
 		decision: decided(decision),
 		rule: verdict.ruleId,
+		grant: verdict.grant,
 		why: sentences(verdict.why),
 		policyDigest,
 		/** The agent's own prompt may still be first: what counts is action.settled. */
@@ -174,12 +176,16 @@ export function actionDecided(
 	});
 }
 
-/** A decision with its reason redacted: it may quote a command. */
+/** A decision with its reason and grant redacted: they may quote a command. */
 export function decided(decision: Decision): JsonObject {
 	const { reason } = decision;
 	const answered = decision.by === "failure" ? decision.answered : undefined;
+	const granted = decision.by === "person" ? decision.grant : undefined;
 	return {
 		...decision,
+		...(granted === undefined
+			? {}
+			: { grant: { lasts: { ...granted.lasts }, rule: redactJson({ ...granted.rule }).value } }),
 		...(reason === undefined ? {} : { reason: redact(reason).text }),
 		...(answered === undefined ? {} : { answered: decided(answered) }),
 	} as JsonObject;
@@ -232,4 +238,28 @@ export function answerLate(request: string, answer: Answer, stands: Decision): J
 		approver: { ...answer.approver },
 		stands: { by: stands.by, verdict: stands.verdict },
 	});
+}
+
+/** What a person allowed from now on, by an answer to a card. */
+export function grantAdded(line: LedgerLine, granting: Granting, decision: Decision & { by: "person" }): JsonObject {
+	const { id, answer, rule, until } = granting;
+	const { agent, agentPid } = line.session;
+	return body({
+		grant: id,
+		request: line.request,
+		actionMac: line.mac,
+		agent,
+		agentPid,
+		lasts: { ...answer.lasts },
+		until: until === undefined ? undefined : new Date(until).toISOString(),
+		// The rule as it is evaluated: with its folder, and the files it rests on.
+		rule: redactJson(JSON.parse(JSON.stringify(rule)) as JsonObject).value,
+		approver: { ...decision.approver },
+		channel: decision.channel,
+		shown: { ...decision.shown },
+	});
+}
+
+export function grantRevoked(id: string, approver: Approver): JsonObject {
+	return body({ grant: id, approver: { ...approver } });
 }

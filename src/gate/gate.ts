@@ -5,14 +5,17 @@ import { EventEmitter } from "node:events";
 import type { Proposal } from "../actions/change.ts";
 import { redact } from "../actions/redact.ts";
 import { type AgentEvent, PayloadError } from "../agents/adapter.ts";
+import type { Approver } from "../approvals/decision.ts";
 import type { Answer, AnswerResult } from "../approvals/pending.ts";
 import type { Explanation } from "../policy/policy.ts";
 import type { CardModel } from "../protocol/card.ts";
+import type { GrantOffer, GrantRow, GrantRule } from "../protocol/grants.ts";
 import type { Submit } from "../protocol/hook.ts";
 import { format, type Message, message } from "../protocol/messages.ts";
 import type { ActivityRow, Warning } from "../protocol/pendingView.ts";
 import { GateContext, type GateEvents, type GateOptions, type Handling } from "./context.ts";
 import * as entries from "./entries.ts";
+import { checkGrant, grantOffers, grantRows, type Offers, prepareGrant, revokeGrant } from "./granting.ts";
 import { before } from "./hold.ts";
 import { openSession, resumes, sessionKey } from "./openSession.ts";
 import { endRaces, permission, settle, settleRaces } from "./race.ts";
@@ -26,12 +29,15 @@ export type { GateEvents, GateOptions, GateSettings } from "./context.ts";
 
 /** How long a closing gate waits for its last entries. Milliseconds. */
 const IDLE_MS = 3000;
+/** How often views are told of grants that ended by themselves. Milliseconds. */
+const GRANTS_MS = 5000;
 
 export class Gate extends EventEmitter<GateEvents> {
 	readonly #context: GateContext;
 	readonly #handled = new Map<Promise<void>, string | undefined>();
 	/** Sessions being opened: two calls of a new session must not record it twice. */
 	readonly #opening = new Map<string, Promise<Session>>();
+	readonly #sweep: NodeJS.Timeout;
 
 	constructor(options: GateOptions) {
 		super();
@@ -42,6 +48,10 @@ export class Gate extends EventEmitter<GateEvents> {
 			if (session !== undefined) context.later(session, "answer.late", entries.answerLate(id, answer, decision));
 		});
 		options.desk.on("paused", () => this.emit("changed"));
+		this.#sweep = setInterval(() => {
+			if (context.grants.book.takeEnded()) this.emit("changed");
+		}, GRANTS_MS);
+		this.#sweep.unref();
 	}
 
 	/** Cards waiting, oldest first. */
@@ -86,9 +96,43 @@ export class Gate extends EventEmitter<GateEvents> {
 		if (this.#context.warnings.dismiss(id)) this.emit("changed");
 	}
 
-	/** An answer from a channel: the desk's compare-and-set decides whether it counts. */
+	/**
+	 * An answer from a channel: the desk's compare-and-set decides whether it counts. One with a grant that cannot be given
+	 * is refused whole, and the card goes on waiting.
+	 */
 	answer(id: string, answer: Answer): AnswerResult {
-		return this.#context.options.desk.answer(id, answer);
+		const { ledger, options } = this.#context;
+		const { desk } = options;
+		const line = ledger.get(id);
+		const grants = answer.grant !== undefined && answer.verdict === "allow" && desk.waits(id);
+		const prepared = grants && line !== undefined ? prepareGrant(this.#context, line, answer) : undefined;
+		if (prepared !== undefined && "problem" in prepared) return { result: "refused", message: prepared.problem };
+		const result = desk.answer(id, answer);
+		// Only the answer that was first has a grant.
+		if (result.result === "taken" && prepared !== undefined && line?.grantable !== undefined) {
+			line.grantable.granted = prepared.granting;
+		}
+		return result;
+	}
+
+	/** Rules that would allow the action of a waiting card from now on, the narrowest first; or why there can be none. */
+	offers(id: string): Promise<Offers> {
+		return grantOffers(this.#context, id);
+	}
+
+	/** What a rule that a person edited would do, or why it cannot be granted for this card. */
+	checkGrant(id: string, rule: GrantRule): Promise<{ offer?: GrantOffer; problem?: Message }> {
+		return checkGrant(this.#context, id, rule);
+	}
+
+	/** Everything that is granted now, the newest first. */
+	grants(): GrantRow[] {
+		return grantRows(this.#context);
+	}
+
+	/** A person takes a grant back: it does not count from this moment on. @returns why it could not be taken back */
+	revoke(id: string, approver: Approver): Promise<Message | undefined> {
+		return revokeGrant(this.#context, id, approver);
 	}
 
 	/** A log that could not be written outside an action: a warning, because an entry is missing. */
@@ -115,6 +159,7 @@ export class Gate extends EventEmitter<GateEvents> {
 	stopping(): void {
 		const { ledger } = this.#context;
 		this.#context.stopping = true;
+		clearInterval(this.#sweep);
 		// What is still being drawn, judged or recorded ends as well, while there is a log to write that down.
 		const reason = format(message("gate.stopping"));
 		for (const line of ledger.all("open")) line.interrupt.end({ by: "failure", verdict: "deny", reason });
@@ -123,7 +168,8 @@ export class Gate extends EventEmitter<GateEvents> {
 
 	/** These folders are not served any more: what waits there is denied, and on record when this resolves. */
 	async left(folders: readonly string[]): Promise<void> {
-		const { ledger, options } = this.#context;
+		const { ledger, options, grants } = this.#context;
+		grants.book.left(folders);
 		const there = ({ session }: { session: Session }) => folders.includes(session.folder);
 		for (const line of ledger.all("open", "delegated").filter(there)) {
 			const reason = format(message("gate.folderLeft", { folder: line.session.folder }));
@@ -213,6 +259,7 @@ export class Gate extends EventEmitter<GateEvents> {
 				break;
 			case "session.end":
 				session.ended = true;
+				gate.grants.book.sessionEnded(session.key);
 				settleRaces(gate, event, session);
 				await gate.record(session, { type: "session.ended", body: entries.sessionEnded(event.reason) });
 				break;

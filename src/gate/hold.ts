@@ -2,16 +2,18 @@
 // Keeps invariant 1 (nothing runs before its decision); invariant 2 (record before release) is kept by release.ts.
 import type { Proposal } from "../actions/change.ts";
 import type { Decision } from "../approvals/decision.ts";
+import type { Demand } from "../approvals/pending.ts";
 import type { PolicyVerdict } from "../policy/policy.ts";
 import { format, type Message, message } from "../protocol/messages.ts";
 import { agentPid } from "./agentPid.ts";
 import { cardOf, type Drawn } from "./cardOf.ts";
-import type { BeforeEvent, GateContext, Handling, PermissionEvent } from "./context.ts";
+import type { BeforeEvent, GateContext, Handling } from "./context.ts";
+import { noteGrantable } from "./granting.ts";
 import { Interrupt } from "./interrupt.ts";
+import { judge, stoppedVerdict } from "./judge.ts";
 import { type ActionNames, actionNames } from "./keyed.ts";
 import type { LedgerLine } from "./ledger.ts";
-import { noteEnforcement } from "./openSession.ts";
-import { delegate, mayRace, settleRaces } from "./race.ts";
+import { delegate, handOver, mayHandOver, mayRace, settleRaces } from "./race.ts";
 import { failure, recordRequest } from "./record.ts";
 import { finish, release } from "./release.ts";
 import type { Session } from "./sessions.ts";
@@ -44,17 +46,26 @@ export async function before(
 	try {
 		verdict = await judge(gate, handling, event, session);
 		const deadlineAt = deadlineOf(gate, handling);
-		const ruled = await byRule(gate, handling, event, line, verdict, deadlineAt);
-		verdict = ruled.verdict;
-		if (ruled.decision !== undefined) decision = ruled.decision;
+		const rule = await byRule(gate, handling, event, line, verdict, deadlineAt);
+		verdict = rule.verdict;
+		if (rule.decision !== undefined) decision = rule.decision;
 		else {
 			const proposal = await handling.adapter.propose(line.action);
 			if (mayRace(gate, line, verdict)) return await delegate(gate, handling, event, line, verdict, proposal);
 			handling.call.ack();
 			await recordRequest(gate, line, verdict, proposal);
-			const drawn = await cardOf(gate, line, verdict, proposal, deadlineAt, line.interrupt.signal);
-			const answer = line.interrupt.decision ?? (await ask(gate, line, drawn, proposal, deadlineAt));
-			({ decision, note } = await checkStale(handling.adapter, line, proposal, answer));
+			noteGrantable(gate, line, verdict);
+			const limits = limitsOf(verdict, deadlineAt);
+			const drawn = await cardOf(gate, line, verdict, proposal, endOf(limits), line.interrupt.signal);
+			const answer = line.interrupt.decision ?? (await ask(gate, line, drawn, proposal, limits));
+			// Hours may have passed: what holds now decides, too, whether the agent's prompt may be trusted with it.
+			const now = isHandedBack(answer, limits) ? await judge(gate, handling, event, session) : undefined;
+			if (now?.effect === "deny") {
+				verdict = now;
+				decision = ruled(gate, now);
+			} else if (now !== undefined && mayHandOver(gate, line, verdict) && mayHandOver(gate, line, now)) {
+				return await handOver(gate, handling, event, line, now);
+			} else ({ decision, note } = await checkStale(handling.adapter, line, proposal, answer));
 		}
 	} catch (error) {
 		decision = line.interrupt.decision ?? failure(gate, session, error).decision;
@@ -119,37 +130,40 @@ function holdFor(gate: GateContext, line: LedgerLine, { call }: Handling): void 
 	});
 }
 
-/** Policy's word on an action in this session, with the hooks that are in force now. */
-export async function judge(
-	gate: GateContext,
-	handling: Handling,
-	event: BeforeEvent | PermissionEvent,
-	session: Session,
-): Promise<PolicyVerdict> {
-	const { policy, workspaces, homeDir, userHome } = gate.options;
-	const hooks = await gate.hooks(handling);
-	noteEnforcement(gate, session, hooks.enforcement);
-	if (session.stopped) return stoppedVerdict();
-	const verdict = await policy.evaluate(event.action, {
-		folders: [...workspaces.folders],
-		home: homeDir,
-		userHome,
-		foreignHooks: hooks.foreign,
-		definitionFolders: hooks.definitionFolders,
-		callerKnown: event.caller.known,
-	});
-	// Stopped while the policy was looking.
-	return session.stopped ? stoppedVerdict() : verdict;
-}
-
-function stoppedVerdict(): PolicyVerdict {
-	return { effect: "deny", ruleId: "session.stopped", why: [message("gate.sessionStopped")], guard: false };
-}
-
 /** When a request of this call times out: ours, or shortly before the agent's own. Milliseconds since the epoch. */
 export function deadlineOf(gate: GateContext, { submit }: Handling): number {
 	const agents = Math.max(submit.deadlineMs - DEADLINE_MARGIN_MS, submit.deadlineMs / 2);
 	return Date.now() + Math.min(gate.options.settings().deadlineMs, agents);
+}
+
+/** How long a person is asked, and who may allow. Milliseconds since the epoch. */
+export interface Limits {
+	deadlineAt: number;
+	/** The end of the time that the rule gives, counted from now; where it is after the deadline, it never comes. */
+	timeoutAt?: number;
+	/** Then it is left to the agent's own prompt. */
+	handsBack?: boolean;
+	demand?: Demand;
+}
+
+export function limitsOf({ timeout, approver }: PolicyVerdict, deadlineAt: number): Limits {
+	return {
+		deadlineAt,
+		...(timeout === undefined
+			? {}
+			: { timeoutAt: Date.now() + timeout.afterMs, handsBack: timeout.then === "terminal" }),
+		...(approver === undefined ? {} : { demand: approver }),
+	};
+}
+
+/** What a card says and counts down to. */
+export function endOf({ deadlineAt, timeoutAt = deadlineAt }: Limits): number {
+	return Math.min(deadlineAt, timeoutAt);
+}
+
+/** Whether the time of a rule is over that then leaves it to the agent's own prompt. */
+export function isHandedBack({ by }: Decision, { handsBack, timeoutAt, deadlineAt }: Limits): boolean {
+	return by === "timeout" && handsBack === true && timeoutAt !== undefined && timeoutAt < deadlineAt;
 }
 
 /** The decision where no person is asked; none where one is. Pause holds what policy would allow, too. */
@@ -196,11 +210,17 @@ export async function ask(
 	line: LedgerLine,
 	{ card, digest }: Drawn,
 	proposal: Proposal,
-	deadlineAt: number,
+	{ deadlineAt, timeoutAt, demand }: Limits,
 ): Promise<Decision> {
 	const { session } = line;
 	const { desk } = gate.options;
-	const answered = desk.open({ card, shownDigest: digest, deadlineAt });
+	const answered = desk.open({
+		card,
+		shownDigest: digest,
+		deadlineAt,
+		...(timeoutAt === undefined ? {} : { timeoutAt }),
+		...(demand === undefined ? {} : { demand }),
+	});
 	session.waiting += 1;
 	try {
 		gate.show(card, session, proposal);

@@ -4,6 +4,7 @@
 import type { Action } from "../actions/action.ts";
 import type { AgentAdapter, AgentEvent, Outcome } from "../agents/adapter.ts";
 import type { Decision } from "../approvals/decision.ts";
+import type { Grantable } from "./granting.ts";
 import type { Interrupt } from "./interrupt.ts";
 import type { Call } from "./server.ts";
 import type { Session } from "./sessions.ts";
@@ -46,6 +47,10 @@ export interface LedgerLine {
 	interrupt: Interrupt;
 	/** What every one of its calls is told, once that is on record. */
 	outcome: PromiseWithResolvers<Outcome>;
+	/** What of it a person could grant for longer, while they are asked. */
+	grantable?: Grantable;
+	/** Nobody answered here in the time a rule gives, so it is the agent's own prompt alone that is answered. */
+	handedOver?: true;
 	/** A race: the agent's own prompt has asked us too. */
 	asked: boolean;
 	/** A race: the agent went on, so somebody has settled it. */

@@ -5,6 +5,8 @@ import { Desk } from "../approvals/desk.ts";
 import { type Home, openHome } from "../audit/home.ts";
 import type { Signer } from "../audit/keys.ts";
 import { openPolicy } from "../policy/decide.ts";
+import { AlwaysRules } from "../policy/grants/always.ts";
+import { GrantBook } from "../policy/grants/book.ts";
 import type { LayerName, Policy } from "../policy/policy.ts";
 import { Acceptance, type AcceptedBy } from "../policy/rules/accepted.ts";
 import { Layers, type LayerView } from "../policy/rules/layers.ts";
@@ -111,10 +113,24 @@ async function open(options: OpenGateOptions, undo: (() => unknown)[]): Promise<
 	const everywhere = async (draft: Draft) => {
 		await Promise.all(workspaces.folders.map((folder) => workspaces.record(folder, [draft])));
 	};
+	const book = new GrantBook();
+	// A rule that is written counts once it was accepted, so a gate that cannot accept writes none.
+	const always =
+		options.acceptance === undefined
+			? undefined
+			: new AlwaysRules({
+					file: home.policyFile,
+					layers,
+					folders: () => workspaces.folders,
+					accept: async (what, by) => {
+						await everywhere({ type: "policy.accepted", body: acceptedBody(what, by) });
+						acceptance.accept(what, by);
+					},
+				});
 	const policy =
 		options.policy ??
 		noted({
-			policy: openPolicy({ layers }),
+			policy: openPolicy({ layers, grants: book }),
 			layers,
 			record: (body) => everywhere({ type: "policy.changed", body }),
 		});
@@ -130,6 +146,7 @@ async function open(options: OpenGateOptions, undo: (() => unknown)[]): Promise<
 		userHome: options.userHome,
 		osUser: options.osUser,
 		settings: options.settings,
+		grants: { book, locked: () => layers.inForce().locked, ...(always === undefined ? {} : { always }) },
 	});
 	const notices = new Notices(gate, workspaces);
 	const server = await startServer({
@@ -195,13 +212,11 @@ async function open(options: OpenGateOptions, undo: (() => unknown)[]): Promise<
 			const there = layers.files().find((one) => one.layer === layer && one.file === file);
 			if (there?.sha256 !== sha256) return message("policyFile.otherByNow", { file });
 			if (there.accepted !== "waiting") return message("policyFile.nothingToAccept", { file });
-			const claims: JsonObject = by.name === undefined ? {} : { gitName: by.name };
-			const approver: JsonObject = { osUser: by.osUser, claims, assurance: 1 };
-			await everywhere({
-				type: "policy.accepted",
-				body: { digest: sha256, layer, file, allows: there.allows, approver },
-			});
-			acceptance.accept({ layer, file, sha256 }, by);
+			const body = { ...acceptedBody({ layer, file, sha256 }, by), allows: there.allows };
+			await everywhere({ type: "policy.accepted", body });
+			// Without a key of the editor's there is nothing that could be checked later: as long as this gate runs.
+			if (options.acceptance === undefined) acceptance.acceptHere(layer, file, sha256);
+			else acceptance.accept({ layer, file, sha256 }, by);
 			return undefined;
 		},
 		agentsConnected: () => [
@@ -229,6 +244,14 @@ async function open(options: OpenGateOptions, undo: (() => unknown)[]): Promise<
 			for (const error of await workspaces.close()) gate.logTrouble(home.workspaces, error);
 		},
 	};
+}
+
+function acceptedBody(
+	{ layer, file, sha256 }: { layer: LayerName; file: string; sha256: string },
+	{ osUser, name }: AcceptedBy,
+): JsonObject {
+	const claims: JsonObject = name === undefined ? {} : { gitName: name };
+	return { digest: sha256, layer, file, approver: { osUser, claims, assurance: 1 } };
 }
 
 function registryTrouble(error: unknown) {

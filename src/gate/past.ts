@@ -28,7 +28,7 @@ export interface PastLimits {
 	ms: number;
 }
 
-const LIMITS: PastLimits = { days: 30, requests: 5000, bytes: 128 * 1024 * 1024, ms: 3000 };
+const LIMITS: PastLimits = { days: 30, requests: 5000, bytes: 128 * 1024 * 1024, ms: 1500 };
 /** A journal is read from its end in pieces of this size. Bytes. */
 const PIECE = 2 * 1024 * 1024;
 /** How long the event loop is held at a time. Milliseconds. */
@@ -231,7 +231,7 @@ function wouldPass(rule: Rule, action: PastAction, folder: string, userHome: str
 		userHome,
 	};
 	if (kind !== "shell") return ruleMatches(rule, subject, "allow");
-	if (rule.command === undefined || rule.agent !== undefined && !list(rule.agent).includes(agent)) return false;
+	if (rule.command === undefined || (rule.agent !== undefined && !list(rule.agent).includes(agent))) return false;
 	action.needs ??= needsOf(action);
 	const { commands, single } = action.needs;
 	if (commands === undefined || commands.length === 0) return false;

@@ -2,11 +2,14 @@
 // opens its prompt, and who answered is read from what the agent wrote down afterwards, never assumed (DESIGN 2.6, 7).
 import type { Proposal } from "../actions/change.ts";
 import type { AgentEvent, Outcome, Settlement } from "../agents/adapter.ts";
+import { metInTerminal } from "../approvals/demand.ts";
 import type { PolicyVerdict } from "../policy/policy.ts";
 import { format, message } from "../protocol/messages.ts";
 import { cardOf } from "./cardOf.ts";
 import { type BeforeEvent, type GateContext, type Handling, type PermissionEvent, row } from "./context.ts";
-import { ask, deadlineOf, judge, ruled } from "./hold.ts";
+import { noteGrantable } from "./granting.ts";
+import { ask, deadlineOf, endOf, isHandedBack, limitsOf, ruled } from "./hold.ts";
+import { judge } from "./judge.ts";
 import { actionNames } from "./keyed.ts";
 import type { LedgerLine } from "./ledger.ts";
 import { recordRequest } from "./record.ts";
@@ -21,10 +24,18 @@ const SETTLEMENT_PAUSE_MS = 250;
 const MAX_RACES = 20;
 const MAX_RACED_BYTES = 32 * 1024 * 1024;
 
-/** Racing is for a proven interactive prompt, an enforced session, and never for guard changes or beside foreign hooks. */
+/** Whether the agent's own prompt is opened beside our card: where the person wants that, and where it may be. */
 export function mayRace(gate: GateContext, line: LedgerLine, verdict: PolicyVerdict): boolean {
+	return gate.options.settings().prompt === "both" && mayHandOver(gate, line, verdict);
+}
+
+/**
+ * Handing over is for a proven interactive prompt, an enforced session, and never for guard changes, beside foreign hooks or
+ * where a rule wants more of who answers than a terminal can show.
+ */
+export function mayHandOver(gate: GateContext, line: LedgerLine, verdict: PolicyVerdict): boolean {
 	const { session, event, adapter } = line;
-	if (gate.options.settings().prompt !== "both" || verdict.guard || !adapter.canRace(event)) return false;
+	if (verdict.guard || !adapter.canRace(event) || !metInTerminal(verdict.approver)) return false;
 	// A sub-agent's prompt opens only after our PermissionRequest hook has ended (measured): that is no race.
 	if (gate.options.desk.paused || line.subagent !== undefined || line.interrupt.decision !== undefined) return false;
 	const foreign = verdict.why.some((why) => why.code === "why.foreignHook");
@@ -47,6 +58,28 @@ export async function delegate(
 	gate.ledger.race(line);
 	const why = verdict.why[0] === undefined ? "" : format(verdict.why[0]);
 	const outcome: Outcome = { kind: "ask", reason: format(message("gate.askInTerminal", { why })) };
+	line.outcome.resolve(outcome);
+	await release(gate, handling, event, line, outcome);
+}
+
+/**
+ * Nobody answered in the time a rule gives: the agent's own prompt is left with it. On record before the agent is told; the
+ * request was recorded when it was asked here.
+ */
+export async function handOver(
+	gate: GateContext,
+	handling: Handling,
+	event: BeforeEvent,
+	line: LedgerLine,
+	verdict: PolicyVerdict,
+): Promise<void> {
+	const body = { request: line.request, actionMac: line.mac, after: "timeout" };
+	await gate.record(line.session, { type: "action.delegated", body });
+	line.handedOver = true;
+	gate.ledger.race(line);
+	gate.retract(line.request, "timeout", message("gate.handedOver"));
+	const why = verdict.why[0] === undefined ? "" : format(verdict.why[0]);
+	const outcome: Outcome = { kind: "ask", reason: format(message("gate.askAfterTimeout", { why })) };
 	line.outcome.resolve(outcome);
 	await release(gate, handling, event, line, outcome);
 }
@@ -78,18 +111,30 @@ export async function permission(
 		await finish(gate, handling, event, line, verdict, ruled(gate, verdict), { offered: true });
 		return settle(gate, line, event, "over");
 	}
+	// Its card was here, and nobody answered it in time: the terminal's answer alone counts.
+	if (line.handedOver === true) return leaveToTerminal(handling, event);
 	const asks: PolicyVerdict = { ...verdict, effect: "ask" };
 	const proposal = await adapter.propose(line.action);
-	const deadlineAt = deadlineOf(gate, handling);
-	const drawn = await cardOf(gate, line, asks, proposal, deadlineAt);
+	const limits = limitsOf(asks, deadlineOf(gate, handling));
+	noteGrantable(gate, line, asks);
+	const drawn = await cardOf(gate, line, asks, proposal, endOf(limits));
 	if (gone || line.over) return answeredElsewhere(gate, handling, event, line);
 	// The session may have been stopped while the card was drawn.
-	const answer = line.interrupt.decision ?? (await ask(gate, line, drawn, proposal, deadlineAt));
+	const answer = line.interrupt.decision ?? (await ask(gate, line, drawn, proposal, limits));
+	if (isHandedBack(answer, limits) && metInTerminal(asks.approver)) {
+		line.handedOver = true;
+		gate.retract(line.request, "timeout", message("gate.handedOver"));
+		return leaveToTerminal(handling, event);
+	}
 	const { decision, note } = await checkStale(adapter, line, proposal, answer);
 	if (decision.by === "withdrawn") return answeredElsewhere(gate, handling, event, line);
 	await finish(gate, handling, event, line, asks, decision, { offered: true, note });
 	// What was denied has no result that would say that the race is over.
 	if (line.decision?.verdict === "deny") settle(gate, line, event, "over");
+}
+
+async function leaveToTerminal({ call, adapter }: Handling, event: PermissionEvent): Promise<void> {
+	await call.reply(adapter.reply(event, { kind: "none" }));
 }
 
 /** The agent went on: the card goes at once, who answered is looked up behind it. */

@@ -4,6 +4,7 @@ import type { Decision } from "../approvals/decision.ts";
 import type { PolicyVerdict } from "../policy/policy.ts";
 import type { Message } from "../protocol/messages.ts";
 import type { BeforeEvent, GateContext, Handling, PermissionEvent } from "./context.ts";
+import { addGrant, noteUse } from "./granting.ts";
 import type { LedgerLine } from "./ledger.ts";
 import { recordDecision } from "./record.ts";
 
@@ -27,10 +28,12 @@ export async function finish(
 	// The other side of a race may have settled it while this was recorded.
 	if (!line.settled) line.state = stands.verdict === "deny" ? "denied" : offered ? "delegated" : "allowed";
 	line.session.decided[stands.verdict === "allow" ? "allowed" : "denied"] += 1;
-	gate.settled(line, stands, standing.note ?? note);
+	const ungranted = standing.recorded && stands === decision ? await addGrant(gate, line, decision) : undefined;
+	gate.settled(line, stands, standing.note ?? note ?? ungranted);
 	const outcome: Outcome = { kind: "decision", decision: stands };
 	line.outcome.resolve(outcome);
 	await release(gate, handling, event, line, outcome, standing.recorded);
+	if (stands.by === "rule" && stands.verdict === "allow" && line.taken) noteUse(gate, verdict);
 }
 
 /** Tells one call of a request what came of it, and puts on record whether it arrived. */

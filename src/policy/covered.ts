@@ -6,6 +6,8 @@ import { clip } from "./finding.ts";
 import type { Simple } from "./floor/line.ts";
 import { judgeLine } from "./floor/shell.ts";
 import type { Judged } from "./floor.ts";
+import { type Stand, standOf } from "./grants/defined.ts";
+import { staysWithin } from "./grants/within.ts";
 import type { PolicyContext, PolicySource, SessionRef } from "./policy.ts";
 import { asPattern, isExact, matchAllow } from "./rules/commandPattern.ts";
 import { destructive } from "./rules/destructive.ts";
@@ -124,21 +126,23 @@ function expectsWhat(rule: Rule, subject: Subject): Message | undefined {
 }
 
 /** Whether a rule means at least one command of the line. */
-function fitsPart(rule: Rule, { judged, subject }: Asking): boolean {
+function fitsPart(rule: Rule, { judged, subject, action }: Asking): boolean {
 	const commands = judged.line?.commands ?? [];
-	return ruleApplies(rule, subject, "allow") && commands.some(({ words }) => ruleMatchesCommand(rule, words));
+	const stand = standing(judged, subject, action);
+	return ruleApplies(rule, subject, "allow") && commands.some(({ words }) => speaksFor(rule, words, stand));
 }
 
 /** What of a shell line the rules do not cover; true where the floor's own reason says it. */
 async function uncovered(
 	rules: readonly Rule[],
-	{ judged, action, context }: Asking,
+	{ judged, action, context, subject }: Asking,
 ): Promise<Message | true | undefined> {
 	const { line } = judged;
 	const commands = line?.commands;
 	if (line === undefined || commands === undefined || commands.length === 0) return true;
 	if (line.structure !== undefined) return true;
-	const covering = (simple: Simple) => rules.filter((rule) => ruleMatchesCommand(rule, simple.words));
+	const stand = standing(judged, subject, action);
+	const covering = (simple: Simple) => rules.filter((rule) => speaksFor(rule, simple.words, stand));
 	for (const simple of commands) {
 		const by = covering(simple);
 		if (by.length === 0) {
@@ -164,4 +168,13 @@ function exactly({ command }: Rule, { words }: Simple): boolean {
 		const read = asPattern(pattern);
 		return read !== undefined && isExact(read) && known.length === words.length && matchAllow(read, known);
 	});
+}
+
+/** Whether a rule means a command and, where it rests on files, still speaks for it at this place. */
+function speaksFor(rule: Rule, words: Simple["words"], stand: Stand | undefined): boolean {
+	return ruleMatchesCommand(rule, words) && staysWithin(rule, words, stand);
+}
+
+function standing({ line }: Judged, { folder }: Subject, { cwd }: Action): Stand | undefined {
+	return line === undefined || folder === undefined ? undefined : standOf(line, cwd, folder);
 }

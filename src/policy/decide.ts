@@ -5,11 +5,11 @@ import type { Action } from "../actions/action.ts";
 import { canonical } from "../protocol/canonical.ts";
 import { type Message, message } from "../protocol/messages.ts";
 import { coveredBy, type Grants } from "./covered.ts";
-import { clip, type Finding } from "./finding.ts";
+import { clip } from "./finding.ts";
 import { FLOOR_DIGEST, judge } from "./floor.ts";
 import { type GuardOptions, guardMarks } from "./guard.ts";
 import type { Explanation, Policy, PolicyContext, PolicySource, PolicyVerdict, Step } from "./policy.ts";
-import type { InForce, Layers } from "./rules/layers.ts";
+import type { InForce, LayeredRule, Layers } from "./rules/layers.ts";
 import { ruleMatches } from "./rules/match.ts";
 import type { Rule } from "./rules/schema.ts";
 import { subjectOf, tightSubject } from "./subject.ts";
@@ -58,74 +58,55 @@ async function decided(action: Action, context: PolicyContext, options: DecideOp
 	const judged = await judge(action, told);
 	const { finding, line } = judged;
 	const subject = await subjectOf(action, line, context);
-	const tightens = force.rules.some(({ rule }) => rule.effect !== "allow");
-	const widely = tightens ? await tightSubject(subject, action, line) : subject;
-	const marks = await guardMarks(action, finding, context, options.guard);
-	const problems = (layers?.problems() ?? []).slice(0, 2).map(({ message: said }) => said);
+	const tight = force.rules.filter(({ rule }) => rule.effect !== "allow");
+	const widely = tight.length === 0 ? subject : await tightSubject(subject, action, line);
+	const tightened = tight.map((one) => ({ ...one, matches: ruleMatches(one.rule, widely, "tighten") }));
 	const doubts = held(context);
+	const also = [...doubts, ...(finding.effect === "ask" ? finding.why : [])];
+	// Whom a rule wants to answer holds for whatever asks.
+	const demand = tightened.find(({ rule, matches }) => matches && rule.approver !== undefined)?.rule.approver;
+	const asks = { effect: "ask" as const, guard: false, ...(demand === undefined ? {} : { approver: defined(demand) }) };
 
 	const trail = new Trail();
-	for (const { rule, layer, file, line: at } of force.rules) {
-		if (rule.effect !== "deny") continue;
-		const matches = ruleMatches(rule, widely, "tighten");
-		const why = [
-			message(rule.reason === undefined ? "why.ruleDenies" : "why.ruleReason", {
-				rule: rule.id,
-				reason: rule.reason ?? "",
-			}),
-		];
-		trail.rule("deny", { id: rule.id, source: { layer, file, line: at }, matches }, () => ({
-			effect: "deny",
-			why,
-			guard: false,
-		}));
+	for (const one of tightened) {
+		if (one.rule.effect !== "deny") continue;
+		trail.rule("deny", lookedAt(one), () => ({ effect: "deny", why: [ruleSays(one.rule)], guard: false }));
 	}
+	const marks = await guardMarks(action, finding, context, options.guard);
 	if (marks.length > 0) {
 		const marked = marks.map((what) => message("why.guard", { what }));
-		trail.decide("guard", "guard.change", BUILT_IN, {
-			effect: "ask",
-			why: [...marked, ...doubts, ...asked(finding)],
-			guard: true,
-		});
+		trail.decide("guard", "guard.change", { ...asks, why: [...marked, ...also], guard: true });
 	}
 	if (doubts.length > 0) {
-		const id = context.callerKnown ? "ask.foreignHook" : "ask.unknownAgent";
-		trail.decide("hooks", id, BUILT_IN, { effect: "ask", why: [...doubts, ...asked(finding)], guard: false });
+		trail.decide("hooks", context.callerKnown ? "ask.foreignHook" : "ask.unknownAgent", { ...asks, why: also });
 	}
-	for (const { rule, layer, file, line: at } of force.rules) {
-		if (rule.effect !== "ask") continue;
-		const matches = ruleMatches(rule, widely, "tighten");
-		trail.rule("ask", { id: rule.id, source: { layer, file, line: at }, matches }, () => ({
-			effect: "ask",
-			why: [
-				message(rule.reason === undefined ? "why.ruleAsks" : "why.ruleReason", {
-					rule: rule.id,
-					reason: rule.reason ?? "",
-				}),
-				...asked(finding),
-			],
-			guard: false,
-			...(rule.approver === undefined ? {} : { approver: defined(rule.approver) }),
-			...(rule.timeout === undefined ? {} : { timeout: timeoutOf(rule.timeout) }),
-		}));
+	for (const one of tightened) {
+		if (one.rule.effect !== "ask") continue;
+		const { timeout } = one.rule;
+		const within = timeout === undefined ? {} : { timeout: timeoutOf(timeout) };
+		trail.rule("ask", lookedAt(one), () => ({ ...asks, why: [ruleSays(one.rule), ...also], ...within }));
 	}
 	const covered = await coveredBy({ action, context: told, judged, subject, force, grants: options.grants });
-	for (const { stage, id, source, matches, because, grant } of covered.looked) {
-		const why = [message(stage === "grant" ? "why.grant" : "why.ruleAllows", { rule: id })];
+	for (const { stage, grant, ...looked } of covered.looked) {
+		const why = [message(stage === "grant" ? "why.grant" : "why.ruleAllows", { rule: looked.id })];
 		const more = grant === undefined ? {} : { grant };
-		trail.rule(stage, { id, source, matches, because, decides: covered.all }, () => ({
-			effect: "allow",
-			why,
-			guard: false,
-			...more,
-		}));
+		trail.rule(stage, { ...looked, decides: covered.all }, () => ({ effect: "allow", why, guard: false, ...more }));
 	}
-	trail.decide("floor", finding.ruleId, BUILT_IN, {
-		effect: finding.effect,
-		why: finding.effect === "ask" ? [...finding.why, ...covered.hints] : finding.why,
-		guard: false,
-	});
+	if (finding.effect === "allow")
+		trail.decide("floor", finding.ruleId, { effect: "allow", why: finding.why, guard: false });
+	else trail.decide("floor", finding.ruleId, { ...asks, why: [...finding.why, ...covered.hints] });
+	const problems = (layers?.problems() ?? []).slice(0, 2).map(({ message: said }) => said);
 	return trail.explanation(problems);
+}
+
+function lookedAt({ rule, layer, file, line, matches }: LayeredRule & { matches: boolean }): Looked {
+	return { id: rule.id, source: { layer, file, line }, matches };
+}
+
+/** What a card, or the agent, reads about a rule that asks or denies. */
+function ruleSays({ id, effect, reason }: Rule): Message {
+	if (reason !== undefined) return message("why.ruleReason", { rule: id, reason });
+	return message(effect === "deny" ? "why.ruleDenies" : "why.ruleAsks", { rule: id });
 }
 
 /** Why nothing is allowed unasked in this session: an answer of ours might not be the one that counts. */
@@ -134,10 +115,6 @@ function held({ callerKnown, foreignHooks }: PolicyContext): Message[] {
 		...(callerKnown ? [] : [message("why.unknownAgent")]),
 		...foreignHooks.slice(0, 3).map((source) => message("why.foreignHook", { source: clip(source) })),
 	];
-}
-
-function asked(finding: Finding): Message[] {
-	return finding.effect === "ask" ? finding.why : [];
 }
 
 function timeoutOf({ after, then: and }: NonNullable<Rule["timeout"]>): NonNullable<PolicyVerdict["timeout"]> {
@@ -177,8 +154,9 @@ class Trail {
 		if (outcome === "decided") this.#verdict = { ...said(), ruleId: id, source };
 	}
 
-	decide(stage: Step["stage"], id: string, source: PolicySource, said: Said): void {
-		this.rule(stage, { id, source, matches: true, because: said.why[0] }, () => said);
+	/** Something built in that fits. */
+	decide(stage: Step["stage"], id: string, said: Said): void {
+		this.rule(stage, { id, source: BUILT_IN, matches: true, because: said.why[0] }, () => said);
 	}
 
 	explanation(problems: readonly Message[]): Explanation {

@@ -19,7 +19,7 @@ export async function subjectOf(action: Action, line: Line | undefined, context:
 		commandText: typeof command === "string" ? command : undefined,
 		paths: await followed(action.paths),
 		urls: typeof url === "string" ? [url] : undefined,
-		folder: context.folders.find((folder) => isInside(action.root, [folder])),
+		folder: innermost(context.folders.filter((folder) => isInside(action.root, [folder]))),
 		folders: context.folders,
 		userHome: context.userHome,
 	};
@@ -49,6 +49,11 @@ export async function tightSubject(subject: Subject, action: Action, line: Line 
 		return /^(?:[\w.-]+@)?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::\d+)?(?:\/.*)?$/.test(name) ? [`https://${name}`] : [];
 	});
 	return { ...subject, paths: await followed(files), urls: addresses.slice(0, MAX_PATHS) };
+}
+
+/** Folders that are served may lie in one another. */
+function innermost(folders: readonly string[]): string | undefined {
+	return folders.toSorted((a, b) => b.length - a.length)[0];
 }
 
 function followed(paths: readonly string[]): Promise<Subject["paths"]> {

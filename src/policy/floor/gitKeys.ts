@@ -41,7 +41,7 @@ export function isExecutableKey(key: string, value: string, own: boolean, reach:
 	const name = key.toLowerCase();
 	const keys = reach === "config" ? [...WITH_OBJECTS, ...WITH_FILES] : WITH_OBJECTS;
 	if (!keys.some((pattern) => pattern.test(name))) return false;
-	if (/^(?:format\.pretty|pretty\.)/.test(name) && !value.includes("%G")) return false;
+	if (/^(?:format\.pretty|pretty\.)/.test(name) && !/%[-+ ]?G/.test(value)) return false;
 	if (SWITCHES.test(name) && OFF.test(value)) return false;
 	if (!own) return true;
 	// Pagers run at a terminal only, git's own monitor is no other program, and Large File Storage is what half the world has.

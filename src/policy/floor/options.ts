@@ -132,9 +132,10 @@ class Reader {
 
 	get #optionsFirst(): boolean {
 		const { needs, optionsFirst, script, wordOptions } = this.#rule;
-		return (
-			optionsFirst === true || ((needs !== undefined || script === "sed" || script === "awk") && wordOptions !== true)
-		);
+		if (optionsFirst === true) return true;
+		// Programs with sub-commands read their options wherever they stand.
+		if (wordOptions === true || this.#name.includes(" ")) return false;
+		return needs !== undefined || script === "sed" || script === "awk";
 	}
 
 	get #takesPaths(): boolean {

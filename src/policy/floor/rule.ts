@@ -51,13 +51,15 @@ export const VALUES = {
 	/** A format of git's; %G runs the program that checks signatures. */
 	GITFORMAT: /^(?![\s\S]*(?:%[-+ ]?G|signature))/,
 	/** A key of git's configuration whose value is no secret. */
-	SETTING: /^(?![\s\S]*(?:token|secret|passw|extraheader|credential))[A-Za-z0-9][A-Za-z0-9./:_-]*$/i,
+	SETTING:
+		/^(?![\s\S]*(?:token|secret|passw|extraheader|credential|auth(?!or)|cookie|proxy|key$|cert$|otp$))[A-Za-z0-9][A-Za-z0-9./:_-]*$/i,
 	/** A package by its name in the registry, no address and no path. */
 	PACKAGE: /^(?:@[a-z0-9][a-z0-9._~-]*\/)?[A-Za-z0-9][A-Za-z0-9._~-]*(?:@[A-Za-z0-9._^~<>=*|-]+)?$/,
 	/** Plain members of what docker inspect knows, and not the configuration whole or its environment. */
-	DOCKERFORMAT: /^(?:[^{}]|\{\{ ?(?:json )?\.(?!(?:Container)?Config ?\})[A-Za-z]+(?:\.(?!Env)[A-Za-z]+)* ?\}\})*$/,
+	DOCKERFORMAT:
+		/^(?=[\s\S]*\{\{)(?:[^{}]|\{\{-?\s*(?:end|else|println|"[^"{}]*"|(?:range\s+\$\w+\s*,\s*\$\w+\s*:=\s*|(?:if|with|range)\s+)?(?:(?:json|len|not|println|print|upper|lower|title)\s+)?(?:(?:\$[A-Za-z]\w*)?(?:\.(?!(?:Env|CreateCommand)\b)(?!(?:Config|ContainerConfig|Spec|PreviousSpec|TaskTemplate|ContainerSpec)(?!\.))\w+)+|\$[A-Za-z]\w*))\s*-?\}\})*$/,
 	/** What to show of an answer; no file of templates. */
-	QUERY: /^(?!-)(?![\s\S]*-file)/,
+	QUERY: /^(?!-)(?!=?(?:@|(?:fileb?|https?):|[a-z-]*file(?:=|$)))/i,
 	/** OWNER/NAME at the usual host. */
 	REPO: /^[A-Za-z0-9._-]+\/[A-Za-z0-9._-]+$/,
 	BUCKET: /^s3:\/\/[A-Za-z0-9._/-]*$/,
@@ -66,7 +68,8 @@ export const VALUES = {
 	/** Columns of ps and top, without the environment. */
 	COLUMNS: /^(?![\s\S]*env)[+-]?[A-Za-z%_][A-Za-z0-9%_:=,+ -]*$/i,
 	/** Letters of ps without a dash, without "e" (environment) and those that take a word; or process ids. */
-	PROCESSES: /^(?:[aAcfhjlmrsTuvwxXZ]{1,12}|\d{1,8}(?:,\d{1,8})*)$/,
+	PROCESSES:
+		/^(?:[aAcfhjlmrsTuvwxXZ]{0,11}o?|\d{1,8}(?:,\d{1,8})*|(?![\s\S]*env)(?:pid|ppid|user|uid|comm|cmd|args|command|%cpu|%mem|pcpu|pmem|rss|vsz|stat|etime|time|tty|lstart|start|pgid|sid|state)(?:[,=:][A-Za-z%0-9]*)*)$/,
 	/** A kind of resource and its name, of kubectl; never secrets. */
 	RESOURCE: /^(?!-)(?!.*secret)[A-Za-z0-9.,/_:-]+$/i,
 	/** A file that is neither an option, an address (tar asks "host:file") nor a list of options ("@file" of binutils). */

@@ -122,6 +122,7 @@ test("an action that fails inside the gate is denied, and on record as failed", 
 		policy: {
 			digest: "0".repeat(64),
 			evaluate: () => Promise.reject(new Error("the policy broke with password=hunter2secret")),
+			explain: () => Promise.reject(new Error("not asked here")),
 		},
 	});
 	const call = await gate.call("PreToolUse-Bash");

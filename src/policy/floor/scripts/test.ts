@@ -23,10 +23,13 @@ export function testProblem(operator: string, operands: readonly Known[]): strin
 	return `uses ${operator.slice(0, 20)} in a way that can run code`;
 }
 
+/** A number that the shell counts itself, and never falls apart. */
+function isNumber({ text }: Known): boolean {
+	return /^"?(?:\$[?#]|\$\{#[A-Za-z_][A-Za-z0-9_]*\})"?$/.test(text);
+}
+
 function numeric(operands: readonly Known[]): string | undefined {
-	const sure = operands.every(
-		({ text, value }) => /^-?\d+$/.test(value ?? "") || /^"?(?:\$[?#]|\$\{#[A-Za-z_][A-Za-z0-9_]*\})"?$/.test(text),
-	);
+	const sure = operands.every((word) => /^-?\d+$/.test(word.value ?? "") || isNumber(word));
 	return sure ? undefined : "calculates with a text that is known only when it runs, which can run code";
 }
 
@@ -47,12 +50,15 @@ export function testWordsProblem(words: readonly Known[]): string | undefined {
 		} else if (!UNARY.test(value) && !BINARY.test(value)) return `uses ${value}, which is not known`;
 	}
 	// A word that is not known may be any operator, -v too: what stands behind it must be known, and harmless as an operand.
-	for (const [index, { many, value, pattern }] of words.entries()) {
-		if (value === undefined && (many || (words[index + 1]?.value === undefined && words[index + 1] !== undefined))) {
+	const unknown = (word: Known | undefined) => word !== undefined && word.value === undefined && !isNumber(word);
+	const any = words.some(unknown);
+	for (const [index, word] of words.entries()) {
+		if (unknown(word) && (word.many || unknown(words[index + 1]))) {
 			return "holds words that could be an operator and its operand";
 		}
-		if (/\[/.test(pattern) && (/[$`]/.test(pattern) || words.some((one) => one.value === undefined)))
+		if (/\[/.test(word.pattern) && (any || /[$`]/.test(word.pattern))) {
 			return "holds a text that runs when it is calculated";
+		}
 	}
 	return undefined;
 }
