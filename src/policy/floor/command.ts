@@ -31,7 +31,7 @@ export function judgeCommand(words: readonly Known[], walk: Walk, simple: Simple
 	if (found === undefined) return notInTable(words);
 	if ("word" in found) return misfit(name, found);
 	const { entry, rule, rest } = found;
-	const read = readArguments(name, rule, rest);
+	const read = readArguments(entry, rule, rest);
 	if ("problem" in read) return misfit(entry, read);
 	simple.entry = entry;
 	return judgeArguments(entry, read, rest, walk, simple);

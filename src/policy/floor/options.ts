@@ -51,7 +51,7 @@ const FREE = new Set<Kind>(["TEXT", "ITEM", "PATTERN", "GLOB", "PATH", "REV"]);
 
 const specs = new WeakMap<CommandRule, Spec>();
 
-/** Reads the words behind the command's name and sub-commands, in the first form that fits. */
+/** Reads the words behind an entry's key, in the first form that fits. @param name the key */
 export function readArguments(name: string, rule: CommandRule, words: readonly Known[]): Arguments | Misfit {
 	const first = readForm(name, rule, words);
 	if (!("problem" in first) || rule.forms === undefined) return first;

@@ -40,7 +40,11 @@ export const PATH_VARIABLES: ReadonlySet<string> = new Set(["HOME", "PWD", "OLDP
  * is not here may name a program, a library or a file of settings.
  */
 export const PREFIXES: readonly { name: RegExp; value: RegExp; only?: string }[] = [
-	{ name: /^(?:LC_[A-Z]{1,20}|LANG|LANGUAGE)$/, value: /^[A-Za-z0-9_.:@-]*$/ },
+	// Of other encodings than UTF-8 a letter may hold the byte of a quote or slash.
+	{
+		name: /^(?:LC_[A-Z]{1,20}|LANG|LANGUAGE)$/,
+		value: /^(?:C|POSIX|(?:C|[a-z]{2,3}(?:_[A-Z]{2})?)\.(?:UTF-?8|utf-?8))?$/,
+	},
 	// A name of the time zone database; with ":" or a path it is a file.
 	{ name: /^TZ$/, value: /^(?:[A-Za-z_+-]+(?:\/[A-Za-z_+-]+){0,2}|[A-Za-z]{3,5}[+-]?\d{0,2})$/ },
 	{ name: /^(?:NO_COLOR|CLICOLOR|CLICOLOR_FORCE|FORCE_COLOR|COLUMNS|LINES)$/, value: /^[0-9a-z]*$/ },

@@ -40,6 +40,7 @@ const NUMBER = /(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y;
 /** Line ends that awk does not see are blanks. */
 const BLANK = /(?:[ \t]|\\\n)+/y;
 const COMMENT = /#[^\n]*/y;
+const CALL = /[ \t]*\(/y;
 const NAMESPACE = /::/y;
 /** What is compared with a word of the command line, and not assigned to it. */
 const ARGUMENT = /\[\d+\](?=[ \t]*(?:[){};\n]|&&|\|\||$))/y;
@@ -130,7 +131,7 @@ function readRegex(reader: Reader): string | undefined {
 		if (end === undefined || end < reader.at || others.some((other) => other !== end)) return UNSURE;
 		// Where it does, the "]" is left over and stops the program before it starts, if no string or so hides it.
 		const left = text.slice(reader.at, end);
-		if (left !== "" && (open.includes("[") || !/^[^"#/\\[\]]*\]/.test(left))) return UNSURE;
+		if (left !== "" && (left.includes("\n") || open.includes("[") || !/^[^"#/\\[\]]*\]/.test(left))) return UNSURE;
 		reader.at = end;
 	}
 	return step(reader, regex, "unsure");
@@ -174,11 +175,16 @@ function readWord(reader: Reader, word: string): string | undefined {
 	// gawk: namespace::name.
 	if (take(reader, NAMESPACE) !== undefined) return UNSURE;
 	if (last === "function" || last === "func") reader.defined.add(word);
-	else if (!KEYWORDS.has(word) && !FUNCTIONS.has(word) && reader.text[reader.at] === "(") reader.called.add(word);
+	else if (!KEYWORDS.has(word) && !FUNCTIONS.has(word) && isCalled(reader)) reader.called.add(word);
 	if (word === "print" || word === "printf") reader.printsAt = reader.open.length;
 	if (/^(?:printf?|return)$/.test(word)) return step(reader, word, "operator");
 	// Words that are keywords to gawk only are variables to others: "case /x" divides. "length /x" divides, but not to mawk.
 	return step(reader, word, KEYWORDS.has(word) || FUNCTIONS.has(word) ? "unsure" : "value");
+}
+
+/** "f(x)"; "f (x)" joins a variable and x, unless some awk has a function of that name. */
+function isCalled({ text, at }: Reader): boolean {
+	return matchAt(CALL, text, at) !== undefined;
 }
 
 /** FILENAME == ARGV[1], and nothing that could be an assignment to it. */

@@ -9,12 +9,12 @@ import { matchAt, UNSURE } from "./scan.ts";
 const QUOTED_FIELD = /\."[^\s"\\]+"/y;
 const FIELD = /\.[^ ;{}:[\],|.()=\n]+/y;
 
-/** Operators of yq 4, in small letters and without "_". */
+/** Operators of yq 4, in small letters and without "_"; c, d and n are flags of "*" and "=". */
 const OPERATORS = new Set(
-	`alias all allc anchor and any anyc arraytomap as asciidowncase asciiupcase capture collect column comments contains
-	del delpaths di documentindex downcase error explode false fi fileindex filename filter first flatten footcomment
+	`alias all allc anchor and any anyc arraytomap as asciidowncase asciiupcase c capture collect column comments contains
+	d del delpaths di documentindex downcase error explode false fi fileindex filename filter first flatten footcomment
 	formatdatetime fromcsv fromentries fromjson fromprops fromtsv fromunix fromxml fromyaml groupby has headcomment
-	ireduce iskey join key keys kind length line linecomment map mapvalues match max min not now null omit or parent
+	ireduce iskey join key keys kind length line linecomment map mapvalues match max min n not now null omit or parent
 	parents path pick pivot ref reverse root select setpath shuffle sort sortby sortkeys split splitdoc style sub tag
 	test tocsv toentries tojson tonumber toprops tostring tounix toxml toyaml totsv trim true type tz unique uniqueby
 	upcase with withdtf withentries`.split(/\s+/),
