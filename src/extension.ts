@@ -6,10 +6,14 @@ import { registerCommands } from "./editor/commands.ts";
 import { connectClaudeCode } from "./editor/connect.ts";
 import { DiffDocuments } from "./editor/diffDocuments.ts";
 import { Disposables } from "./editor/disposables.ts";
-import { GateHost } from "./editor/gateHost.ts";
+import { explainCommand, explainRequest } from "./editor/explain.ts";
+import { GateHost, gatepostHome } from "./editor/gateHost.ts";
 import { showLog, verifyLog } from "./editor/logDocuments.ts";
 import { Notifier } from "./editor/notifier.ts";
 import { PendingView } from "./editor/pendingView.ts";
+import { PolicyDiagnostics } from "./editor/policyDiagnostics.ts";
+import { choosePolicyFile, ORGANISATION_FILE, showPolicyFile } from "./editor/policyFiles.ts";
+import { PolicyWatch } from "./editor/policyHost.ts";
 import { SessionsTree } from "./editor/sessionsTree.ts";
 import { StatusBar } from "./editor/statusBar.ts";
 import { say, text } from "./editor/text.ts";
@@ -34,11 +38,11 @@ export function activate(context: vscode.ExtensionContext): void {
 	const tree = parts.push(new SessionsTree(gate));
 	const status = parts.push(new StatusBar());
 	const notifier = parts.push(new Notifier());
+	const diagnostics = parts.push(new PolicyDiagnostics(gateHost));
 
-	const state = (): Omit<PendingState, "settled" | "type"> => ({
+	/** What is drawn outside of the Requests view, too. */
+	const outline = (): Pick<PendingState, "pending" | "paused" | "gate" | "elsewhere"> => ({
 		pending: gate()?.cards() ?? [],
-		activity: gate()?.activity() ?? [],
-		warnings: gate()?.warnings() ?? [],
 		paused: gateHost.paused,
 		gate: {
 			state: gateHost.state,
@@ -47,6 +51,13 @@ export function activate(context: vscode.ExtensionContext): void {
 			agents: gateHost.agents(),
 		},
 		elsewhere: gateHost.open?.waitingElsewhere() ?? 0,
+	});
+	const state = (): Omit<PendingState, "settled" | "type"> => ({
+		...outline(),
+		activity: gate()?.activity() ?? [],
+		warnings: gate()?.warnings() ?? [],
+		grants: gate()?.grants() ?? [],
+		policy: gateHost.policyFiles(),
 	});
 	const approver = new EditorApprover();
 	const connect = () => connectClaudeCode(gateHost, documents, output);
@@ -59,6 +70,9 @@ export function activate(context: vscode.ExtensionContext): void {
 			state,
 			setPaused: (paused) => gateHost.setPaused(paused),
 			installAgent: () => void connect(),
+			explain: (id) => explainRequest(gateHost, documents, id),
+			acceptPolicy: (what, person) => gateHost.acceptPolicy(what, person),
+			openPolicy: (file, line) => (file === undefined ? choosePolicyFile(gateHost) : showPolicyFile(file, line)),
 			log: output,
 			onVisibility: () => notifier.update(gate()?.cards().length ?? 0, pending.visible),
 		}),
@@ -66,8 +80,8 @@ export function activate(context: vscode.ExtensionContext): void {
 
 	let drawn = "";
 	const draw = () => {
-		const now = state();
-		status.update({ type: "state", settled: [], ...now });
+		const now = outline();
+		status.update(now);
 		tree.update(now.pending.length);
 		notifier.update(now.pending.length, pending.visible);
 		if (now.gate.state === "failed" && now.gate.message !== undefined && drawn !== now.gate.message.code) {
@@ -81,6 +95,9 @@ export function activate(context: vscode.ExtensionContext): void {
 		picture.call();
 	};
 	parts.push(gateHost.onChanged(update));
+	parts.push(gateHost.onChanged(() => diagnostics.update()));
+	const refreshPolicy = () => gateHost.refreshPolicy();
+	parts.push(new PolicyWatch({ home: gatepostHome(), organisation: ORGANISATION_FILE, onChange: refreshPolicy }));
 	parts.push(
 		gateHost.onStarted(({ gate: opened }) => {
 			void approver.refresh();
@@ -104,6 +121,8 @@ export function activate(context: vscode.ExtensionContext): void {
 			check: () => checkAgents(gateHost, documents, context, output),
 			showLog: () => showLog(gateHost, documents),
 			verifyLog: () => verifyLog(gateHost, documents),
+			explainCommand: () => explainCommand(gateHost, documents),
+			openPolicy: () => choosePolicyFile(gateHost),
 		}),
 	);
 	void gateHost.sync();

@@ -13,6 +13,8 @@ export interface CommandParts {
 	check: () => Promise<void>;
 	showLog: () => Promise<void>;
 	verifyLog: () => Promise<void>;
+	explainCommand: () => Promise<void>;
+	openPolicy: () => Promise<void>;
 }
 
 /** Registers every `gatepost.*` command. Whatever arguments a caller passes are ignored. */
@@ -25,6 +27,8 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
 		"gatepost.checkAgents": parts.check,
 		"gatepost.showLog": parts.showLog,
 		"gatepost.verifyLog": parts.verifyLog,
+		"gatepost.explainCommand": parts.explainCommand,
+		"gatepost.openPolicy": parts.openPolicy,
 		"gatepost.showOutput": () => output.show(),
 	};
 	const registered = Object.entries(commands).map(([id, run]) => vscode.commands.registerCommand(id, () => run()));

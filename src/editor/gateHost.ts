@@ -2,10 +2,14 @@
 import { homedir, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import * as vscode from "vscode";
+import type { Approver } from "../approvals/decision.ts";
 import type { OpenGate } from "../gate/open.ts";
+import type { Acceptance } from "../policy/rules/accepted.ts";
+import type { PolicyLayer } from "../protocol/grants.ts";
 import { type Message, message } from "../protocol/messages.ts";
 import { Disposables } from "./disposables.ts";
 import { Pause } from "./pause.ts";
+import { acceptedBy, policyKey, policyLayers } from "./policyHost.ts";
 import { editorSigner } from "./secrets.ts";
 import { gateSettings } from "./settings.ts";
 
@@ -33,6 +37,7 @@ export class GateHost implements vscode.Disposable {
 	#state: GateState = "starting";
 	#installed: string[] = [];
 	#problem: Message | undefined;
+	#acceptance: Promise<Acceptance> | undefined;
 	#turn: Promise<void> = Promise.resolve();
 
 	constructor(context: vscode.ExtensionContext) {
@@ -88,6 +93,40 @@ export class GateHost implements vscode.Disposable {
 		});
 	}
 
+	/** What the person has accepted of policy files, under the key of this editor. */
+	acceptance(): Promise<Acceptance> {
+		this.#acceptance ??= this.#openAcceptance().catch((error) => {
+			this.#acceptance = undefined;
+			throw error;
+		});
+		return this.#acceptance;
+	}
+
+	/** The policy files as they were when they were last looked at. */
+	policyFiles(): PolicyLayer[] {
+		return policyLayers(this.#open?.policyFiles() ?? []);
+	}
+
+	/** Looks at the policy files now. */
+	refreshPolicy(): void {
+		this.#open?.refreshPolicy();
+		this.#onChanged.fire();
+	}
+
+	/**
+	 * Takes the acceptance of exactly this content. Called for a gesture in the Requests view and for nothing else
+	 * (DESIGN 8). Resolves with why it was not taken, if so.
+	 */
+	async acceptPolicy(
+		what: Pick<PolicyLayer, "layer" | "file" | "sha256">,
+		approver: Approver,
+	): Promise<Message | undefined> {
+		if (this.#open === undefined) return message("editor.policyNoGate");
+		const problem = await this.#open.acceptPolicy(what, acceptedBy(approver));
+		this.refreshPolicy();
+		return problem;
+	}
+
 	/** Names of agents whose hooks are in the user's settings, as this version writes them, or that have asked this gate. */
 	agents(): string[] {
 		return [...new Set([...this.#installed, ...(this.#open?.agentsConnected() ?? [])])];
@@ -119,6 +158,11 @@ export class GateHost implements vscode.Disposable {
 	dispose(): void {
 		clearTimeout(this.#retry);
 		this.#disposables.dispose();
+	}
+
+	async #openAcceptance(): Promise<Acceptance> {
+		const { Acceptance } = await import("./core.ts");
+		return new Acceptance(gatepostHome(), await policyKey(this.#context.secrets));
 	}
 
 	async #end(state: "restarting" | "stopped"): Promise<void> {
@@ -162,6 +206,7 @@ export class GateHost implements vscode.Disposable {
 			editor: vscode.env.appName,
 			version: String(extension.packageJSON.version),
 			signer: await editorSigner(secrets),
+			acceptance: await this.acceptance(),
 			settings: gateSettings,
 			paused: this.#pause.holds(folders),
 			onOthers: () => this.#onChanged.fire(),

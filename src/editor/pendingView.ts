@@ -4,14 +4,18 @@ import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import type { Approver } from "../approvals/decision.ts";
 import type { Gate } from "../gate/gate.ts";
+import type { PolicyLayer } from "../protocol/grants.ts";
 import { type Message, message } from "../protocol/messages.ts";
 import type { Outcome, PendingHostMessage, PendingState, PendingViewMessage } from "../protocol/pendingView.ts";
 import type { DiffDocuments } from "./diffDocuments.ts";
 import { Disposables } from "./disposables.ts";
-import { SentCards } from "./sentCards.ts";
+import { SentCards, SentTexts } from "./sentCards.ts";
+import { text } from "./text.ts";
 import { Throttle } from "./throttle.ts";
 
 type Settled = PendingState["settled"][number];
+type Taken<Type extends PendingViewMessage["type"]> = Extract<PendingViewMessage, { type: Type }>;
+export type AcceptedContent = Pick<PolicyLayer, "layer" | "file" | "sha256">;
 
 /** Outcomes kept for the ghosts a view may still draw. */
 const GHOSTS = 50;
@@ -25,6 +29,12 @@ export interface PendingViewOptions {
 	state: () => Omit<PendingState, "settled" | "type">;
 	setPaused: (paused: boolean) => Promise<void>;
 	installAgent: () => void;
+	/** Opens why a card was asked. */
+	explain: (id: string) => Promise<void>;
+	/** Takes the acceptance of a policy file's content. Resolves with why it was not taken, if so. */
+	acceptPolicy: (what: AcceptedContent, approver: Approver) => Promise<Message | undefined>;
+	/** Opens a policy file at a line; without a file, lets the person choose one. */
+	openPolicy: (file?: string, line?: number) => Promise<void>;
 	log: vscode.LogOutputChannel;
 	onVisibility: () => void;
 }
@@ -37,6 +47,7 @@ export class PendingView implements vscode.WebviewViewProvider, vscode.Disposabl
 	#ready = false;
 	#settled: Settled[] = [];
 	readonly #sent = new SentCards();
+	readonly #sentTexts = new SentTexts();
 	readonly #picture = this.#disposables.push(new Throttle(() => this.#postState()));
 	#reveal: string | undefined;
 
@@ -102,7 +113,8 @@ export class PendingView implements vscode.WebviewViewProvider, vscode.Disposabl
 		if (!this.#ready) return;
 		const state = this.#options.state();
 		const pending = this.#sent.pack(state.pending);
-		this.#post({ type: "state", ...state, pending, settled: this.#settled });
+		const policy = this.#sentTexts.pack(state.policy);
+		this.#post({ type: "state", ...state, pending, policy, settled: this.#settled });
 	}
 
 	#post(msg: PendingHostMessage): void {
@@ -130,6 +142,7 @@ export class PendingView implements vscode.WebviewViewProvider, vscode.Disposabl
 			case "ready":
 				this.#ready = true;
 				this.#sent.forget();
+				this.#sentTexts.forget();
 				this.#post({ type: "strings", contents: await strings() });
 				// After the strings, which the picture needs; and at once, because nothing is drawn yet.
 				this.#postState();
@@ -156,10 +169,58 @@ export class PendingView implements vscode.WebviewViewProvider, vscode.Disposabl
 				if (card !== undefined) await vscode.env.clipboard.writeText(card.target);
 				return;
 			}
+			case "offers":
+				return this.#offers(msg);
+			case "checkRule":
+				return this.#checkRule(msg);
+			case "revokeGrant": {
+				const problem = await gate()?.revoke(msg.grant, await this.#options.approver());
+				if (problem !== undefined) void vscode.window.showWarningMessage(text(problem));
+				this.update();
+				return;
+			}
+			case "acceptPolicy":
+				return this.#acceptPolicy(msg);
+			case "explain":
+				return this.#options.explain(msg.id);
+			case "openPolicy":
+				return this.#openPolicy(msg);
 		}
 	}
 
-	async #answer(msg: PendingViewMessage & { type: "answer" }): Promise<void> {
+	async #offers({ id }: Taken<"offers">): Promise<void> {
+		const found = await this.#options.gate()?.offers(id);
+		const { offers = [], refused } = found ?? { refused: message("editor.noGate") };
+		this.#post({ type: "offers", id, offers, ...(refused === undefined ? {} : { refused }) });
+	}
+
+	async #checkRule({ id, n, rule }: Taken<"checkRule">): Promise<void> {
+		const found = await this.#options.gate()?.checkGrant(id, rule);
+		this.#post({ type: "ruleChecked", id, n, ...(found ?? { problem: message("editor.noGate") }) });
+	}
+
+	/** Only what was drawn, all of it, and by a person whose gesture the view has checked. */
+	async #acceptPolicy({ layer, file, sha256, shown }: Taken<"acceptPolicy">): Promise<void> {
+		const refuse = (why: Message) => this.#post({ type: "policyRefused", file, sha256, message: why });
+		if (shown.extent !== "whole" || shown.digest !== sha256) return refuse(message("ui.policy.notWhole"));
+		try {
+			const problem = await this.#options.acceptPolicy({ layer, file, sha256 }, await this.#options.approver());
+			if (problem !== undefined) refuse(problem);
+		} catch (error) {
+			const detail = error instanceof Error ? error.message : String(error);
+			this.#options.log.error(detail);
+			refuse(message("editor.policyNotAccepted", { detail }));
+		}
+	}
+
+	/** Of the files there are: the view names one, it cannot make the editor open any other. */
+	async #openPolicy({ layer, file, line }: Taken<"openPolicy">): Promise<void> {
+		if (file === undefined) return this.#options.openPolicy();
+		const known = this.#options.state().policy.find((one) => one.file === file && one.layer === layer);
+		if (known !== undefined) await this.#options.openPolicy(known.file, line);
+	}
+
+	async #answer(msg: Taken<"answer">): Promise<void> {
 		const gate = this.#options.gate();
 		if (gate === undefined) {
 			this.#post({ type: "refused", id: msg.id, message: message("editor.noGate") });
@@ -173,6 +234,7 @@ export class PendingView implements vscode.WebviewViewProvider, vscode.Disposabl
 			gesture: msg.gesture,
 			...(msg.reason === undefined || msg.reason === "" ? {} : { reason: msg.reason }),
 			...(msg.stopSession === undefined ? {} : { stopSession: msg.stopSession }),
+			...(msg.grant === undefined ? {} : { grant: msg.grant }),
 		});
 		if (result.result === "refused") this.#post({ type: "refused", id: msg.id, message: result.message });
 		if (result.result === "late") this.#post({ type: "refused", id: msg.id, message: message("editor.late") });

@@ -9,6 +9,7 @@ export function gateSettings(): GateSettings {
 	return {
 		prompt: settings.get<string>("claudeCode.prompt") === "both" ? "both" : "gatepost",
 		deadlineMs: Math.min(1380, Math.max(1, Number.isFinite(minutes) ? minutes : 30)) * 60_000,
+		trusted: vscode.workspace.isTrusted,
 	};
 }
 

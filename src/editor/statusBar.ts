@@ -13,7 +13,7 @@ export class StatusBar implements vscode.Disposable {
 		this.#item.show();
 	}
 
-	update(state: PendingState): void {
+	update(state: Pick<PendingState, "pending" | "elsewhere" | "gate" | "paused">): void {
 		const { pending, elsewhere, gate, paused } = state;
 		const waiting = pending.length + elsewhere;
 		const failed = gate.state === "failed";

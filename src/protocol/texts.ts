@@ -654,7 +654,6 @@ export const TEXTS = {
 	"ui.policy.counts.many": "{count} rules that allow.",
 	"ui.policy.waiting.one": "{count} rule that allows waits. Read the whole file before you accept it.",
 	"ui.policy.waiting.many": "{count} rules that allow wait. Read the whole file before you accept it.",
-	"ui.policy.waitingNetwork": "What it lets through waits. Read the whole file before you accept it.",
 	"ui.policy.text": "Content of {file}",
 	"ui.policy.problems.one": "{count} problem",
 	"ui.policy.problems.many": "{count} problems",

@@ -158,15 +158,18 @@ describe("the list by key", () => {
 		await pending.page.keyboard.press("Enter");
 		const focused = () => pending.page.evaluate("document.activeElement.textContent") as Promise<string>;
 		const walk = [await focused()];
-		for (const key of ["ArrowDown", "ArrowDown", "ArrowDown", "ArrowUp"]) {
+		for (const key of [...Array(6).fill("ArrowDown"), "ArrowUp", "End", "Home"]) {
 			await pending.page.keyboard.press(key);
 			walk.push(await focused());
 		}
-		assert.deepEqual(walk, ["Deny with reason…", "Deny and stop session", "Copy", "Deny with reason…", "Copy"]);
+		const grants = ["Allow for this session…", "Allow for … minutes…", "Always allow…"];
+		const denials = ["Deny with reason…", "Deny and stop session"];
+		assert.deepEqual(walk, [...grants, ...denials, "Copy", grants[0], "Copy", "Copy", grants[0]]);
 		await pending.page.keyboard.press("Escape");
 		await pending.page.getByRole("menu").waitFor({ state: "detached" });
 		assert.equal(await pending.page.evaluate("document.activeElement.localName"), "vscode-button");
 		await pending.page.keyboard.press("Enter");
+		for (let n = 0; n < 3; n += 1) await pending.page.keyboard.press("ArrowDown");
 		await pending.page.keyboard.press("Enter");
 		const reason = pending.page.getByRole("textbox");
 		await reason.waitFor();

@@ -7,12 +7,14 @@ import {
 	card,
 	editCard,
 	guardCard,
+	HOSTILE,
 	hostileCard,
 	manyFilesCard,
 	state,
 } from "../support/webviewHarness/cards.ts";
 import { describeViolations, themeNames } from "../support/webviewHarness/page.ts";
-import { type PendingPage, usePending } from "../support/webviewHarness/pending.ts";
+import { openGrant, type PendingPage, usePending } from "../support/webviewHarness/pending.ts";
+import { GRANTS, HOSTILE_OFFERS, LAYERS, layer, OFFERS } from "../support/webviewHarness/rules.ts";
 
 const tidyUp = { agent: { id: "codex", label: "Codex" }, session: { id: "session-2", label: "Tidy up" } };
 const SCRIPT = `for f in $(git ls-files '*.ts'); do
@@ -55,6 +57,7 @@ const scenes: Record<string, () => PendingState> = {
 			gate: { state: "open", folders: ["/home/ada/shop", "/home/ada/lib"], agents: [] },
 			activity: ACTIVITY,
 		}),
+	policy: () => state([card("1")], { grants: GRANTS, policy: LAYERS, activity: ACTIVITY.slice(0, 2) }),
 	failed: () =>
 		state([], { gate: { state: "failed", message: { code: "why.unknownAgent" }, folders: [], agents: [] } }),
 };
@@ -78,6 +81,38 @@ const doings: Record<string, (pending: PendingPage) => Promise<unknown>> = {
 		await pending.page.evaluate('document.querySelector(".bar").style.bottom = "2px"');
 		await pending.page.mouse.up();
 		await pending.hint.waitFor();
+	},
+	grant: async (pending) => {
+		await openGrant(pending, "Allow for … minutes", OFFERS);
+		await pending.page.getByRole("radio", { name: "npm test *" }).check();
+	},
+	"grant-refused": async (pending) => {
+		await openGrant(pending, "Always allow", [], { code: "why.network" });
+	},
+	"grant-hostile": async (pending) => {
+		await openGrant(pending, "Allow for this session", HOSTILE_OFFERS);
+	},
+	grants: async (pending) => {
+		await pending.send(state([card("1")], { grants: GRANTS }));
+		await pending.page.getByRole("button", { name: /^Grants/ }).click();
+		await pending.page.getByText("docs/**").scrollIntoViewIfNeeded();
+	},
+	"policy-waiting": async (pending) => {
+		await pending.send(state([], { policy: LAYERS }));
+		await pending.page.getByRole("button", { name: "Look at it" }).click();
+	},
+	"policy-problems": async (pending) => {
+		await pending.send(state([], { policy: LAYERS }));
+		await pending.page.getByRole("button", { name: "Policy files" }).click();
+		await pending.page.getByRole("button", { name: /^Yours/ }).click();
+	},
+	"policy-hostile": async (pending) => {
+		await pending.send(state([], { policy: [layer(`{\n// ${HOSTILE}\n}\n`)] }));
+		await pending.page.getByRole("button", { name: "Look at it" }).click();
+	},
+	"guard-menu": async (pending) => {
+		await pending.send(state([guardCard("g")]));
+		await pending.page.getByRole("button", { name: "More actions" }).click();
 	},
 	keys: async (pending) => {
 		await pending.head("1").focus();
@@ -126,6 +161,18 @@ describe("the view", () => {
 				await pending.screenshot(`webview-${doing}-${theme.toLowerCase().replaceAll(" ", "-")}`);
 				await isGood(pending, theme);
 			}
+		});
+	}
+
+	for (const doing of ["menu", "grant", "grants", "policy-waiting", "policy-problems"]) {
+		it(`with "${doing}" is usable at 280 px and 200 % zoom`, async () => {
+			const pending = await view.open(state([editCard("1")]), { width: 140, height: 640, zoom: 2 });
+			// A grant needs the whole card.
+			await pending.page.getByRole("button", { name: "Show everything" }).click();
+			await doings[doing]?.(pending);
+			await pending.screenshot(`webview-${doing}-zoomed`);
+			await isGood(pending, "zoomed");
+			assert.equal(await pending.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), true);
 		});
 	}
 

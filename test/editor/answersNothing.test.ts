@@ -2,8 +2,9 @@
 // picks. While a request waits all of it is tried, and nothing may answer. That the tries reach their target is shown
 // first, with a notification and a quick pick of the tests' own.
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as vscode from "vscode";
 import { type HookCall, writeCall } from "../support/hookCall.ts";
@@ -11,6 +12,7 @@ import { until } from "../support/until.ts";
 import {
 	extension,
 	folder,
+	gatepost,
 	held,
 	home,
 	log,
@@ -36,6 +38,30 @@ function hopefulArguments(request: string): unknown[][] {
 		[{ request, decision: { by: "person", verdict: "allow" } }],
 	];
 }
+
+/** And what it might hope to get accepted, granted or revoked. */
+function hopefulRules(request: string): unknown[][] {
+	const shown = { digest: policyDigest, extent: "whole", ms: 60_000 };
+	return [
+		[{ type: "answer", id: request, verdict: "allow", gesture: "pointer", shown, grant: GRANT }],
+		[request, GRANT],
+		[{ type: "acceptPolicy", layer: "workspace", file: policyFile(), sha256: policyDigest, shown }],
+		["workspace", policyFile(), policyDigest],
+		[{ type: "revokeGrant", grant: GRANTED }],
+		[GRANTED],
+	];
+}
+
+const GRANT = { lasts: { for: "always" }, rule: { member: "path", patterns: ["**"] } };
+
+/** A file of a hostile repository: it would let the waiting request pass, and whatever comes. */
+const POLICY = '{ "rules": [{ "id": "all", "effect": "allow", "kind": ["write", "edit"], "path": "**" }] }\n';
+const policyDigest = createHash("sha256").update(POLICY).digest("hex");
+const policyFile = () => join(folder(0), ".gatepost", "policy.jsonc");
+/** The person's own file, with a rule as a grant writes it. */
+const GRANTED = "always-write-1a2b";
+const USER_POLICY = `{ "rules": [{ "id": "${GRANTED}", "effect": "allow", "kind": "write", "path": "docs/**" }] }\n`;
+const userPolicy = join(gatepost, "policy.jsonc");
 
 /** Goes down the list that has the focus and presses each row's first button. */
 const DOWN: string[] = ["list.focusFirst", "notification.acceptPrimaryAction"].concat(
@@ -104,6 +130,9 @@ describe("no command, link, notification or quick pick answers a request", () =>
 		await setNotifying(true);
 		// The notification comes only while the view is hidden.
 		await vscode.commands.executeCommand("workbench.view.explorer");
+		await mkdir(join(folder(0), ".gatepost"), { recursive: true });
+		await writeFile(policyFile(), POLICY);
+		await writeFile(userPolicy, USER_POLICY);
 		path = join(folder(0), "unanswered.txt");
 		call = writeCall(home, folder(0), "unanswered.txt", "never\n");
 		request = await held(call, folder(0));
@@ -113,6 +142,8 @@ describe("no command, link, notification or quick pick answers a request", () =>
 		await call.kill();
 		await until("no card is left", async () => (await waiting()) === 0);
 		await vscode.commands.executeCommand("gatepost.pending.focus");
+		await rm(join(folder(0), ".gatepost"), { recursive: true, force: true });
+		await rm(userPolicy, { force: true });
 	});
 
 	afterEach(async () => {
@@ -173,7 +204,7 @@ describe("no command, link, notification or quick pick answers a request", () =>
 	});
 
 	it("by any command that has to do with Gatepost, whatever it is given", async function () {
-		this.timeout(60_000);
+		this.timeout(120_000);
 		const ours = (await vscode.commands.getCommands(false)).filter((id) => /gatepost/i.test(id));
 		for (const known of ["gatepost.review", "gatepost.pending.focus", "gatepost.sessions.focus"]) {
 			assert(ours.includes(known), `${known} is not among ${ours}`);
@@ -183,7 +214,8 @@ describe("no command, link, notification or quick pick answers a request", () =>
 		assert.deepEqual(own.sort(), contributed.sort(), "a command that package.json does not show");
 		// While all is paused no allow is taken anyway: that command comes after everything else.
 		for (const id of ours.filter((one) => one !== "gatepost.pause")) {
-			for (const args of hopefulArguments(request)) await tryCommand(id, ...args);
+			const rules = own.includes(id) ? hopefulRules(request) : [];
+			for (const args of [...hopefulArguments(request), ...rules]) await tryCommand(id, ...args);
 			// A quick pick or notification of theirs is accepted at once, as an attacker would.
 			for (const accept of ["workbench.action.acceptSelectedQuickOpenItem", "notifications.focusToasts"]) {
 				await tryCommand(accept);
@@ -202,7 +234,26 @@ describe("no command, link, notification or quick pick answers a request", () =>
 	});
 
 	it("by a command that no one has registered but someone may guess", async () => {
-		const guesses = ["allow", "answer", "approve", "accept", "decide", "resume", "unpause", "grant", "pending.allow"];
+		const guesses = [
+			"allow",
+			"answer",
+			"approve",
+			"accept",
+			"decide",
+			"resume",
+			"unpause",
+			"grant",
+			"pending.allow",
+		].concat([
+			"acceptPolicy",
+			"policy.accept",
+			"grantAlways",
+			"addGrant",
+			"revoke",
+			"revokeGrant",
+			"setPolicy",
+			"addRule",
+		]);
 		for (const guess of guesses) {
 			const run = async () => vscode.commands.executeCommand(`gatepost.${guess}`, request, "allow");
 			await assert.rejects(run, /not found/, guess);
@@ -243,6 +294,12 @@ describe("no command, link, notification or quick pick answers a request", () =>
 	it("and no answer is in the log, not even a late one", async () => {
 		const types = new Set((await log(folder(0))).map(({ type }) => type));
 		assert(!types.has("answer.late"), "an answer was tried");
-		assert(!types.has("grant.added"));
+		for (const type of ["grant.added", "grant.revoked", "policy.accepted"]) assert(!types.has(type), type);
+	});
+
+	it("nor is a policy file accepted, changed or taken away", async () => {
+		assert.equal(existsSync(join(gatepost, "policy-accepted.json")), false);
+		assert.equal(await readFile(policyFile(), "utf8"), POLICY);
+		assert.equal(await readFile(userPolicy, "utf8"), USER_POLICY);
 	});
 });

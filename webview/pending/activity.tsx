@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import type { ActivityRow } from "../../src/protocol/pendingView.ts";
 import { AgentText, Sentence } from "../ui/agentText.tsx";
 import { Icon } from "../ui/icons.tsx";
+import { Section } from "../ui/section.tsx";
 import { counted, t } from "../ui/texts.ts";
 import { timeOfDay } from "../ui/time.ts";
 import { oneLine, visibleText } from "../ui/visible.ts";
@@ -18,26 +19,18 @@ export function ActivityList({ rows }: { rows: readonly ActivityRow[] }): JSX.El
 	const [all, setAll] = useState(false);
 	const drawn = all ? rows : rows.slice(0, FIRST_ROWS);
 	return (
-		<section class="activity" aria-labelledby="activity">
-			<h2 id="activity">
-				<button type="button" class="fold" aria-expanded={open} onClick={() => setOpen(!open)}>
-					<Icon name="chevron" />
-					{t("ui.activity")}
-				</button>
-			</h2>
-			{open && (
-				<ol>
-					{drawn.map((row) => (
-						<Row key={row.id} row={row} />
-					))}
-				</ol>
-			)}
-			{open && drawn.length < rows.length && (
+		<Section id="activity" class="activity" title={t("ui.activity")} open={open} onToggle={() => setOpen(!open)}>
+			<ol>
+				{drawn.map((row) => (
+					<Row key={row.id} row={row} />
+				))}
+			</ol>
+			{drawn.length < rows.length && (
 				<button type="button" class="link more" onClick={() => setAll(true)}>
 					{counted("ui.activity.all", rows.length)}
 				</button>
 			)}
-		</section>
+		</Section>
 	);
 }
 

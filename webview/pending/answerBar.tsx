@@ -8,6 +8,8 @@ import { Icon } from "../ui/icons.tsx";
 import type { ShownCard } from "../ui/shown.ts";
 import { t } from "../ui/texts.ts";
 import { type Gesture, useAnswerRules } from "./answerRules.ts";
+import type { GivenAnswer } from "./answers.ts";
+import { GrantForm } from "./grantForm.tsx";
 import { ALLOW_SHORTCUTS, DENY_SHORTCUTS, keyLabel } from "./keys.ts";
 import { Menu } from "./menu.tsx";
 import { Reason } from "./reason.tsx";
@@ -23,6 +25,7 @@ export function AnswerBar(props: BarProps): JSX.Element {
 	const { store, card } = props;
 	const given = store.answers.given(card.id);
 	const writing = store.writing === card.id;
+	const granting = store.granting?.id === card.id ? store.granting : undefined;
 	const bar = useRef<HTMLDivElement>(null);
 	const height = useRef(0);
 	useLayoutEffect(() => {
@@ -32,11 +35,13 @@ export function AnswerBar(props: BarProps): JSX.Element {
 		if (!given) height.current = bar.current.getBoundingClientRect().height;
 	});
 	return (
-		<div class="bar" ref={bar}>
+		<div class={granting ? "bar granting" : "bar"} ref={bar}>
 			<HintView {...props} />
 			<Progress {...props} />
 			{given ? (
-				<p class="sending">{t(given.verdict === "allow" ? "ui.sending.allow" : "ui.sending.deny")}</p>
+				<p class="sending">{t(sendingText(given))}</p>
+			) : granting ? (
+				<GrantForm {...props} draft={granting} />
 			) : writing ? (
 				<Reason {...props} />
 			) : (
@@ -53,6 +58,11 @@ export function AnswerBar(props: BarProps): JSX.Element {
 	);
 }
 
+function sendingText({ verdict, grant }: GivenAnswer) {
+	if (verdict === "deny") return "ui.sending.deny";
+	return grant === undefined ? "ui.sending.allow" : "ui.sending.grant";
+}
+
 function AllowButton({ store, card, shown }: BarProps): JSX.Element {
 	const rules = useAnswerRules({
 		onAnswer: (gesture: Gesture) => store.answer(card.id, { verdict: "allow", gesture }),
@@ -64,7 +74,7 @@ function AllowButton({ store, card, shown }: BarProps): JSX.Element {
 			class="allow"
 			unavailable={card.guard && shown.extent !== "whole"}
 			keyShortcuts={ALLOW_SHORTCUTS}
-			title={keyLabel("Enter")}
+			title={t("ui.allowTitle", { key: keyLabel("Enter") })}
 			{...rules}
 		>
 			{t("ui.allow")}

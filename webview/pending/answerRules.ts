@@ -7,15 +7,17 @@ import { STEADY_MS, steady } from "./steady.ts";
 export type Gesture = "pointer" | "key";
 
 interface AnswerRules {
+	/** What the button answers, in words, where that can change while it lives: with every change its rest begins anew. */
+	words?: string | undefined;
 	onAnswer(gesture: Gesture): void;
 	onRefused(why: MessageCode): void;
 }
 
 /**
  * Spread the result on a button. Clicks made by a program are ignored. What the button answers must not change while it
- * lives: a card with other words is drawn with buttons of its own, whose rest begins anew.
+ * lives, unless `words` say so: a card with other words is drawn with buttons of its own, whose rest begins anew.
  */
-export function useAnswerRules({ onAnswer, onRefused }: AnswerRules) {
+export function useAnswerRules({ words, onAnswer, onRefused }: AnswerRules) {
 	const element = useRef<HTMLElement>(null);
 	const watch = useRef<ReturnType<typeof steady.watch>>(undefined);
 	const press = useRef<{ ready: boolean; since: number }>(undefined);
@@ -24,8 +26,10 @@ export function useAnswerRules({ onAnswer, onRefused }: AnswerRules) {
 		if (!element.current) return undefined;
 		const watched = steady.watch(element.current);
 		watch.current = watched;
+		press.current = undefined;
+		if (words !== undefined) attention.changed();
 		return () => watched.stop();
-	}, []);
+	}, [words]);
 
 	const onPointerDown = useCallback((event: PointerEvent) => {
 		const since = watch.current?.since() ?? Number.POSITIVE_INFINITY;

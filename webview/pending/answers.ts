@@ -1,19 +1,23 @@
 // Answers on their way to the editor: what was given, what is waited for, what was refused and why.
-import { type Message, type MessageCode, message } from "../../src/protocol/messages.ts";
+import type { GrantLasts, GrantRule } from "../../src/protocol/grants.ts";
+import { type MessageCode, message } from "../../src/protocol/messages.ts";
 import type { Outcome, PendingViewMessage } from "../../src/protocol/pendingView.ts";
 import { NO_DIGEST, type ShownCard } from "../ui/shown.ts";
+import type { AnyMessage } from "../ui/texts.ts";
 import type { Gesture } from "./answerRules.ts";
 
 export interface GivenAnswer {
 	verdict: "allow" | "deny";
 	reason?: string;
 	stopSession?: boolean;
+	/** Only with allow. */
+	grant?: { lasts: GrantLasts; rule: GrantRule };
 	gesture: Gesture;
 }
 
 /** Why an answer was not taken, at its card. `serial` tells two equal hints apart. */
 export interface Hint {
-	message: Message;
+	message: AnyMessage;
 	serial: number;
 }
 
@@ -57,11 +61,16 @@ export class Answers {
 		if (answer.verdict === "allow" && shown.card.guard && extent !== "whole") {
 			return this.refuse(id, "ui.refused.notWhole");
 		}
+		if (answer.grant !== undefined && extent !== "whole") return this.refuse(id, "ui.grant.notWhole");
 		this.#hints.delete(id);
 		this.#given.set(id, answer);
 		this.#onChange();
-		const { verdict, gesture, reason, stopSession } = answer;
-		const rest = { ...(reason ? { reason } : {}), ...(stopSession ? { stopSession } : {}) };
+		const { verdict, gesture, reason, stopSession, grant } = answer;
+		const rest = {
+			...(reason ? { reason } : {}),
+			...(stopSession ? { stopSession } : {}),
+			...(grant ? { grant } : {}),
+		};
 		const digest = await shown.digest.catch(() => undefined);
 		if (digest === undefined && verdict === "allow") {
 			this.#given.delete(id);
@@ -79,7 +88,7 @@ export class Answers {
 	}
 
 	/** The editor did not take it, or this view did not. */
-	refuse(id: string, why: MessageCode | Message): void {
+	refuse(id: string, why: MessageCode | AnyMessage): void {
 		this.#given.delete(id);
 		this.#hints.set(id, { message: typeof why === "string" ? message(why) : why, serial: ++this.#serial });
 		this.#onChange();

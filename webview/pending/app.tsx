@@ -3,8 +3,10 @@ import { useEffect, useReducer } from "preact/hooks";
 import { counted, t } from "../ui/texts.ts";
 import { ActivityList } from "./activity.tsx";
 import { Empty } from "./empty.tsx";
+import { GrantList } from "./grants.tsx";
 import { keepKeysHere } from "./keys.ts";
 import { List } from "./list.tsx";
+import { PolicyList } from "./policyList.tsx";
 import type { Store } from "./store.ts";
 import { Top } from "./top.tsx";
 
@@ -26,6 +28,8 @@ export function App({ store }: { store: Store }): JSX.Element {
 			{state && store.groups.length === 0 && <Empty store={store} state={state} />}
 			{state && state.elsewhere > 0 && <p class="elsewhere">{counted("ui.elsewhere", state.elsewhere)}</p>}
 			{state && state.activity.length > 0 && <ActivityList rows={state.activity} />}
+			{state && state.grants.length > 0 && <GrantList store={store} grants={state.grants} />}
+			{state && state.policy.length > 0 && <PolicyList store={store} layers={state.policy} />}
 			<div class="unseen" role="status" aria-live="polite">
 				{store.announcement}
 			</div>

@@ -1,6 +1,7 @@
 // The wire to the editor. The host is trusted, but only what has the right shape is taken: a message this build does not
 // understand must show as such, not as an empty list.
 import type { CardModel } from "../../src/protocol/card.ts";
+import type { PolicyLayer } from "../../src/protocol/grants.ts";
 import type {
 	PendingHostMessage,
 	PendingState,
@@ -13,6 +14,8 @@ export interface ViewMemory {
 	expanded?: string;
 	/** Reasons being written, by request. */
 	drafts?: Record<string, string>;
+	/** Digests of policy files the person does not want to be reminded of. */
+	later?: string[];
 }
 
 interface VsCodeApi {
@@ -32,6 +35,8 @@ export class Host {
 	readonly #api = acquireVsCodeApi();
 	/** Cards that wait, as they were sent. */
 	#cards = new Map<string, CardModel>();
+	/** Texts of policy files that wait, as they were sent, by file and digest. */
+	#texts = new Map<string, string>();
 
 	post(message: PendingViewMessage): void {
 		this.#api.postMessage(message);
@@ -60,16 +65,29 @@ export class Host {
 		});
 	}
 
-	/** The state with its cards; nothing, and everything is asked for anew, when it names one that never came. */
+	/** The state with its cards and texts; nothing, and everything is asked for anew, when it names one that never came. */
 	#whole(update: PendingUpdate): PendingState | undefined {
 		const pending = update.pending.map((card) => (typeof card === "string" ? this.#cards.get(card) : card));
-		if (!pending.every((card) => card !== undefined)) {
+		const policy = update.policy.map((layer) => this.#withText(layer));
+		if (!pending.every((card) => card !== undefined) || !policy.every((layer) => layer !== undefined)) {
 			this.post({ type: "ready" });
 			return undefined;
 		}
 		this.#cards = new Map(pending.map((card) => [card.id, card]));
-		return { ...update, pending };
+		this.#texts = new Map(policy.flatMap((layer) => (layer.text === undefined ? [] : [[textKey(layer), layer.text]])));
+		return { ...update, pending, policy };
 	}
+
+	/** Undefined when it waits and its text never came. */
+	#withText(layer: PolicyLayer): PolicyLayer | undefined {
+		if (layer.accepted !== "waiting" || layer.text !== undefined) return layer;
+		const text = this.#texts.get(textKey(layer));
+		return text === undefined ? undefined : { ...layer, text };
+	}
+}
+
+function textKey({ file, sha256 }: PolicyLayer): string {
+	return `${sha256} ${file}`;
 }
 
 function isHostMessage(data: unknown): data is PendingHostMessage {
@@ -77,8 +95,10 @@ function isHostMessage(data: unknown): data is PendingHostMessage {
 	switch (data.type) {
 		case "state":
 			return (
-				["pending", "settled", "activity", "warnings"].every((key) => Array.isArray(data[key])) &&
+				["pending", "settled", "activity", "warnings", "grants", "policy"].every((key) => Array.isArray(data[key])) &&
 				(data.pending as unknown[]).every((card) => typeof card === "string" || isCard(card)) &&
+				(data.grants as unknown[]).every(isGrant) &&
+				(data.policy as unknown[]).every(isPolicyLayer) &&
 				typeof data.paused === "boolean" &&
 				typeof data.elsewhere === "number" &&
 				isObject(data.gate)
@@ -89,9 +109,53 @@ function isHostMessage(data: unknown): data is PendingHostMessage {
 			return typeof data.id === "string";
 		case "refused":
 			return typeof data.id === "string" && isObject(data.message);
+		case "offers":
+			return typeof data.id === "string" && Array.isArray(data.offers) && data.offers.every(isOffer);
+		case "ruleChecked":
+			return (
+				typeof data.id === "string" &&
+				typeof data.n === "number" &&
+				(data.offer === undefined ? isObject(data.problem) : isOffer(data.offer))
+			);
+		case "policyRefused":
+			return typeof data.file === "string" && typeof data.sha256 === "string" && isObject(data.message);
 		default:
 			return false;
 	}
+}
+
+function isRule(rule: unknown): boolean {
+	return (
+		isObject(rule) &&
+		typeof rule.member === "string" &&
+		Array.isArray(rule.patterns) &&
+		rule.patterns.every((pattern) => typeof pattern === "string")
+	);
+}
+
+function isOffer(offer: unknown): boolean {
+	return (
+		isObject(offer) &&
+		isRule(offer.rule) &&
+		Array.isArray(offer.files) &&
+		isObject(offer.past) &&
+		typeof offer.past.matched === "number" &&
+		Array.isArray(offer.past.examples)
+	);
+}
+
+function isGrant(grant: unknown): boolean {
+	return isObject(grant) && typeof grant.id === "string" && isRule(grant.rule) && typeof grant.by === "string";
+}
+
+function isPolicyLayer(layer: unknown): boolean {
+	return (
+		isObject(layer) &&
+		typeof layer.file === "string" &&
+		typeof layer.sha256 === "string" &&
+		typeof layer.accepted === "string" &&
+		Array.isArray(layer.problems)
+	);
 }
 
 function isCard(card: unknown): boolean {

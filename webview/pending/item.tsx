@@ -18,6 +18,7 @@ import { AnswerBar, HintView } from "./answerBar.tsx";
 import type { Item } from "./model.ts";
 import { OUTCOME_ICONS, outcomeText } from "./outcome.ts";
 import type { Store } from "./store.ts";
+import { useVisible } from "./useVisible.ts";
 
 /** Characters of the target on a line of the list. */
 const SUMMARY_CHARACTERS = 160;
@@ -139,6 +140,7 @@ function Full({ store, item, shown }: { store: Store; item: Item; shown: ShownCa
 		() => ({
 			openDiff: (file: number) => store.host.post({ type: "openDiff", id: card.id, file }),
 			openFile: (file: number) => store.host.post({ type: "openFile", id: card.id, file }),
+			explain: () => store.host.post({ type: "explain", id: card.id }),
 		}),
 		[store, card.id],
 	);
@@ -159,26 +161,6 @@ function Full({ store, item, shown }: { store: Store; item: Item; shown: ShownCa
 			)}
 		</div>
 	);
-}
-
-/** Tells the card when it is on screen, in a document that is. */
-function useVisible(element: { current: HTMLElement | null }, shown: ShownCard, isGhost: boolean): void {
-	useEffect(() => {
-		if (!element.current || isGhost) return undefined;
-		let onScreen = false;
-		const tell = () => shown.setVisible(onScreen && document.visibilityState === "visible");
-		const observer = new IntersectionObserver((entries) => {
-			onScreen = entries.at(-1)?.isIntersecting ?? false;
-			tell();
-		});
-		observer.observe(element.current);
-		document.addEventListener("visibilitychange", tell);
-		return () => {
-			observer.disconnect();
-			document.removeEventListener("visibilitychange", tell);
-			shown.setVisible(false);
-		};
-	}, [element, shown, isGhost]);
 }
 
 function Outcome({ store, item: { card, ghost } }: { store: Store; item: Item }): JSX.Element {

@@ -1,6 +1,6 @@
 // The rarer answers and Copy, behind "⋯".
 import type { JSX } from "preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { IconButton } from "../ui/button.tsx";
 import { t } from "../ui/texts.ts";
 import type { BarProps } from "./answerBar.tsx";
@@ -55,6 +55,8 @@ export function Menu(props: BarProps): JSX.Element {
 			/>
 			{open && (
 				<div class="menu-items" role="menu" aria-label={t("ui.more")} tabIndex={-1} onKeyDown={onKeyDown}>
+					<GrantItems {...props} />
+					<hr />
 					<button
 						type="button"
 						role="menuitem"
@@ -91,6 +93,35 @@ const STEPS: Record<string, (at: number, length: number) => number> = {
 	Home: () => 0,
 	End: (_, length) => length - 1,
 };
+
+const GRANTS = ["session", "minutes", "always"] as const;
+
+/** They only open the form. A guard change has none: it says so, and the items stay, so that the menu is always the same. */
+function GrantItems({ store, card }: BarProps): JSX.Element {
+	const note = useId();
+	return (
+		<>
+			{GRANTS.map((lasts) => (
+				<button
+					key={lasts}
+					type="button"
+					role="menuitem"
+					tabIndex={-1}
+					aria-disabled={card.guard ? "true" : undefined}
+					aria-describedby={card.guard ? note : undefined}
+					onClick={() => card.guard || store.beginGrant(card.id, lasts)}
+				>
+					{t(`ui.grant.${lasts}`)}
+				</button>
+			))}
+			{card.guard && (
+				<p id={note} class="menu-note">
+					{t("ui.grant.guard")}
+				</p>
+			)}
+		</>
+	);
+}
 
 function StopItem({ store, card }: BarProps): JSX.Element {
 	const { elementRef, ...rules } = useAnswerRules({

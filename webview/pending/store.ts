@@ -7,8 +7,10 @@ import { setStrings } from "../ui/texts.ts";
 import { announceNew, announceOutcomes } from "./announce.ts";
 import { Answers, type GivenAnswer } from "./answers.ts";
 import { attention } from "./attention.ts";
+import { GrantDraft, type LastsFor } from "./grantDraft.ts";
 import type { Host, HostMessage } from "./host.ts";
 import { type Group, hasGhosts, itemsOf, merge, nextAfter, sweep } from "./model.ts";
+import { PolicyFiles } from "./policyFiles.ts";
 
 /** Ghosts nobody points at or has the focus in are gone after this long. */
 const LINGER_MS = 3000;
@@ -27,6 +29,9 @@ export class Store {
 	readonly fullGhosts = new Set<string>();
 	/** The request whose reason is being written. */
 	writing: string | undefined;
+	/** The grant that is being made, at the expanded card. */
+	granting: GrantDraft | undefined;
+	readonly policyFiles: PolicyFiles;
 	/** The host sent something this build does not understand. */
 	puzzled = false;
 	/** For screen readers. */
@@ -52,9 +57,17 @@ export class Store {
 			(message) => host.post(message),
 			() => this.#changed(),
 		);
-		const { expanded, drafts } = host.memory;
+		const { expanded, drafts, later } = host.memory;
 		this.expanded = typeof expanded === "string" ? expanded : undefined;
 		this.#drafts = new Map(Object.entries(drafts ?? {}).filter(([, text]) => typeof text === "string"));
+		this.policyFiles = new PolicyFiles(
+			Array.isArray(later) ? later : [],
+			(message) => host.post(message),
+			() => {
+				this.#remember();
+				this.#changed();
+			},
+		);
 	}
 
 	start(): void {
@@ -77,7 +90,11 @@ export class Store {
 		if (message.type === "strings") setStrings(message.contents);
 		else if (message.type === "refused") this.answers.refuse(message.id, message.message);
 		else if (message.type === "reveal") this.reveal(message.id);
-		else this.#takeState(message);
+		else if (message.type === "policyRefused") this.policyFiles.refuse(message, message.message);
+		else if (message.type === "state") this.#takeState(message);
+		else if (message.id !== this.granting?.id) return;
+		else if (message.type === "offers") this.granting.takeOffers(message.offers, message.refused);
+		else this.granting.takeCheck(message.n, message.offer, message.problem);
 		this.#changed();
 	}
 
@@ -146,7 +163,26 @@ export class Store {
 
 	/** Opens or closes the box for a reason. */
 	write(id: string | undefined): void {
+		this.#endGrant();
 		this.writing = id;
+		this.#changed();
+	}
+
+	/** Opens the form of a grant at a card. */
+	beginGrant(id: string, lasts: LastsFor): void {
+		this.#endGrant();
+		this.writing = undefined;
+		this.granting = new GrantDraft(
+			id,
+			lasts,
+			(message) => this.host.post(message),
+			() => this.#changed(),
+		);
+		this.#changed();
+	}
+
+	endGrant(): void {
+		this.#endGrant();
 		this.#changed();
 	}
 
@@ -167,6 +203,7 @@ export class Store {
 		const before = itemsOf(this.groups);
 		this.state = state;
 		this.puzzled = false;
+		this.policyFiles.keep(state.policy);
 		this.groups = merge(this.groups, state, this.#pointerInside);
 		this.#keepDrawn();
 		const items = itemsOf(this.groups);
@@ -196,6 +233,8 @@ export class Store {
 				shown.setVisible(false);
 				this.#shown.delete(item.card.id);
 				if (item.card.id === this.expanded) attention.changed();
+				// Rules were offered for other words.
+				if (item.card.id === this.granting?.id) this.#endGrant();
 			}
 		}
 	}
@@ -206,6 +245,7 @@ export class Store {
 		this.fullGhosts.add(id);
 		this.#shown.get(id)?.setVisible(false);
 		if (this.writing === id) this.writing = undefined;
+		if (this.granting?.id === id) this.#endGrant();
 		const given = this.answers.given(id);
 		if (given?.gesture === "key") {
 			const next = nextAfter(this.groups, id, "any");
@@ -231,6 +271,7 @@ export class Store {
 		if (this.expanded !== undefined) this.#shown.get(this.expanded)?.setVisible(false);
 		this.expanded = id;
 		this.writing = undefined;
+		this.#endGrant();
 		attention.changed();
 		this.#remember();
 	}
@@ -267,10 +308,17 @@ export class Store {
 		}, LINGER_MS);
 	}
 
+	#endGrant(): void {
+		this.granting?.end();
+		this.granting = undefined;
+	}
+
 	#remember(): void {
+		const { later } = this.policyFiles;
 		this.host.memory = {
 			...(this.expanded === undefined ? {} : { expanded: this.expanded }),
 			drafts: Object.fromEntries(this.#drafts),
+			...(later.length === 0 ? {} : { later }),
 		};
 	}
 

@@ -1,6 +1,8 @@
 // Above the list: is the gate open, is everything paused, what needs a look. Drawn from a state that is held while the
 // pointer is in the list, so that nothing here pushes a card under it.
 import type { JSX } from "preact";
+import type { PolicyLayer } from "../../src/protocol/grants.ts";
+import { type Message, message } from "../../src/protocol/messages.ts";
 import type { PendingState } from "../../src/protocol/pendingView.ts";
 import { AgentText, Sentence } from "../ui/agentText.tsx";
 import { Button, IconButton } from "../ui/button.tsx";
@@ -38,8 +40,38 @@ export function Top({ store, state }: { store: Store; state: PendingState }): JS
 					))}
 				</ul>
 			)}
+			{store.policyFiles.waiting(state.policy).map((layer) => (
+				<PolicyNotice key={layer.file} store={store} layer={layer} />
+			))}
 		</div>
 	);
+}
+
+/** Rules wait to be accepted. Said once for each content; "Not now" leaves it to the list of policy files. */
+function PolicyNotice({ store, layer }: { store: Store; layer: PolicyLayer }): JSX.Element {
+	const { policyFiles } = store;
+	return (
+		<div class="banner policy-notice">
+			<Icon name="info" />
+			<span>
+				<Sentence message={policyNotice(layer)} />
+				<span class="links">
+					<button type="button" class="link" onClick={() => policyFiles.show(layer)}>
+						{t("ui.policy.review")}
+					</button>
+					<button type="button" class="link" onClick={() => policyFiles.putOff(layer)}>
+						{t("ui.policy.later")}
+					</button>
+				</span>
+			</span>
+		</div>
+	);
+}
+
+function policyNotice({ file, allows }: PolicyLayer): Message {
+	const code = allows === 1 ? "ui.policy.notice.one" : "ui.policy.notice.many";
+	// Enough to know which one it is; the whole path stands with the file.
+	return message(code, { file: file.split(/[\\/]/).slice(-3).join("/"), count: allows });
 }
 
 const GATE_TEXTS = {

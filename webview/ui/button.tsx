@@ -14,12 +14,14 @@ interface Common extends HostEvents {
 
 interface ButtonProps extends Common {
 	look: "primary" | "secondary";
+	/** Its name for screen readers, where its words are not enough. */
+	label?: string | undefined;
 	children: ComponentChildren;
 }
 
-export function Button({ look, children, ...rest }: ButtonProps): JSX.Element {
+export function Button({ look, label, children, ...rest }: ButtonProps): JSX.Element {
 	return (
-		<vscode-button appearance={look} {...attributes(rest)}>
+		<vscode-button aria-label={label} appearance={look} {...attributes(rest)}>
 			{children}
 		</vscode-button>
 	);

@@ -35,6 +35,8 @@ const PROSE_LINES = 4;
 export interface CardActions {
 	openDiff(file: number): void;
 	openFile(file: number): void;
+	/** Says which rule decided that it is asked, and why no other did. */
+	explain(): void;
 }
 
 export function CardBody({ card, actions }: { card: CardModel; actions: CardActions }): JSX.Element {
@@ -44,7 +46,7 @@ export function CardBody({ card, actions }: { card: CardModel; actions: CardActi
 		<div class="card-body">
 			<Lines piece="target" rows={target} limit={TARGET_LINES} look="code" label={t("ui.card.target")} />
 			{hasRightToLeft(card.target) && <p class="note">{t("ui.card.rightToLeft")}</p>}
-			<Notes card={card} />
+			<Notes card={card} actions={actions} />
 			{card.description !== undefined && <Description text={card.description} />}
 			<p class="from">
 				<span>
@@ -74,7 +76,7 @@ export function CardBody({ card, actions }: { card: CardModel; actions: CardActi
 	);
 }
 
-function Notes({ card }: { card: CardModel }): JSX.Element {
+function Notes({ card, actions }: { card: CardModel; actions: CardActions }): JSX.Element {
 	return (
 		<div class="notes">
 			{card.guard && (
@@ -110,6 +112,9 @@ function Notes({ card }: { card: CardModel }): JSX.Element {
 					))}
 				</ul>
 			)}
+			<button type="button" class="link why" onClick={actions.explain}>
+				{t("ui.why.link")}
+			</button>
 			<Drawn piece="notes" />
 		</div>
 	);

@@ -2,8 +2,9 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useContext } from "preact/hooks";
 import { Icon } from "./icons.tsx";
-import { foldOf, type PieceId } from "./shown.ts";
+import { foldOf } from "./shown.ts";
 import { ShownContext } from "./shownContext.ts";
+import type { PieceId } from "./shownPieces.ts";
 
 interface FoldProps {
 	piece: PieceId;

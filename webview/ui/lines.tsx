@@ -5,8 +5,8 @@ import { memo } from "preact/compat";
 import { useContext, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Visible } from "./agentText.tsx";
 import { chunks, firstRows, type Row } from "./rows.ts";
-import type { PieceId } from "./shown.ts";
 import { ShownContext } from "./shownContext.ts";
+import type { PieceId } from "./shownPieces.ts";
 import { counted, t } from "./texts.ts";
 
 export interface LinesProps {

@@ -3,9 +3,7 @@
 import { canonical } from "../../src/protocol/canonical.ts";
 import type { CardModel } from "../../src/protocol/card.ts";
 import type { Shown } from "../../src/protocol/pendingView.ts";
-
-/** A piece by name: "target", "description", "session", "notes", "input", "file:0", ... */
-export type PieceId = string;
+import { type PieceId, ShownPieces } from "./shownPieces.ts";
 
 /** The pieces that must have been drawn for "whole". */
 export function piecesOf(card: CardModel): PieceId[] {
@@ -72,29 +70,21 @@ export async function digestOf(text: string): Promise<string> {
 let serials = 0;
 
 /** Follows one card from the moment it is drawn in full form. */
-export class ShownCard {
+export class ShownCard extends ShownPieces {
 	/** Names this card in these words: another serial is another card, even under the same id. */
 	readonly serial: string;
 	readonly card: CardModel;
 	/** Hex digest; rejects when the card has no canonical form or the browser has no crypto. */
 	readonly digest: Promise<string>;
 	readonly #text: string;
-	readonly #opened = new Set<PieceId>();
-	readonly #complete = new Set<PieceId>();
-	/** Chunks of a piece that were not in view yet. */
-	readonly #unseen = new Map<PieceId, Set<number>>();
-	readonly #listeners = new Set<() => void>();
-	readonly #now: () => number;
-	#visibleSince: number | undefined;
-	#visibleMs = 0;
 
 	/** @param now milliseconds of a clock that never goes back */
-	constructor(card: CardModel, now: () => number = () => performance.now()) {
+	constructor(card: CardModel, now?: () => number) {
+		super(now);
 		this.card = card;
 		this.serial = `shown ${++serials}`;
-		this.#now = now;
 		this.#text = canonicalOrNothing(card);
-		for (const piece of unfolded(card)) this.#opened.add(foldOf(piece));
+		this.openEach(unfolded(card).map(foldOf));
 		this.digest =
 			this.#text === "" ? Promise.reject(new Error("the card has no canonical form")) : digestOf(this.#text);
 		// Reported when it is asked for; an unasked one is not an unhandled rejection.
@@ -106,81 +96,20 @@ export class ShownCard {
 		return card === this.card || (this.#text !== "" && canonicalOrNothing(card) === this.#text);
 	}
 
-	/** A person asked for all of a piece; it stays open when the card is drawn again. */
-	open(piece: PieceId): void {
-		if (this.#opened.has(piece)) return;
-		this.#opened.add(piece);
-		this.#changed();
-	}
-
-	close(piece: PieceId): void {
-		if (this.#opened.delete(piece)) this.#changed();
-	}
-
 	openAll(): void {
-		for (const piece of piecesOf(this.card)) {
-			this.#opened.add(piece);
-			this.#opened.add(foldOf(piece));
-		}
-		this.#changed();
-	}
-
-	isOpen(piece: PieceId): boolean {
-		return this.#opened.has(piece);
-	}
-
-	/** All of a piece is drawn, in this many chunks. */
-	drawn(piece: PieceId, chunkCount: number): void {
-		if (this.#complete.has(piece)) return;
-		this.#complete.add(piece);
-		this.#unseen.set(piece, new Set(Array.from({ length: chunkCount }, (_, index) => index)));
-		this.#changed();
-	}
-
-	/** The end of a chunk was in view. */
-	seen(piece: PieceId, chunk: number): void {
-		if (this.#unseen.get(piece)?.delete(chunk)) this.#changed();
-	}
-
-	/** The card is on screen, expanded, in a document that is visible; or no longer. */
-	setVisible(visible: boolean): void {
-		if (visible && this.#visibleSince === undefined) this.#visibleSince = this.#now();
-		if (!visible && this.#visibleSince !== undefined) {
-			this.#visibleMs += this.#now() - this.#visibleSince;
-			this.#visibleSince = undefined;
-		}
-	}
-
-	get isVisible(): boolean {
-		return this.#visibleSince !== undefined;
-	}
-
-	get visibleMs(): number {
-		const running = this.#visibleSince === undefined ? 0 : this.#now() - this.#visibleSince;
-		return Math.max(0, Math.round(this.#visibleMs + running));
+		this.openEach(piecesOf(this.card).flatMap((piece) => [piece, foldOf(piece)]));
 	}
 
 	/** "drawn": all of it is there, but for a guard change not all of it was in view. */
 	get progress(): "beyond" | "partial" | "drawn" | "whole" {
 		if (isBeyondCard(this.card) || this.#text === "") return "beyond";
 		const pieces = piecesOf(this.card);
-		if (!pieces.every((piece) => this.#complete.has(piece))) return "partial";
-		const unseen = pieces.some((piece) => (this.#unseen.get(piece)?.size ?? 0) > 0);
-		return this.card.guard && unseen ? "drawn" : "whole";
+		if (!this.isDrawn(pieces)) return "partial";
+		return this.card.guard && !this.isSeen(pieces) ? "drawn" : "whole";
 	}
 
 	get extent(): Shown["extent"] {
 		return this.progress === "whole" ? "whole" : "partial";
-	}
-
-	/** Calls `listener` after every change of what was opened, drawn or seen. */
-	subscribe(listener: () => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
-	}
-
-	#changed(): void {
-		for (const listener of this.#listeners) listener();
 	}
 }
 

@@ -9,6 +9,15 @@ export function timeOfDay(iso: string): string {
 	return Number.isNaN(date.getTime()) ? "" : date.toLocaleTimeString(undefined, { hour: "numeric", minute: "2-digit" });
 }
 
+/** The time of day, with the date when it is another day's. "" for what is no time. */
+export function timeNear(iso: string): string {
+	const date = new Date(iso);
+	if (Number.isNaN(date.getTime())) return "";
+	const time = timeOfDay(iso);
+	if (date.toDateString() === new Date().toDateString()) return time;
+	return `${date.toLocaleDateString(undefined, { day: "numeric", month: "short" })}, ${time}`;
+}
+
 /** Milliseconds left in the last two minutes before a deadline, once a second; undefined before. */
 export function useCountdown(deadlineAt: string): number | undefined {
 	const deadline = Date.parse(deadlineAt);

@@ -1,22 +1,23 @@
-// Tells a ShownCard which chunk ends have been in view. Only for cards that need it (guard changes).
-import type { PieceId, ShownCard } from "./shown.ts";
+// Tells what is shown which of its chunk ends have been in view. Only where that is needed: guard changes, policy files.
+import type { PieceId, ShownPieces } from "./shownPieces.ts";
 
 /** What lies under the sticky bar at the foot of the view is not in view. */
 const FOOT_MARGIN = "0px 0px -48px 0px";
 
 export class ViewWatch {
-	readonly #shown: ShownCard;
+	readonly #shown: ShownPieces;
 	readonly #observer: IntersectionObserver;
 	readonly #ends = new Map<Element, [PieceId, number]>();
 	readonly #inView = new Set<Element>();
 	readonly #unsubscribe: () => void;
 
-	constructor(shown: ShownCard) {
+	/** @param margin what of the view is covered, as in `IntersectionObserver` */
+	constructor(shown: ShownPieces, margin = FOOT_MARGIN) {
 		this.#shown = shown;
 		// An explicit root: with the implicit one a margin is ignored in frames of another origin, which webviews are.
 		this.#observer = new IntersectionObserver((entries) => this.#take(entries), {
 			root: document,
-			rootMargin: FOOT_MARGIN,
+			rootMargin: margin,
 		});
 		// An end may be in view before its piece is known to be complete: it is told again after every change.
 		this.#unsubscribe = shown.subscribe(() => this.#tell());

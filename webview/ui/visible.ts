@@ -67,6 +67,11 @@ export function escapeOf(character: string): string {
 	return `⟦U+${code.toString(16).toUpperCase().padStart(4, "0")}⟧`;
 }
 
+/** True when a text box draws all of the text as it is, in the order in which it is stored. */
+export function isPlain(text: string): boolean {
+	return PLAIN.test(text);
+}
+
 /** True when letters of a right-to-left script are in the text: drawn in stored order, which a reader must be told. */
 export function hasRightToLeft(text: string): boolean {
 	return !PLAIN.test(text) && RIGHT_TO_LEFT.test(text);

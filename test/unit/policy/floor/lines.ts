@@ -19,7 +19,8 @@ export function commandLine(dice: Dice, depth = 0): string {
 	if (dice.once(12)) words.splice(1 + dice.below(words.length), 0, quoted(dice, dice.pick(HOSTILE_WORDS)));
 	if (dice.once(8)) words.splice(1 + dice.below(words.length), 0, dice.pick(UNKNOWN_WORDS));
 	if (dice.once(10)) words.splice(dice.below(words.length + 1), 0, redirection(dice));
-	if (dice.once(25)) words.unshift(dice.pick(["LC_ALL=C", "x=1", "TZ=UTC", "IFS=:", "PAGER=cat", "PATH=.", "LC_ALL=$x"]));
+	if (dice.once(25))
+		words.unshift(dice.pick(["LC_ALL=C", "x=1", "TZ=UTC", "IFS=:", "PAGER=cat", "PATH=.", "LC_ALL=$x"]));
 	return words.join(" ");
 }
 
@@ -28,7 +29,24 @@ const KEYS = Map.groupBy(ENTRIES.keys(), (key) => key.split(" ")[0] ?? "");
 const NAMES = [...KEYS.keys()];
 const WRAPPING = ["timeout", "nice", "stdbuf", "xargs", "env", "command"];
 /** Those that have most to go wrong come as often as all others together. */
-const RICH = ["find", "sed", "awk", "sort", "grep", "xargs", "jq", "uniq", "test", "[", "tar", "cat", "printf", "date", "env", "git"];
+const RICH = [
+	"find",
+	"sed",
+	"awk",
+	"sort",
+	"grep",
+	"xargs",
+	"jq",
+	"uniq",
+	"test",
+	"[",
+	"tar",
+	"cat",
+	"printf",
+	"date",
+	"env",
+	"git",
+];
 
 function formOf(dice: Dice, rule: CommandRule): CommandRule {
 	return rule.forms === undefined || dice.once(2) ? rule : dice.pick(rule.forms);
@@ -42,7 +60,8 @@ function argumentsOf(dice: Dice, form: CommandRule, rule: CommandRule, depth: nu
 		if (option !== undefined) words.push(...optionWords(dice, option, rule, depth));
 	}
 	if (options.length > 0) {
-		for (const option of dice.some(0, 2, () => dice.pick(options))) words.push(...optionWords(dice, option, rule, depth));
+		for (const option of dice.some(0, 2, () => dice.pick(options)))
+			words.push(...optionWords(dice, option, rule, depth));
 	}
 	if (rule.script === "test") return [...testWords(dice).map((word) => quoted(dice, word)), ...closing(dice, rule)];
 	const operands = operandsOf(form).flatMap((operand) => operandWords(dice, operand, rule, depth));
@@ -55,7 +74,7 @@ function closing(dice: Dice, rule: CommandRule): string[] {
 }
 
 function optionWords(dice: Dice, { name, kinds, value }: Option, rule: CommandRule, depth: number): string[] {
-	const values = kinds.flatMap((kind) => valueOf(dice, kind, rule, depth));
+	const values = kinds.flatMap((kind) => valuesOf(dice, kind, rule, depth));
 	const glue = name.startsWith("--") ? "=" : "";
 	switch (value) {
 		case "none":
@@ -74,10 +93,10 @@ function optionWords(dice: Dice, { name, kinds, value }: Option, rule: CommandRu
 
 function operandWords(dice: Dice, { kind, count }: Operand, rule: CommandRule, depth: number): string[] {
 	const [least, most] = { "": [1, 1], "?": [0, 1], "*": [0, 2], "+": [1, 2] }[count] ?? [1, 1];
-	return dice.some(least ?? 1, most ?? 1, () => valueOf(dice, kind, rule, depth)).flat();
+	return dice.some(least ?? 1, most ?? 1, () => valuesOf(dice, kind, rule, depth)).flat();
 }
 
-function valueOf(dice: Dice, kind: Kind, rule: CommandRule, depth: number): string[] {
+function valuesOf(dice: Dice, kind: Kind, rule: CommandRule, depth: number): string[] {
 	if (dice.once(12)) return [dice.pick(UNKNOWN_WORDS)];
 	if (dice.once(25)) return [quoted(dice, dice.pick(HOSTILE_WORDS))];
 	if (kind === "COMMAND") return [depth > 2 ? "ls" : commandLine(dice, depth + 1)];
@@ -87,8 +106,33 @@ function valueOf(dice: Dice, kind: Kind, rule: CommandRule, depth: number): stri
 
 function builtin(dice: Dice): string {
 	return dice.pick([
-		...["cd src", "cd", "cd -", 'cd "$x"', "cd $HOME", "pushd src", "popd", "read -r line", "read x f", "read -d '' x", "read PATH"],
-		...["set -e", "set -euo pipefail", "set -o noglob", "set -x", "exit 1", "exit $?", "break", "return 0", "shift", "wait", "true", ":"],
+		...[
+			"cd src",
+			"cd",
+			"cd -",
+			'cd "$x"',
+			"cd $HOME",
+			"pushd src",
+			"popd",
+			"read -r line",
+			"read x f",
+			"read -d '' x",
+			"read PATH",
+		],
+		...[
+			"set -e",
+			"set -euo pipefail",
+			"set -o noglob",
+			"set -x",
+			"exit 1",
+			"exit $?",
+			"break",
+			"return 0",
+			"shift",
+			"wait",
+			"true",
+			":",
+		],
 		...Object.entries(VERSIONS).flatMap(([name, options]) => options.slice(0, 1).map((option) => `${name} ${option}`)),
 	]);
 }
@@ -96,7 +140,20 @@ function builtin(dice: Dice): string {
 function redirection(dice: Dice): string {
 	const before = dice.pick(["", "", "2", "1", "&", "{x}"]);
 	const operator = dice.pick([">", ">", ">>", "<", "<", "<<<", ">&", "<&", ">|", "<>", "&>"]);
-	const target = dice.pick(["/dev/null", "/dev/null", "/dev/stderr", "1", "2", "a.txt", "pwned", "$x", '"$x"', "-", "*.txt", "&1"]);
+	const target = dice.pick([
+		"/dev/null",
+		"/dev/null",
+		"/dev/stderr",
+		"1",
+		"2",
+		"a.txt",
+		"pwned",
+		"$x",
+		'"$x"',
+		"-",
+		"*.txt",
+		"&1",
+	]);
 	return before + operator + dice.pick(["", " "]) + target;
 }
 
@@ -111,7 +168,9 @@ export function quoted(dice: Dice, word: string): string {
 		case 2:
 			return `$'${word.replace(/[\\']/g, "\\$&").replaceAll("\n", "\\n")}'`;
 		case 3:
-			return word.length > 1 && !word.includes("'") ? `${single.slice(0, 2)}'${single.slice(2)}`.replace(/^'(.)''/, "'$1''") : single;
+			return word.length > 1 && !word.includes("'")
+				? `${single.slice(0, 2)}'${single.slice(2)}`.replace(/^'(.)''/, "'$1''")
+				: single;
 		default:
 			return /^[A-Za-z0-9_./,:%@+-]+$/.test(word) ? word : single;
 	}
@@ -136,7 +195,14 @@ export function shellLine(dice: Dice, depth = 0): string {
 		case 6:
 			return `if ${line()}; then ${line()}; ${dice.pick(["", `else ${line()}; `])}fi`;
 		case 7:
-			return dice.pick([`(${line()})`, `{ ${line()}; }`, `! ${line()}`, `time ${line()}`, `${line()} &`, `f() { ${line()}; }`]);
+			return dice.pick([
+				`(${line()})`,
+				`{ ${line()}; }`,
+				`! ${line()}`,
+				`time ${line()}`,
+				`${line()} &`,
+				`f() { ${line()}; }`,
+			]);
 		case 8:
 			return `echo ${dice.pick([`$(${line()})`, `"$(${line()})"`, `\`${command()}\``, `<(${line()})`, `\${x:-$(${command()})}`])}`;
 		case 9:
@@ -159,7 +225,11 @@ export function shellLine(dice: Dice, depth = 0): string {
 }
 
 function anyWord(dice: Dice): string {
-	return dice.pick([() => dice.pick(UNKNOWN_WORDS), () => quoted(dice, dice.pick(HOSTILE_WORDS)), () => quoted(dice, dice.pick(samplesOf("PATH")))])();
+	return dice.pick([
+		() => dice.pick(UNKNOWN_WORDS),
+		() => quoted(dice, dice.pick(HOSTILE_WORDS)),
+		() => quoted(dice, dice.pick(samplesOf("PATH"))),
+	])();
 }
 
 /** The line with something put in, taken out, doubled or exchanged, at one to three places. */
@@ -173,7 +243,12 @@ function changedOnce(dice: Dice, line: string, others: readonly string[]): strin
 	const at = dice.below(line.length + 1);
 	const words = line.split(" ");
 	const place = dice.below(words.length);
-	const word = () => dice.pick([() => dice.pick(UNKNOWN_WORDS), () => quoted(dice, dice.pick(HOSTILE_WORDS)), () => dice.pick(dice.pick(others).split(" "))])();
+	const word = () =>
+		dice.pick([
+			() => dice.pick(UNKNOWN_WORDS),
+			() => quoted(dice, dice.pick(HOSTILE_WORDS)),
+			() => dice.pick(dice.pick(others).split(" ")),
+		])();
 	switch (dice.below(9)) {
 		case 0:
 			return line.slice(0, at) + dice.pick(OPERATORS) + line.slice(at);
@@ -189,7 +264,11 @@ function changedOnce(dice: Dice, line: string, others: readonly string[]): strin
 		case 6:
 			return `${line}${dice.pick([" | ", "; ", " && ", "\n"])}${dice.pick(others)}`;
 		case 7:
-			return `${dice.pick(others).split(" ").slice(0, 1 + dice.below(3)).join(" ")} ${words.slice(1).join(" ")}`;
+			return `${dice
+				.pick(others)
+				.split(" ")
+				.slice(0, 1 + dice.below(3))
+				.join(" ")} ${words.slice(1).join(" ")}`;
 		default:
 			return line.slice(0, at) + line.slice(at + 1 + dice.below(3));
 	}

@@ -40,10 +40,39 @@ const PLAIN: CommandRule = {
 };
 
 test("flags of one letter run together, and a value may be glued to the last", () => {
-	for (const words of ["-a", "-ab", "-ba", "-abn5", "-abn 5", "-n +5", "-n5", "-U", "-U5", "-aU5", "-U5 x", "-5", "-aU"]) {
+	for (const words of [
+		"-a",
+		"-ab",
+		"-ba",
+		"-abn5",
+		"-abn 5",
+		"-n +5",
+		"-n5",
+		"-U",
+		"-U5",
+		"-aU5",
+		"-U5 x",
+		"-5",
+		"-aU",
+	]) {
 		assert.equal(read(PLAIN, ...words.split(" ")), "fits", words);
 	}
-	for (const words of ["-c", "-ac", "-an", "-nx", "-n x", "-n", "-Ux", "-U5a", "-5a", "-a5", "-á", "-ａ", "--", "-n5x"].filter((one) => one !== "--")) {
+	for (const words of [
+		"-c",
+		"-ac",
+		"-an",
+		"-nx",
+		"-n x",
+		"-n",
+		"-Ux",
+		"-U5a",
+		"-5a",
+		"-a5",
+		"-á",
+		"-ａ",
+		"--",
+		"-n5x",
+	].filter((one) => one !== "--")) {
 		assert.match(read(PLAIN, ...words.split(" ")), /^option/, words);
 	}
 	assert.deepEqual(given(PLAIN, "-abn5", "x"), ["NUMBER 5", "PATH x"]);
@@ -53,10 +82,32 @@ test("long options are never abbreviated, and take exactly what they are written
 	for (const words of ["--all", "--lines=5", "--lines 5", "--color", "--color=auto", "--arg a b", "--color x"]) {
 		assert.equal(read(PLAIN, ...words.split(" ")), "fits", words);
 	}
-	for (const words of ["--al", "--all=", "--all=x", "--lines", "--lines=", "--lines=x", "--line=5", "--Lines=5", "--color=", "--colo", "--color=/x"]) {
+	for (const words of [
+		"--al",
+		"--all=",
+		"--all=x",
+		"--lines",
+		"--lines=",
+		"--lines=x",
+		"--line=5",
+		"--Lines=5",
+		"--color=",
+		"--colo",
+		"--color=/x",
+	]) {
 		assert.match(read(PLAIN, ...words.split(" ")), /^option/, words);
 	}
-	for (const words of ["--arg", "--arg a", "--arg=a b", "--arg ../a b", "---", "--=x", "--toString", "--constructor", "--__proto__=1"]) {
+	for (const words of [
+		"--arg",
+		"--arg a",
+		"--arg=a b",
+		"--arg ../a b",
+		"---",
+		"--=x",
+		"--toString",
+		"--constructor",
+		"--__proto__=1",
+	]) {
 		assert.match(read(PLAIN, ...words.split(" ")), /^option/, words);
 	}
 	assert.deepEqual(given(PLAIN, "--color", "x"), ["PATH x"], "a value that can only be glued is not the next word");
@@ -73,7 +124,8 @@ test("a word known only when it runs must not be able to be an option", () => {
 	for (const words of [["?"], ["?*"], ["-?"], ["?x"], ["a", "?"], ["--lines=?"], ["-n?"]]) {
 		assert.notEqual(read(PLAIN, ...words), "fits", words.join(" "));
 	}
-	for (const words of [["a?"], ["./?*"], ["a", "b/?*"], ["--", "?"], ["--", "?*"]]) assert.equal(read(PLAIN, ...words), "fits", words.join(" "));
+	for (const words of [["a?"], ["./?*"], ["a", "b/?*"], ["--", "?"], ["--", "?*"]])
+		assert.equal(read(PLAIN, ...words), "fits", words.join(" "));
 	// Not even behind an option that takes a value: it may vanish, and the next word would be that value.
 	assert.match(read(PLAIN, "-n", "?*"), /^option/);
 	assert.match(read(PLAIN, "-n", "?"), /^option/);
@@ -81,8 +133,10 @@ test("a word known only when it runs must not be able to be an option", () => {
 
 test("where no option can do harm, any word may stand among the operands", () => {
 	const any: CommandRule = { ...PLAIN, anyWords: true };
-	for (const words of [["?"], ["?*"], ["a", "?*"], ["?*", "a"], ["-n", "?"]]) assert.equal(read(any, ...words), "fits", words.join(" "));
-	for (const words of [["-?"], ["-x"], ["-n", "?*"], ["?", "-x"]]) assert.notEqual(read(any, ...words), "fits", words.join(" "));
+	for (const words of [["?"], ["?*"], ["a", "?*"], ["?*", "a"], ["-n", "?"]])
+		assert.equal(read(any, ...words), "fits", words.join(" "));
+	for (const words of [["-?"], ["-x"], ["-n", "?*"], ["?", "-x"]])
+		assert.notEqual(read(any, ...words), "fits", words.join(" "));
 	assert.deepEqual(given(any, "?*"), ["PATH *"]);
 });
 
@@ -90,7 +144,8 @@ test("'behind': only behind an operand that is sure", () => {
 	const behind: CommandRule = { options: "-v", operands: "PRINTF TEXT*", anyWords: "behind" };
 	assert.equal(read(behind, "%s", "?*"), "fits");
 	assert.equal(read(behind, "%s", "a", "?"), "fits");
-	for (const words of [["?"], ["?*", "%s"], ["?", "x"]]) assert.notEqual(read(behind, ...words), "fits", words.join(" "));
+	for (const words of [["?"], ["?*", "%s"], ["?", "x"]])
+		assert.notEqual(read(behind, ...words), "fits", words.join(" "));
 });
 
 test("a word that may be several fills no single place", () => {
@@ -118,7 +173,10 @@ test("a pattern or script that an option gave takes no operand's place", () => {
 	const grep: CommandRule = { options: "-e=PATTERN", operands: "PATTERN? PATH*" };
 	assert.deepEqual(given(grep, "a", "b"), ["PATTERN a", "PATH b"]);
 	assert.deepEqual(given(grep, "-e", "a", "b"), ["PATTERN a", "PATH b"]);
-	assert.deepEqual(given(grep, "b", "-e", "a"), ["PATTERN a", "PATH b", "PATH -e", "PATH a"].filter((one) => one !== ""));
+	assert.deepEqual(
+		given(grep, "b", "-e", "a"),
+		["PATTERN a", "PATH b", "PATH -e", "PATH a"].filter((one) => one !== ""),
+	);
 });
 
 test("options behind the first operand are looked at as files as well", () => {
@@ -131,11 +189,16 @@ test("an option that is needed must be there", () => {
 	assert.equal(read(rule, "-t", "a"), "fits");
 	assert.equal(read(rule, "-xt", "a"), "fits");
 	assert.equal(read(rule, "--list"), "fits");
-	for (const words of [["-x", "a"], ["a"], [], ["--", "-t"]]) assert.equal(read(rule, ...words), "missing", words.join(" "));
+	for (const words of [["-x", "a"], ["a"], [], ["--", "-t"]])
+		assert.equal(read(rule, ...words), "missing", words.join(" "));
 });
 
 test("other forms are tried in order, and what is said is about the first", () => {
-	const rule: CommandRule = { options: "-l", operands: "", forms: [{ options: "-v", operands: "NAME", needs: ["-v"] }] };
+	const rule: CommandRule = {
+		options: "-l",
+		operands: "",
+		forms: [{ options: "-v", operands: "NAME", needs: ["-v"] }],
+	};
 	assert.equal(read(rule, "-l"), "fits");
 	assert.equal(read(rule, "-v", "a"), "fits");
 	assert.equal(read(rule, "-l", "a"), "operand a");

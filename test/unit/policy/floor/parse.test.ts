@@ -31,7 +31,19 @@ test("what makes a parser slow may stand in a line so often and no oftener", () 
 });
 
 test("a line that bash does not take is not read", () => {
-	for (const line of ["ls |", "(ls", "'ls", "ls )", "if ls; fi", "ls ;; ls", "for in x; do ls; done", "ls && ", "cat <<", "echo ${x", "echo $(ls"]) {
+	for (const line of [
+		"ls |",
+		"(ls",
+		"'ls",
+		"ls )",
+		"if ls; fi",
+		"ls ;; ls",
+		"for in x; do ls; done",
+		"ls && ",
+		"cat <<",
+		"echo ${x",
+		"echo $(ls",
+	]) {
 		assert.equal(said(line), "why.notParsed", line);
 	}
 });
@@ -42,9 +54,52 @@ test("the parser's own trouble is no tree", () => {
 
 test("characters that do not show, turn text around or are no blanks of the shell are refused anywhere in it", () => {
 	const hidden = [
-		...["\u0000", "\u0007", "\b", "\u000b", "\f", "\r", "\u001b", "\u007f", "\u0085", "\u009b", "\u00a0", "\u00ad", "\u034f", "\u061c"],
-		...["\u115f", "\u1680", "\u180e", "\u2000", "\u2007", "\u200b", "\u200c", "\u200e", "\u200f", "\u2028", "\u2029", "\u202a", "\u202e"],
-		...["\u202f", "\u205f", "\u2060", "\u2066", "\u2069", "\u3000", "\u3164", "\ufe00", "\ufe0f", "\ufeff", "\uffa0", "\ufff0", "\ud800"],
+		...[
+			"\u0000",
+			"\u0007",
+			"\b",
+			"\u000b",
+			"\f",
+			"\r",
+			"\u001b",
+			"\u007f",
+			"\u0085",
+			"\u009b",
+			"\u00a0",
+			"\u00ad",
+			"\u034f",
+			"\u061c",
+		],
+		...[
+			"\u115f",
+			"\u1680",
+			"\u180e",
+			"\u2000",
+			"\u2007",
+			"\u200b",
+			"\u200c",
+			"\u200e",
+			"\u200f",
+			"\u2028",
+			"\u2029",
+			"\u202a",
+			"\u202e",
+		],
+		...[
+			"\u202f",
+			"\u205f",
+			"\u2060",
+			"\u2066",
+			"\u2069",
+			"\u3000",
+			"\u3164",
+			"\ufe00",
+			"\ufe0f",
+			"\ufeff",
+			"\uffa0",
+			"\ufff0",
+			"\ud800",
+		],
 		...["\udc00", "\ue000", "\u{e0001}", "\u{e0041}", "\u{e0100}", "\u{1d173}", "\u{f0000}", "\u0378"],
 	];
 	for (const character of hidden) {
@@ -55,7 +110,24 @@ test("characters that do not show, turn text around or are no blanks of the shel
 });
 
 test("text of any script, signs and pictures are read", () => {
-	for (const text of ["größe", "日本語", "Привет", "עברית", "é", "e\u0301", "✓", "✔️", "❤️‍🔥", "👨‍👩‍👧", "🇩🇪", "—", "…", "“x”", "\tx", "\ufffd"]) {
+	for (const text of [
+		"größe",
+		"日本語",
+		"Привет",
+		"עברית",
+		"é",
+		"e\u0301",
+		"✓",
+		"✔️",
+		"❤️‍🔥",
+		"👨‍👩‍👧",
+		"🇩🇪",
+		"—",
+		"…",
+		"“x”",
+		"\tx",
+		"\ufffd",
+	]) {
 		assert.equal(said(`echo '${text}'`), "read", text);
 	}
 	// A joiner or selector joins only pictures.
@@ -69,10 +141,28 @@ test("a comment with anything a shell without comments would run makes the line 
 		if (line.includes("(")) assert.equal(asked(line), "why.comment", line);
 		else assert.equal(asked(line), undefined, line);
 	}
-	for (const line of ["ls # ; rm x", "ls # | sh", "ls # $(rm x)", "ls # `rm x`", "ls # > x", "ls # & rm x", "# x\nls # ;rm x", "ls;# ;rm x", "(ls)# >x"]) {
+	for (const line of [
+		"ls # ; rm x",
+		"ls # | sh",
+		"ls # $(rm x)",
+		"ls # `rm x`",
+		"ls # > x",
+		"ls # & rm x",
+		"# x\nls # ;rm x",
+		"ls;# ;rm x",
+		"(ls)# >x",
+	]) {
 		assert.equal(asked(line), "why.comment", line);
 	}
-	for (const line of ["echo '# ; x'", 'echo "a # ; b"', "echo a#;ls", "cat <<'E'\n# ; rm x\nE", "sed 's/#/;/' x", "awk '# x; y\n1' f", "for f in '#;'; do ls; done"]) {
+	for (const line of [
+		"echo '# ; x'",
+		'echo "a # ; b"',
+		"echo a#;ls",
+		"cat <<'E'\n# ; rm x\nE",
+		"sed 's/#/;/' x",
+		"awk '# x; y\n1' f",
+		"for f in '#;'; do ls; done",
+	]) {
 		assert.equal(asked(line), undefined, line);
 	}
 });

@@ -43,14 +43,36 @@ export interface SandboxOptions {
 /** Folder of the planted tree in which lines run. */
 export type Place = "tree" | "evil";
 
-const NAMESPACES = ["--user", "--map-root-user", "--mount", "--pid", "--net", "--ipc", "--uts", "--fork", "--kill-child"];
+const NAMESPACES = [
+	"--user",
+	"--map-root-user",
+	"--mount",
+	"--pid",
+	"--net",
+	"--ipc",
+	"--uts",
+	"--fork",
+	"--kill-child",
+];
 const SYSTEM = ["bin", "sbin", "lib", "lib64", "usr", "etc", "var"];
 /** Where programs are looked for. */
 const PROGRAMS = ["/more", "/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"];
 /** For one batch of lines. Seconds. */
 const BATCH_SECONDS = 30;
 /** Programs that start helpers of their own, with words that are no line's; scripts do so as well. */
-const WITH_HELPERS = new Set(["tar", "git", "sdiff", "unzip", "dpkg-query", "dpkg", "apt", "man", "gcc", "cc", "apt-cache"]);
+const WITH_HELPERS = new Set([
+	"tar",
+	"git",
+	"sdiff",
+	"unzip",
+	"dpkg-query",
+	"dpkg",
+	"apt",
+	"man",
+	"gcc",
+	"cc",
+	"apt-cache",
+]);
 
 /** Why lines cannot run in a root of their own here; undefined when they can. */
 export function noNamespaces(): string | undefined {
@@ -144,12 +166,28 @@ export class Sandbox {
 			const after = pictureOf(text(`${index}.after`));
 			const changed = differences(before, after);
 			before = after;
-			return { changed, started: startedIn(text(`${index}.log`)), unfinished: text(`${index}.status`).trim() === "124" };
+			return {
+				changed,
+				started: startedIn(text(`${index}.log`)),
+				unfinished: text(`${index}.status`).trim() === "124",
+			};
 		});
 	}
 
 	#inNamespaces({ planted, base, run, path, how }: Record<"planted" | "base" | "run" | "path" | "how", string>): void {
-		const driver = ["sh", "-c", DRIVER, "driver", base, planted, run, this.#options.more ?? "", path, how, `${BATCH_SECONDS}`];
+		const driver = [
+			"sh",
+			"-c",
+			DRIVER,
+			"driver",
+			base,
+			planted,
+			run,
+			this.#options.more ?? "",
+			path,
+			how,
+			`${BATCH_SECONDS}`,
+		];
 		const { status, stderr } = spawnSync("unshare", [...NAMESPACES, ...driver, ...variables("", this.#options)]);
 		if (status !== 0) throw new Error(`the sandbox failed: ${String(stderr).slice(0, 500)}`);
 	}
@@ -270,7 +308,8 @@ function startedIn(log: string): Ran["started"] {
 			continue;
 		}
 		const count = Number(fields[at]);
-		if (!Number.isInteger(count)) throw new Error(`the log of started programs is torn at ${JSON.stringify(fields[at])}`);
+		if (!Number.isInteger(count))
+			throw new Error(`the log of started programs is torn at ${JSON.stringify(fields[at])}`);
 		started.push({ line, words: fields.slice(at + 1, at + 2 + count) });
 		at += 2 + count;
 	}
