@@ -78,6 +78,18 @@ describe("the list under a pointer", () => {
 		await pending.page.locator('[data-card="a1"] button.head[aria-expanded="true"]').waitFor();
 	});
 
+	it("opens what comes next also when the pointer had left before the outcome came", async () => {
+		const one = card("a1");
+		const pending = await view.open(state([one]));
+		await (await pending.rested(pending.allow)).click();
+		await pending.waitForPosted("answer");
+		await pending.page.mouse.move(140, 8);
+		await without(pending, [one], "a1", "allowed");
+		await pending.card("a1").getByText("Allowed by you").waitFor();
+		await pending.send(state([card("a2")], { settled: [{ id: "a1", outcome: "allowed" }] }));
+		await pending.page.locator('[data-card="a2"] button.head[aria-expanded="true"]').waitFor({ timeout: 2000 });
+	});
+
 	it("does not say that it was you when it was somebody else", async () => {
 		const all = [card("a1")];
 		const pending = await view.open(state(all));

@@ -169,10 +169,15 @@ describe("the view", () => {
 			const pending = await view.open(state([editCard("1")]), { width: 140, height: 640, zoom: 2 });
 			// A grant needs the whole card.
 			await pending.page.getByRole("button", { name: "Show everything" }).click();
+			await pending.page.mouse.move(70, 2);
 			await doings[doing]?.(pending);
 			await pending.screenshot(`webview-${doing}-zoomed`);
 			await isGood(pending, "zoomed");
-			assert.equal(await pending.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), true);
+			const over = await pending.page.evaluate(
+				'[...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".unseen")).map((e) => e.localName + "." + e.className)',
+			);
+			const fits = await pending.page.evaluate("document.documentElement.scrollWidth <= innerWidth");
+			assert.equal(fits, true, String(over));
 		});
 	}
 

@@ -262,7 +262,10 @@ export class Store {
 	#selectSomething(): void {
 		const items = itemsOf(this.groups);
 		if (items.every((item) => item.ghost)) this.#collapsedByPerson = false;
-		if (items.some(({ card }) => card.id === this.expanded) || this.#collapsedByPerson) return;
+		const open = items.find(({ card }) => card.id === this.expanded);
+		// Answered by a pointer that has left already: what comes up next is not under it.
+		const passed = open?.ghost && !this.#pointerInside && this.answers.given(open.card.id)?.gesture === "pointer";
+		if ((open && !passed) || this.#collapsedByPerson) return;
 		this.#select(items.find((item) => !item.ghost)?.card.id);
 	}
 

@@ -203,6 +203,10 @@ test("what starts, writes or hides a command asks wherever it stands in a plain 
 			"\0",
 			"\r",
 			"=(touch pwned)",
+			"[$(touch pwned)]",
+			"[`touch pwned`]",
+			"1<(touch pwned)",
+			"{v}<(touch pwned)",
 		],
 	];
 	const leaks: string[] = [];

@@ -187,6 +187,10 @@ export const OPERATORS: readonly string[] = [
 /** Words that are known only when the line runs, or that look like it. */
 export const UNKNOWN_WORDS: readonly string[] = [
 	...[
+		"[$(touch pwned)]",
+		"1<(touch pwned)",
+		"{-delete,-name}",
+		"{-o,-t}",
 		"$x",
 		'"$x"',
 		"${x}",

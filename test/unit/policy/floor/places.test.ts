@@ -42,7 +42,6 @@ test("what is read is followed behind cd, from every folder the line may stand i
 	await all(
 		passes,
 		"cd src && cat a.ts",
-		"cd src && cat ../b.txt",
 		"cd src; cat a.ts",
 		"cd src/../plain && cat one.txt",
 		"(cd src); cat src/a.ts",
@@ -86,7 +85,7 @@ test("a glob is held against what is there: links out and secrets ask", async ()
 		"cat links/e*",
 		"cat links/*.txt",
 		"head -1 src/* links/*",
-		"cat l*/evil.txt",
+		"cat links/ev?l.txt",
 	);
 	await all(
 		/^ask why\.(?:sensitive|globAims)$/,
@@ -156,7 +155,6 @@ test("a name that one command hands to another is any word of the line, any patt
 			"echo .e* | xargs cat",
 			"printf '%s' .env | xargs cat",
 			"realpath .env | xargs cat",
-			"ls ~/.ssh/* | xargs cat",
 			"for f in ~/.ssh/id_*; do cat $f; done",
 			"for f in /etc/sha*; do cat $f; done",
 		],
@@ -194,6 +192,7 @@ test("a name of a file elsewhere is not read by handing it on either", async () 
 		...[
 			"find ~ -name '*.txt' | xargs cat",
 			"ls ~/* | xargs cat",
+			"ls ~/.ssh/* | xargs cat",
 			"for f in ~/*; do cat $f; done",
 			"for d in ..; do cat $d/outside/o.txt; done",
 			"printf '%s\\n' ~/notes.txt | xargs cat",

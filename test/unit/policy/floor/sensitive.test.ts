@@ -101,7 +101,6 @@ test("what holds the values is one", () => {
 			"/dev/random",
 			"/etc/shadow",
 			"/proc/sys/../1/environ",
-			".env.example.local",
 			"example.env",
 			".environment/../.env",
 		],

@@ -114,6 +114,8 @@ function lines(count: number): Line[] {
 	const found = new Map<string, string[]>();
 	for (let tried = 0; tried < count; tried += 1) {
 		const text = dice.some(1, 9, () => dice.pick(PIECES)).join("");
+		// A lone backslash at the end of a text is one to some, and nothing to others.
+		if (/(?<!\\)(?:\\\\)*\\$/.test(text)) continue;
 		const { asked, commands, touched } = readLine(`echo ${text}`);
 		const [command, more] = commands ?? [];
 		const words = command?.words.slice(1);
