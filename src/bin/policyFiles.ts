@@ -9,6 +9,7 @@ export function shownLayers(home: string): Layers {
 	const claimed = claimedAcceptances(home);
 	return new Layers({
 		home,
+		keepCopies: false,
 		acceptance: {
 			version: 0,
 			refresh: () => {},

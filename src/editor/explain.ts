@@ -77,7 +77,7 @@ function folderAtHand(host: GateHost): string | undefined {
 async function explainer(host: GateHost, folder: string): Promise<(command: string) => Promise<Explanation>> {
 	const { actionFrom, contextOf, Layers, openPolicy } = await import("./core.ts");
 	const home = gatepostHome();
-	const policy = openPolicy({ layers: new Layers({ home, acceptance: await host.acceptance() }) });
+	const policy = openPolicy({ layers: new Layers({ home, acceptance: await host.acceptance(), keepCopies: false }) });
 	const context = {
 		...contextOf({ home, root: folder, agent: AGENT }),
 		folders: [...(host.open?.folders() ?? [folder])],

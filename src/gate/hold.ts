@@ -199,7 +199,7 @@ export function ruled(gate: GateContext, verdict: PolicyVerdict): Decision {
 		by: "rule",
 		verdict: verdict.effect === "allow" ? "allow" : "deny",
 		ruleId: verdict.ruleId,
-		policyDigest: gate.options.policy.digest,
+		policyDigest: verdict.digest ?? gate.options.policy.digest,
 		...(why === undefined ? {} : { reason: format(why) }),
 	};
 }

@@ -127,13 +127,12 @@ async function open(options: OpenGateOptions, undo: (() => unknown)[]): Promise<
 						acceptance.accept(what, by);
 					},
 				});
-	const policy =
-		options.policy ??
-		noted({
-			policy: openPolicy({ layers, grants: book }),
-			layers,
-			record: (body) => everywhere({ type: "policy.changed", body }),
-		});
+	const watched = noted({
+		policy: openPolicy({ layers, grants: book }),
+		layers,
+		record: (body) => everywhere({ type: "policy.changed", body }),
+	});
+	const policy = options.policy ?? watched.policy;
 	const desk = new Desk();
 	if (options.paused === true) desk.pause();
 	const gate = new Gate({
@@ -194,6 +193,7 @@ async function open(options: OpenGateOptions, undo: (() => unknown)[]): Promise<
 		port: server.port,
 		folders: () => workspaces.folders,
 		async setFolders(folders) {
+			const before = new Set(workspaces.folders);
 			const left = await workspaces.setFolders(folders);
 			// Hooks find the gate by its folders; a log that cannot be opened denies what happens in its folder.
 			if (!closed) writeEntry(home.dir, entry());
@@ -201,6 +201,11 @@ async function open(options: OpenGateOptions, undo: (() => unknown)[]): Promise<
 			const failures = await workspaces.leave(left);
 			for (const error of failures) gate.logTrouble(left.join(", "), error);
 			await Promise.all(workspaces.folders.map((folder) => workspaces.journal(folder)));
+			const now = options.policy === undefined ? watched.now() : undefined;
+			for (const folder of workspaces.folders) {
+				if (now === undefined || before.has(folder)) continue;
+				await workspaces.record(folder, [{ type: "policy.changed", body: now }]);
+			}
 			notices.otherGates(others);
 		},
 		recordInstalled: (agent, file) =>

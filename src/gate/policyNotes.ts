@@ -10,11 +10,15 @@ export interface NotedOptions {
 	record: (body: JsonObject) => Promise<void>;
 }
 
-/** The same policy; a change of it is on record before the first decision that rests on it. */
-export function noted({ policy, layers, record }: NotedOptions): Policy {
+/**
+ * The same policy; a change of it is on record before the first decision that rests on it.
+ * @returns `now`: what a log that is opened later has to say first; nothing where the floor is all there is
+ */
+export function noted({ policy, layers, record }: NotedOptions): { policy: Policy; now: () => JsonObject | undefined } {
 	// Every gate starts with the built-in floor; files that are there already are its first change.
 	let known = "";
 	let recording: Promise<void> = Promise.resolve();
+	const bodyOf = (): JsonObject => ({ digest: policy.digest, files: layers.files().map(fileOf) });
 	const note = async () => {
 		const files = layers.files();
 		const { digest } = layers.inForce();
@@ -22,7 +26,7 @@ export function noted({ policy, layers, record }: NotedOptions): Policy {
 		if (now === known) return recording;
 		const previous = known;
 		known = now;
-		recording = record({ digest: policy.digest, files: files.map(fileOf) });
+		recording = record(bodyOf());
 		try {
 			await recording;
 		} catch (error) {
@@ -30,7 +34,7 @@ export function noted({ policy, layers, record }: NotedOptions): Policy {
 			throw error;
 		}
 	};
-	return {
+	const watched: Policy = {
 		get digest() {
 			return policy.digest;
 		},
@@ -41,6 +45,7 @@ export function noted({ policy, layers, record }: NotedOptions): Policy {
 			return verdict;
 		},
 	};
+	return { policy: watched, now: () => (known === "" ? undefined : bodyOf()) };
 }
 
 function fileOf({ layer, file, sha256, accepted, allows }: LayerView): JsonObject {

@@ -45,7 +45,7 @@ export async function recordDecision(
 	const { session } = line;
 	const decided = (stands: Decision): Draft => ({
 		type: stands.by === "withdrawn" ? "action.withdrawn" : "action.decided",
-		body: entries.actionDecided(line, stands, verdict, gate.options.policy.digest, offered),
+		body: entries.actionDecided(line, stands, verdict, verdict.digest ?? gate.options.policy.digest, offered),
 	});
 	const failed = line.requested ? [] : [failedDraft(line)];
 	try {

@@ -8,6 +8,7 @@ import { judgeLine } from "./floor/shell.ts";
 import type { Judged } from "./floor.ts";
 import { type Stand, standOf } from "./grants/defined.ts";
 import { staysWithin } from "./grants/within.ts";
+import { isInside, resolveReal } from "./paths.ts";
 import type { PolicyContext, PolicySource, SessionRef } from "./policy.ts";
 import { asPattern, isExact, matchAllow } from "./rules/commandPattern.ts";
 import { destructive } from "./rules/destructive.ts";
@@ -58,6 +59,8 @@ export interface Covered {
 	looked: (Omit<Candidate, "rule"> & { matches: boolean })[];
 	/** Together they cover the action. */
 	all: boolean;
+	/** What of the action they do not cover, where they cover a part. */
+	missing?: Message;
 	/** What is worth knowing where it is asked all the same. */
 	hints: Message[];
 }
@@ -71,13 +74,14 @@ export async function coveredBy(asking: Asking): Promise<Covered> {
 	const matching = new Set(counting.filter(({ rule }) => fits(rule)));
 	const hints: Message[] = [];
 	let all = matching.size > 0;
+	let missing: Message | undefined;
 	if (all && subject.kind === "shell") {
-		const problem = await uncovered(
+		missing = await uncovered(
 			[...matching].map(({ rule }) => rule),
 			asking,
 		);
-		all = problem === undefined;
-		if (problem !== undefined && problem !== true) hints.push(problem);
+		all = missing === undefined;
+		if (missing !== undefined && !said(missing, judged)) hints.push(missing);
 	}
 	// Said on the card: a rule that would fit, were it not for this.
 	for (const { because, rule } of candidates) {
@@ -89,8 +93,14 @@ export async function coveredBy(asking: Asking): Promise<Covered> {
 			matches: matching.has(candidates[index] as Candidate),
 		})),
 		all,
+		...(missing === undefined ? {} : { missing }),
 		hints,
 	};
+}
+
+/** Whether the card says it already. */
+function said({ code, args }: Message, { finding }: Judged): boolean {
+	return finding.why.some((why) => why.code === code && JSON.stringify(why.args) === JSON.stringify(args));
 }
 
 async function candidatesOf({ context, subject, force, grants }: Asking): Promise<Candidate[]> {
@@ -132,23 +142,27 @@ function fitsPart(rule: Rule, { judged, subject, action }: Asking): boolean {
 	return ruleApplies(rule, subject, "allow") && commands.some(({ words }) => speaksFor(rule, words, stand));
 }
 
-/** What of a shell line the rules do not cover; true where the floor's own reason says it. */
+/** What of a shell line the rules do not cover; undefined when they and the floor cover it all. */
 async function uncovered(
 	rules: readonly Rule[],
 	{ judged, action, context, subject }: Asking,
-): Promise<Message | true | undefined> {
-	const { line } = judged;
+): Promise<Message | undefined> {
+	const { finding, line } = judged;
 	const commands = line?.commands;
-	if (line === undefined || commands === undefined || commands.length === 0) return true;
-	if (line.structure !== undefined) return true;
+	const asked = finding.effect === "ask" ? finding.why[0] : undefined;
+	if (line === undefined || commands === undefined || commands.length === 0) return asked ?? message("why.notParsed");
+	if (line.structure !== undefined) return line.structure;
 	const stand = standing(judged, subject, action);
+	if (!(await standsInside(stand, context))) return message("why.ruleElsewhere");
 	const covering = (simple: Simple) => rules.filter((rule) => speaksFor(rule, simple.words, stand));
 	for (const simple of commands) {
 		const by = covering(simple);
 		if (by.length === 0) {
-			if (simple.asked !== undefined) return true;
+			if (simple.asked !== undefined) return simple.asked;
 			continue;
 		}
+		if (simple.asked !== undefined && isFedCode(simple))
+			return message("why.fed", { command: clip(simple.words[0] ?? "") });
 		const what = destructive(simple.words);
 		if (what === undefined) continue;
 		const exact = commands.length === 1 && by.some((rule) => exactly(rule, simple));
@@ -158,7 +172,27 @@ async function uncovered(
 	// The rest must be read-only where it is, too: without the commands that a rule speaks for.
 	const { asked: _, ...rest } = line;
 	const floor = await judgeLine(rest, action, context);
-	return floor.effect === "allow" ? undefined : (floor.why[0] ?? true);
+	return floor.effect === "allow" ? undefined : floor.why[0];
+}
+
+/**
+ * Whether what a command does is in what it is handed, which no rule says anything about: text of the line and files
+ * always; what another command prints, for programs that run or apply what they read.
+ */
+function isFedCode({ fed, words }: Simple): boolean {
+	if (fed === undefined) return false;
+	if (fed !== "pipe") return true;
+	return words.includes("-") || APPLIES.test((words[0] ?? "").replace(/^.*\//, ""));
+}
+
+const APPLIES =
+	/^(?:(?:ba|z|da|k|a|fi|tc|c)?sh|python[\d.]*|node|nodejs|deno|bun|ruby|perl|php|lua|R|Rscript|osascript|pwsh|patch|git|kubectl|psql|mysql|sqlite3|mongosh|redis-cli|tee|dd|xargs|ssh|at|batch|crontab|bc|gdb|ed|ex)$/;
+
+/** Every folder the line may stand in is one of the gate's: a rule for `npm test` is not about another project's. */
+async function standsInside(stand: Stand | undefined, { folders }: PolicyContext): Promise<boolean> {
+	if (stand === undefined) return false;
+	const reals = await Promise.all(stand.places.map((place) => resolveReal(place)));
+	return reals.every((real) => real !== undefined && isInside(real, folders));
 }
 
 function exactly({ command }: Rule, { words }: Simple): boolean {

@@ -36,15 +36,18 @@ export function openPolicy(options: DecideOptions = {}): Policy {
 			return { verdict: { effect: "ask", ruleId: "ask.trouble", why, guard: true, source: BUILT_IN }, steps: [] };
 		}
 	};
+	const digest = () => {
+		const files = options.layers?.inForce().digest ?? "";
+		const grants = options.grants?.digest() ?? "";
+		return files + grants === "" ? FLOOR_DIGEST : sha256(canonical([FLOOR_DIGEST, files, grants]));
+	};
 	return {
 		get digest() {
-			const files = options.layers?.inForce().digest ?? "";
-			const grants = options.grants?.digest() ?? "";
-			return files + grants === "" ? FLOOR_DIGEST : sha256(canonical([FLOOR_DIGEST, files, grants]));
+			return digest();
 		},
 		evaluate: async (action, context) => {
 			const { verdict, steps } = await decide(action, context);
-			return { ...verdict, steps };
+			return { ...verdict, steps, digest: digest() };
 		},
 		explain: decide,
 	};
@@ -59,13 +62,13 @@ async function decided(action: Action, context: PolicyContext, options: DecideOp
 	const { finding, line } = judged;
 	const subject = await subjectOf(action, line, context);
 	const tight = force.rules.filter(({ rule }) => rule.effect !== "allow");
-	const widely = tight.length === 0 ? subject : await tightSubject(subject, action, line);
+	const widely = tight.length === 0 ? subject : await tightSubject(subject, action, judged);
 	const tightened = tight.map((one) => ({ ...one, matches: ruleMatches(one.rule, widely, "tighten") }));
 	const doubts = held(context);
 	const also = [...doubts, ...(finding.effect === "ask" ? finding.why : [])];
-	// Whom a rule wants to answer holds for whatever asks.
-	const demand = tightened.find(({ rule, matches }) => matches && rule.approver !== undefined)?.rule.approver;
-	const asks = { effect: "ask" as const, guard: false, ...(demand === undefined ? {} : { approver: defined(demand) }) };
+	// Whom rules want to answer, and within what time, holds for whatever asks.
+	const asking = tightened.flatMap(({ rule, matches }) => (matches && rule.effect === "ask" ? [rule] : []));
+	const asks = { effect: "ask" as const, guard: false, ...demandsOf(asking) };
 
 	const trail = new Trail();
 	for (const one of tightened) {
@@ -82,15 +85,13 @@ async function decided(action: Action, context: PolicyContext, options: DecideOp
 	}
 	for (const one of tightened) {
 		if (one.rule.effect !== "ask") continue;
-		const { timeout } = one.rule;
-		const within = timeout === undefined ? {} : { timeout: timeoutOf(timeout) };
-		trail.rule("ask", lookedAt(one), () => ({ ...asks, why: [ruleSays(one.rule), ...also], ...within }));
+		trail.rule("ask", lookedAt(one), () => ({ ...asks, why: [ruleSays(one.rule), ...also] }));
 	}
 	const covered = await coveredBy({ action, context: told, judged, subject, force, grants: options.grants });
 	for (const { stage, grant, ...looked } of covered.looked) {
 		const why = [message(stage === "grant" ? "why.grant" : "why.ruleAllows", { rule: looked.id })];
 		const more = grant === undefined ? {} : { grant };
-		trail.rule(stage, { ...looked, decides: covered.all }, () => ({ effect: "allow", why, guard: false, ...more }));
+		trail.rule(stage, { ...looked, missing: covered.missing }, () => ({ effect: "allow", why, guard: false, ...more }));
 	}
 	if (finding.effect === "allow")
 		trail.decide("floor", finding.ruleId, { effect: "allow", why: finding.why, guard: false });
@@ -117,9 +118,28 @@ function held({ callerKnown, foreignHooks }: PolicyContext): Message[] {
 	];
 }
 
-function timeoutOf({ after, then: and }: NonNullable<Rule["timeout"]>): NonNullable<PolicyVerdict["timeout"]> {
-	// biome-ignore lint/suspicious/noThenProperty: the rule's member; nothing awaits it
-	return { afterMs: after * 1000, then: and };
+/** What all rules that ask want together: every demand is met, the shortest time counts, and denying goes first. */
+function demandsOf(rules: readonly Rule[]): Pick<PolicyVerdict, "approver" | "timeout"> {
+	const wants = rules.flatMap(({ approver }) => approver ?? []);
+	const times = rules.flatMap(({ timeout }) => timeout ?? []);
+	const both = <T>(lists: readonly (readonly T[] | undefined)[]) => {
+		const said = lists.filter((one) => one !== undefined);
+		return said.length === 0 ? undefined : said.reduce((all, one) => all.filter((item) => one.includes(item)));
+	};
+	const approver = {
+		assurance: wants.some(({ assurance }) => assurance !== undefined)
+			? Math.max(...wants.map(({ assurance = 0 }) => assurance))
+			: undefined,
+		people: both(wants.map(({ people }) => people)),
+		channels: both(wants.map(({ channels }) => channels)),
+	};
+	const after = times.length === 0 ? undefined : Math.min(...times.map((one) => one.after));
+	const handsBack = times.every(({ then: end }) => end === "terminal");
+	return {
+		...(wants.length === 0 ? {} : { approver: defined(approver) }),
+		// biome-ignore lint/suspicious/noThenProperty: the rule's member; nothing awaits it
+		...(after === undefined ? {} : { timeout: { afterMs: after * 1000, then: handsBack ? "terminal" : "deny" } }),
+	};
 }
 
 function defined<T extends object>(members: { [Key in keyof T]: T[Key] | undefined }): T {
@@ -133,8 +153,8 @@ interface Looked {
 	source: PolicySource;
 	matches: boolean;
 	because?: Message | undefined;
-	/** False: it fits a part only, and something else is missing. */
-	decides?: boolean;
+	/** It fits a part only, and this is missing. */
+	missing?: Message | undefined;
 }
 
 /** What was looked at, one after the other; the first that decides is the verdict. */
@@ -142,16 +162,17 @@ class Trail {
 	readonly #steps: Step[] = [];
 	#verdict: PolicyVerdict | undefined;
 
-	rule(stage: Step["stage"], { id, source, matches, because, decides = true }: Looked, said: () => Said): void {
-		const outcome = !matches
-			? because === undefined
-				? "no"
-				: "void"
-			: decides && this.#verdict === undefined
-				? "decided"
-				: "matched";
-		this.#steps.push({ stage, id, source, outcome, ...(because === undefined ? {} : { because }) });
+	rule(stage: Step["stage"], { id, source, matches, because, missing }: Looked, said: () => Said): void {
+		const outcome = this.#outcome(matches, because, missing);
+		const why = outcome === "part" ? missing : because;
+		this.#steps.push({ stage, id, source, outcome, ...(why === undefined ? {} : { because: why }) });
 		if (outcome === "decided") this.#verdict = { ...said(), ruleId: id, source };
+	}
+
+	#outcome(matches: boolean, because: Message | undefined, missing: Message | undefined): Step["outcome"] {
+		if (!matches) return because === undefined ? "no" : "void";
+		if (missing !== undefined) return "part";
+		return this.#verdict === undefined ? "decided" : "matched";
 	}
 
 	/** Something built in that fits. */

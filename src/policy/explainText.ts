@@ -30,7 +30,7 @@ export function explanationText({ verdict, steps }: Explanation): string {
 function stepText({ id, source, outcome, because, stage }: Step): string {
 	const place = sourceText(source);
 	const why = because === undefined ? "" : ` ${format(because)}`;
-	return `  ${id} (${stage}, ${place}) ${format(message(`explain.${outcome === "void" ? "void" : outcome === "no" ? "no" : "later"}`))}${why}`;
+	return `  ${id} (${stage}, ${place}) ${format(message(`explain.${outcome}`))}${why}`;
 }
 
 /** "user, /home/a/.gatepost/policy.jsonc:12". */

@@ -45,22 +45,22 @@ export function literalStart(glob: string): string {
 
 /** `{a,b}` written out; undefined when there is too much of it, or it does not close. */
 export function expandBraces(glob: string): string[] | undefined {
-	const todo = [glob];
-	const done: string[] = [];
-	while (todo.length > 0) {
-		const next = todo.pop() ?? "";
-		const inner = /\{([^{}]*)\}/.exec(next);
+	// In the order in which a shell writes them: the leftmost group changes slowest.
+	const all = [glob];
+	for (let at = 0; at < all.length; ) {
+		const one = all[at] ?? "";
+		const inner = /\{([^{}]*)\}/.exec(one);
 		if (inner === null) {
-			if (/[{}]/.test(next)) return undefined;
-			done.push(next);
-		} else {
-			const before = next.slice(0, inner.index);
-			const after = next.slice(inner.index + inner[0].length);
-			for (const part of (inner[1] ?? "").split(",")) todo.push(before + part + after);
+			if (/[{}]/.test(one)) return undefined;
+			at += 1;
+			continue;
 		}
-		if (todo.length + done.length > MAX_ALTERNATIVES) return undefined;
+		const before = one.slice(0, inner.index);
+		const after = one.slice(inner.index + inner[0].length);
+		all.splice(at, 1, ...(inner[1] ?? "").split(",").map((part) => before + part + after));
+		if (all.length > MAX_ALTERNATIVES) return undefined;
 	}
-	return done;
+	return all;
 }
 
 function aims(segment: string): boolean {

@@ -64,6 +64,8 @@ export interface PolicyVerdict {
 	timeout?: { afterMs: number; then: "deny" | "terminal" };
 	/** The grant that allowed it. */
 	grant?: string;
+	/** Hex SHA-256 of the policy that decided. */
+	digest?: string;
 	/** What was looked at on the way. */
 	steps?: readonly Step[];
 }
@@ -74,8 +76,11 @@ export interface Step {
 	/** Rule id, or the floor's. */
 	id: string;
 	source: PolicySource;
-	/** "decided": this one. "matched": fits, but something before it decided. "no": does not fit. "void": does not count. */
-	outcome: "decided" | "matched" | "no" | "void";
+	/**
+	 * "decided": this one. "matched": fits, but something before it decided. "part": fits a part, and something is missing.
+	 * "no": does not fit. "void": does not count.
+	 */
+	outcome: "decided" | "matched" | "part" | "no" | "void";
 	/** Why it does not fit, does not count, or decided. */
 	because?: Message;
 }

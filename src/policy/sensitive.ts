@@ -70,7 +70,7 @@ export const SENSITIVE_ROOTS = ["/proc", "/dev", "/sys"] as const;
 
 /** Made to be read: what stands in for the file that holds the values, public halves of keys, and source code. */
 const HARMLESS = [
-	/^(?:\.env|env|secrets?|credentials)(?:[._-][a-z]+)*[._-](?:example|sample|template|tmpl|dist|defaults?|schema)(?:\.[a-z]+)?$/,
+	/^(?:\.env|env|secrets?|credentials)(?:[._-][a-z]+)*[._-](?:example|sample|template|tmpl|dist|defaults?|schema)(?:\.(?:ya?ml|json|toml|md|txt|[jt]s))?$/,
 	/^(?:[a-z0-9_.-]*[._-])?(?:pub|public|cert|certs|certificate|ca|cacert|chain|fullchain|ca-bundle|ca-certificates|root)(?:[._-][a-z0-9]+)?\.pem$/,
 	// Python, Ruby and PHP keep settings in files like secrets.py: those ask.
 	/^(?!\.)[a-z0-9_.-]*\.(?:[cm]?[jt]sx?|pyi|go|rs|java|kt|swift|cs?|cpp|h|hpp|scala|ex|exs|clj|vue|svelte|html|css|scss|md|mdx|rst|proto)$/,

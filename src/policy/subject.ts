@@ -1,22 +1,30 @@
 // An action as rules are held against it: its commands, files and addresses.
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import type { Action } from "../actions/action.ts";
 import type { Line } from "./floor/line.ts";
+import { expandPattern } from "./floor/places.ts";
+import type { Judged } from "./floor.ts";
 import { isInside, MAX_PATH_LENGTH, resolveReal } from "./paths.ts";
 import type { PolicyContext } from "./policy.ts";
 import type { Subject } from "./rules/match.ts";
 
 /** More paths than this are not followed; a rule that allows then does not fit, because one has no real path. */
 const MAX_PATHS = 100;
+/** Words of a line, and files below a folder that is searched, that are held against rules that ask or deny. */
+const MAX_NAMES = 2000;
 
 /** @param line of an action of kind "shell" that could be told; undefined for one that could not */
 export async function subjectOf(action: Action, line: Line | undefined, context: PolicyContext): Promise<Subject> {
 	const { command, url } = action.input;
+	const unwalked = line?.structure !== undefined || line?.commands?.some(({ asked }) => asked !== undefined) === true;
 	return {
 		agent: context.agent ?? "",
 		kind: action.kind,
 		tool: action.tool,
 		commands: line?.commands?.map(({ words }) => words),
 		commandText: typeof command === "string" ? command : undefined,
+		unwalked,
 		paths: await followed(action.paths),
 		urls: typeof url === "string" ? [url] : undefined,
 		folder: innermost(context.folders.filter((folder) => isInside(action.root, [folder]))),
@@ -26,29 +34,74 @@ export async function subjectOf(action: Action, line: Line | undefined, context:
 }
 
 /**
- * The same for rules that ask or deny: any word of a shell line may be a file or an address.
+ * The same for rules that ask or deny: any word of a shell line may be a file or an address, and so is what the floor found
+ * to be read, written to or searched.
  * @param subject of the action, as it is for rules that allow
  */
-export async function tightSubject(subject: Subject, action: Action, line: Line | undefined): Promise<Subject> {
-	if (action.kind !== "shell") return subject;
-	const { userHome } = subject;
-	const words = [...new Set((line?.commands ?? []).flatMap((one) => one.words))].filter((word) => word !== undefined);
-	// "--file=x" and "@x" name x.
-	const names = words.flatMap((word) => [
-		word,
-		...(/^-|=|^@/.test(word) ? [word.replace(/^[^=]*=|^@|^-+[A-Za-z]?/, "")] : []),
-	]);
-	const files = names
-		.filter((name) => name !== "" && name.length <= MAX_PATH_LENGTH && !/[\n\0]/.test(name))
-		.slice(0, MAX_PATHS)
-		.map((name) =>
-			name.startsWith("/") ? name : name.startsWith("~/") ? userHome + name.slice(1) : `${action.cwd}/${name}`,
-		);
+export async function tightSubject(subject: Subject, action: Action, { finding, line }: Judged): Promise<Subject> {
+	const reads = finding.effect === "allow" ? finding.reads : [];
+	const searches = finding.effect === "allow" ? finding.searches : [];
+	const known = [...reads, ...(await below(searches))].map((path) => ({ written: path, real: path }));
+	if (action.kind !== "shell") return { ...subject, paths: [...subject.paths, ...known] };
+	const names = namesIn(line);
+	const files = [
+		...new Set([
+			...names.flatMap((name) => placed(name, action.cwd, subject)),
+			...(await touched(line, action.cwd, subject)),
+		]),
+	];
 	const addresses = names.flatMap((name) => {
 		if (/^[a-z][a-z0-9+.-]*:\/\//i.test(name)) return [name];
 		return /^(?:[\w.-]+@)?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::\d+)?(?:\/.*)?$/.test(name) ? [`https://${name}`] : [];
 	});
-	return { ...subject, paths: await followed(files), urls: addresses.slice(0, MAX_PATHS) };
+	return { ...subject, paths: [...(await followed(files)), ...known], urls: addresses };
+}
+
+/** Words that may name something: "--file=x", "-fx" and "@x" name x. */
+function namesIn(line: Line | undefined): string[] {
+	const words = (line?.commands ?? []).flatMap((one) => one.words).filter((word) => word !== undefined);
+	const all = [...new Set([...words, ...(line?.words ?? []), ...(line?.writes ?? [])])];
+	const named = all.flatMap((word) => [
+		word,
+		...(/^-|=|^@/.test(word) ? [word.replace(/^[^=]*=|^@|^-+[A-Za-z]?/, "")] : []),
+		// A path in a revision of git's.
+		...(word.includes(":") ? [word.slice(word.indexOf(":") + 1)] : []),
+	]);
+	return named
+		.filter((name) => name !== "" && name.length <= MAX_PATH_LENGTH && !/[\n\0]/.test(name))
+		.slice(0, MAX_NAMES);
+}
+
+function placed(name: string, cwd: string, { userHome }: Pick<Subject, "userHome">): string[] {
+	if (name.startsWith("/")) return [name];
+	return [name.startsWith("~/") ? userHome + name.slice(1) : join(cwd, name)];
+}
+
+/** What the line would read, from every folder it may stand in, patterns written out. */
+async function touched(line: Line | undefined, cwd: string, subject: Subject): Promise<string[]> {
+	const found: string[] = [];
+	for (const { path, pattern, from } of line?.touched ?? []) {
+		for (const folder of from) {
+			const [base = cwd] = folder === "" || folder === "?" ? [cwd] : placed(folder, cwd, subject);
+			const [full = base] = placed(path, base, subject);
+			if (!pattern) found.push(full);
+			else for (const one of await expandPattern(full)) if (typeof one === "string") found.push(one);
+			if (found.length > MAX_NAMES) return found;
+		}
+	}
+	return found;
+}
+
+/** Files below folders that are searched, the nearest first, as far as the budget reaches. */
+async function below(folders: readonly string[]): Promise<string[]> {
+	const found = [...folders];
+	for (const folder of found) {
+		for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
+			if (found.length >= MAX_NAMES) return found;
+			if (entry.name !== "node_modules" && entry.name !== ".git") found.push(join(folder, entry.name));
+		}
+	}
+	return found;
 }
 
 /** Folders that are served may lie in one another. */

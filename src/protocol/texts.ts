@@ -61,7 +61,9 @@ export const TEXTS = {
 	"explain.doNotFit": "Rules that do not fit: {count}",
 	"explain.void": "would fit, but does not count.",
 	"explain.no": "does not fit.",
-	"explain.later": "fits as well; something before it decided.",
+	"explain.matched": "fits as well; something before it decided.",
+	"explain.decided": "decided.",
+	"explain.part": "fits a part of it. What it does not cover:",
 	"layer.built-in": "built in",
 	"layer.organisation": "organisation",
 	"layer.user": "yours",
@@ -70,6 +72,9 @@ export const TEXTS = {
 	"policyFile.otherByNow": "{file} is not what was shown any more. Nothing was accepted; look at it again.",
 	"policyFile.nothingToAccept": "{file} holds nothing that waits to be accepted.",
 	"why.anotherShell": "{command} starts another shell, which runs its own start-up files first.",
+	"why.ruleElsewhere":
+		"A rule that allows commands counts only inside the folders of this window, and the line may run elsewhere.",
+	"why.fed": "{command} gets text or a file to read, and a rule for its words says nothing about that.",
 	"why.unknownCommand": "Which command {word} is, is known only when it runs.",
 	"why.operandMissing": "{command} is on the read-only list, but not like this: something is missing.",
 	"why.tooDeep": "The command is nested more deeply, or has more parts, than is judged without a person.",
@@ -575,6 +580,37 @@ export const TEXTS = {
 	"policyFile.lockedOut": "The organisation's policy lets only its own rules allow.",
 	"policyFile.expired": "It counted until {until}.",
 	"policyFile.unsafeAllow": "{file} could have been changed by others, so nothing is allowed by it.",
+	"policyFile.never": "No action has {members} together, so this rule would never match.",
+	"policyFile.kindNever": 'An action of kind {kind} has no "{member}", so the rule would never match one.',
+	"policyFile.toolKind": "The tool {tool} acts as kind {kind}, which this rule cannot match: see its other members.",
+	"policyFile.channelsMissing":
+		"No answer can come by these ways yet ({channels}), so nobody could answer what this rule asks.",
+	"policyFile.allowEveryPath": 'A rule that allows cannot name every file. Name a folder or a kind of file: "src/**".',
+	"policyFile.allowHome":
+		"This allows every file of your home, settings and keys among them. Name the folder that is meant.",
+	"policyFile.allowAnyProgram":
+		"{program} runs whatever it is given, so this allows nearly any command. Name what it runs.",
+	"policyFile.idReserved":
+		'Ids that begin with "{prefix}" are kept for the rules that a grant writes. Take another one.',
+
+	// why a rule does not fit
+	"rule.broken": "A pattern of it cannot be read, so it allows nothing.",
+	"rule.notAgent": "It is about another agent: {wanted}.",
+	"rule.notKind": "It is about another kind of action: {wanted}.",
+	"rule.notTool": "It is about another tool: {wanted}.",
+	"rule.notWhat": 'To allow an action of kind {kind} it would have to name "{member}".',
+	"rule.notCommand": "It is about other commands: {wanted}.",
+	"rule.notThisCommand": "It does not mean this command: {command}",
+	"rule.unreadCommand": "The line could not be read as commands, so no rule can allow it.",
+	"rule.notPath": "It is about other files: {wanted}.",
+	"rule.notThisPath": "It does not cover this file: {path}",
+	"rule.noPath": "It is about files ({wanted}), and none is known to be touched.",
+	"rule.notHost": "It is about other hosts: {wanted}.",
+	"rule.notThisHost": "It does not cover this address: {url}",
+	"rule.noHost": "It is about hosts ({wanted}), and none is named.",
+	"rule.notFolder": "It counts in another folder: {wanted}.",
+	"rule.notUnchanged": "{file} is not what it was when the rule was made.",
+	"rule.notUntil": "It counted until {until}.",
 
 	// grants and policy in the editor
 	"ui.allowTitle": "Allow this once ({key})",

@@ -32,7 +32,9 @@ function elsewhere(line: Line, networkReads: boolean): Message | undefined {
 /** The first thing by whose name a line would show a secret. */
 export function secretNamed(line: Line): Message | undefined {
 	if (line.secret !== undefined) return line.secret;
-	const named = line.touched.find((touched) => touched.gives !== "names" && mayBeSecret(touched));
+	const named = line.touched.find(({ gives, ...touched }) => {
+		return gives !== "names" && (gives !== "handed" || line.handsOn) && mayBeSecret(touched);
+	});
 	if (named !== undefined) return message("why.sensitive", { path: clip(named.path) });
 	if (!line.handsOn) return undefined;
 	// One command reads what another one names: any word may be that name, and any pattern may find it.
@@ -46,7 +48,7 @@ function aims(glob: string): boolean {
 	return !glob.startsWith("!") && aimsAtSecrets(glob, false);
 }
 
-function mayBeSecret({ path, pattern, from }: Touched): boolean {
+function mayBeSecret({ path, pattern, from }: Omit<Touched, "gives">): boolean {
 	// Where the line may stand counts, and a path that climbs far enough starts from the root.
 	const places = from.flatMap((folder) =>
 		folder === "" || folder === "?" || /^[/~]/.test(path) ? [path] : [path, `${folder}/${path}`],

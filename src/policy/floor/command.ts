@@ -133,7 +133,7 @@ function narrowed(
 			: [];
 	const globs = [...names, ...patterns];
 	if (rule.globsReachHidden === true) return { filters: names, globs, ignores: "ripgrep" };
-	if (entry === "git grep") return { globs, ignores: "git" };
+	if (entry === "git grep" || entry === "git ls-files") return { globs, ignores: "git" };
 	// In the order they were given.
 	const order = [...options];
 	const action = order.findIndex((option) => FIND_ACTIONS.includes(option));

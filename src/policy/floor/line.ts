@@ -11,6 +11,8 @@ export interface Simple {
 	asked?: Message;
 	/** Id of its entry in the table: its name and sub-commands. */
 	entry?: string;
+	/** What it gets to read on its standard input: text of the line, a file, or what another command prints. */
+	fed?: "text" | "file" | "pipe";
 	/** It only starts another command of this list, which is judged by itself. */
 	wraps?: true;
 }
@@ -20,8 +22,13 @@ export interface Touched {
 	path: string;
 	/** The path is a pattern. */
 	pattern: boolean;
-	/** What is given away: names, sizes and times; content; or the content of everything below. */
-	gives: "names" | "content" | "tree";
+	/** Some of the pattern is a variable or another command's output, and not only a pattern of names. */
+	dynamic: boolean;
+	/**
+	 * What is given away: names, sizes and times; content; the content of everything below; or content if one command hands
+	 * it to another that reads.
+	 */
+	gives: "names" | "content" | "tree" | "handed";
 	/** Folders it may stand in: "" is where the agent stands, others were gone to before (`cd`). */
 	from: readonly string[];
 	/** Filters of names: only what fits one is read ("*.ts"), or what fits none ("!*.ts"). */
@@ -52,6 +59,8 @@ export interface Line {
 	git: GitRead[];
 	/** It asks other machines. */
 	network: boolean;
+	/** Files it would write to by redirection. */
+	writes: string[];
 	/** Every literal word, for the case that one command hands it to another to read. */
 	words: string[];
 	/** Some command reads what another one names. */

@@ -63,6 +63,9 @@ async function handedOn({ line, cwd, context, places }: Look): Promise<Message |
 				? context.userHome + word.slice(1)
 				: `${cwd}/${word}`;
 		const there = await stat(path).catch(() => undefined);
+		// Put behind the name of a folder, it leads somewhere else.
+		const behind = word.includes("..") && line.touched.some((one) => one.dynamic && /\/\*/.test(one.path));
+		if (there === undefined && behind) return message("why.unresolved", { path: clip(word) });
 		if (there === undefined) continue;
 		places.paths.push(path);
 		const real = await checkPath(path, context, SYSTEM_PLACES);
@@ -72,6 +75,9 @@ async function handedOn({ line, cwd, context, places }: Look): Promise<Message |
 }
 
 const SINKS = /^\/dev\/(?:null|stdout|stderr|stdin)$/;
+
+/** What a process substitution stands for (word.ts). */
+const SUBSTITUTED = "/dev/fd/63";
 
 interface Look {
 	line: Line;
@@ -83,28 +89,55 @@ interface Look {
 async function follow(touched: Touched, look: Look): Promise<Message | undefined> {
 	const { gives } = touched;
 	const { context, line, places } = look;
-	if (gives === "names") {
-		// What is listed here goes to a command that reads it.
-		if (!line.handsOn || touched.path === "*") return undefined;
-	}
-	if (touched.pattern && touched.path === "*" && line.handsOn) {
+	// The output of a command of this line, which is looked at by itself.
+	if (touched.path === SUBSTITUTED) return undefined;
+	// What is listed or named here goes to a command that reads it.
+	if ((gives === "names" || gives === "handed") && !line.handsOn) return undefined;
+	if (gives === "names" && touched.dynamic && touched.path === "*") return undefined;
+	if (touched.dynamic && touched.path === "*" && line.handsOn) {
 		// Known only when it runs; what it can be is looked at where its name comes from. It stands where the agent does.
 		return standsInside(look);
 	}
 	for (const path of pathsOf(touched, look)) {
 		if (typeof path !== "string") return path;
-		for (const one of touched.pattern ? await expand(path) : [path]) {
+		for (const one of touched.pattern ? await expandPattern(path) : [path]) {
 			if (typeof one !== "string") return one;
 			places.paths.push(one);
 			const real = await checkPath(one, context, SYSTEM_PLACES);
 			if (typeof real !== "string") return real;
-			if (gives === "content") places.reads.push(real);
+			if (gives === "content" || gives === "handed") places.reads.push(real);
 			else {
 				places.searches.push(real);
 				const skips = { hidden: touched.ignores === "ripgrep", ignored: touched.ignores !== undefined };
 				const holds = await secretIn([real], { ...skips, filters: touched.filters ?? [] });
 				if (holds !== undefined) return holds;
+				// A searching program follows no links; who is handed a link's name does.
+				const out = gives === "names" ? await linkOut(real, touched.filters ?? [], context) : undefined;
+				if (out !== undefined) return out;
 			}
+		}
+	}
+	return undefined;
+}
+
+/** The first link below a folder, as far as a budget of entries reaches, that leads to what may not be read unasked. */
+async function linkOut(
+	folder: string,
+	filters: readonly string[],
+	context: PolicyContext,
+): Promise<Message | undefined> {
+	const todo = [folder];
+	let left = MAX_ENTRIES / 2;
+	for (const one of todo) {
+		for (const entry of await readdir(one, { withFileTypes: true }).catch(() => [])) {
+			left -= 1;
+			if (left < 0) return undefined;
+			const path = `${one}/${entry.name}`;
+			if (entry.isDirectory() && entry.name !== "node_modules" && entry.name !== ".git") todo.push(path);
+			const wanted = filters.length === 0 || filters.some((filter) => fits(filter, entry.name));
+			if (!entry.isSymbolicLink() || !wanted) continue;
+			const real = await checkPath(path, context, SYSTEM_PLACES);
+			if (typeof real !== "string") return real;
 		}
 	}
 	return undefined;
@@ -117,12 +150,12 @@ async function standsInside({ cwd, context }: Look): Promise<Message | undefined
 }
 
 /** Absolute paths a word may mean, from everywhere the line may stand. */
-function pathsOf({ path, pattern, from }: Touched, { cwd, context }: Look): (string | Message)[] {
+function pathsOf({ path, pattern, dynamic, from }: Touched, { cwd, context }: Look): (string | Message)[] {
 	// A quoted tilde is a tilde.
 	const home = pattern ? atHome(path, context) : undefined;
 	if (home !== undefined) return [home];
 	if (path.startsWith("/")) return [path];
-	if (path.startsWith("*")) return [message("why.unresolved", { path: clip(path) })];
+	if (dynamic && path.startsWith("*")) return [message("why.unresolved", { path: clip(path) })];
 	return from.map((folder) => {
 		if (folder === "?") return message("why.cwdUnknown", { path: clip(path) });
 		const base =
@@ -138,7 +171,7 @@ function atHome(path: string, { userHome }: PolicyContext): string | Message | u
 }
 
 /** Files a pattern stands for now; the shell leaves a pattern that fits nothing as it is. */
-async function expand(pattern: string): Promise<(string | Message)[]> {
+export async function expandPattern(pattern: string): Promise<(string | Message)[]> {
 	let found = [""];
 	let left = MAX_ENTRIES;
 	for (const segment of pattern.split("/").slice(1)) {

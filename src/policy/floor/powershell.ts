@@ -69,7 +69,7 @@ const MAX_LENGTH = 2000;
 
 /** Reads a line of PowerShell as `readLine` reads one of a POSIX shell. Looks at no file. */
 export function readPowerShell(text: string): Line {
-	const line: Line = { commands: [], touched: [], git: [], network: false, words: [], handsOn: false };
+	const line: Line = { commands: [], touched: [], git: [], network: false, writes: [], words: [], handsOn: false };
 	const refused = (asked: Line["asked"]): Line => ({
 		...line,
 		...(asked === undefined ? {} : { asked, structure: asked }),
@@ -82,6 +82,7 @@ export function readPowerShell(text: string): Line {
 		if (bad !== undefined || words.length === 0) return refused(message("why.expansion", { word: clip(bad ?? part) }));
 		const values = words.map((word) => word.replace(/^'(.*)'$/, "$1"));
 		line.commands?.push({ words: values });
+		line.words.push(...values);
 		const asked = judge(words[0] ?? "", values.slice(1), line);
 		if (asked !== undefined) return refused(asked);
 	}
@@ -123,7 +124,10 @@ function judge(said: string, words: readonly string[], line: Line): Line["asked"
 	}
 	for (const path of paths) {
 		const plain = path.replaceAll("\\", "/");
-		line.touched.push({ path: plain, pattern: plain.includes("*"), gives: cmdlet.gives, from: [""] });
+		line.touched.push({ path: plain, pattern: plain.includes("*"), dynamic: false, gives: cmdlet.gives, from: [""] });
+	}
+	if (cmdlet.gives === "names" && paths.length === 0) {
+		line.touched.push({ path: ".", pattern: false, dynamic: false, gives: "names", from: [""] });
 	}
 	// What one cmdlet finds, the next one reads.
 	if (cmdlet.gives === "content" && paths.length === 0) line.handsOn = true;

@@ -41,11 +41,16 @@ export class Walk implements Within {
 	/** Folder to the furthest reach of git there. */
 	readonly git = new Map<string, GitReach>();
 	readonly words: string[] = [];
+	readonly #writes: string[] = [];
+	/** What the commands at hand read on their standard input. */
+	#fed: Simple["fed"];
 	network = false;
 	secret: Message | undefined;
 	handsOn = false;
 	/** Where it may stand; "" is where it starts, "?" is anywhere. */
 	#folders: string[] = [""];
+	/** Where the last `cd` leads if it works. */
+	#gone: string[] = [""];
 	readonly #loopVariables = new Set<string>();
 	#structure: Message | undefined;
 	#unread: Message | undefined;
@@ -67,6 +72,7 @@ export class Walk implements Within {
 			touched: this.touched,
 			git: [...this.git].map(([folder, reach]) => ({ folder, reach })),
 			network: this.network,
+			writes: this.#writes,
 			words: this.words,
 			handsOn: this.handsOn,
 		};
@@ -118,12 +124,9 @@ export class Walk implements Within {
 
 	/** The line goes on in another folder, or stays where it is if that fails. */
 	goTo(folder: string | undefined): void {
-		const next = new Set(this.#folders);
-		for (const from of this.#folders) {
-			if (folder === undefined || from === "?") next.add("?");
-			else for (const one of joined(from, folder)) next.add(one);
-		}
-		this.#folders = next.size > MAX_FOLDERS ? ["?"] : [...next];
+		const next = this.#folders.flatMap((from) => (folder === undefined || from === "?" ? ["?"] : joined(from, folder)));
+		this.#gone = limited(next);
+		this.#folders = limited([...this.#folders, ...next]);
 	}
 
 	/** Something that keeps the line from being read-only and is no command's. */
@@ -141,7 +144,11 @@ export class Walk implements Within {
 			if (!Array.isArray(known)) return known;
 			all.push(...known);
 		}
-		for (const { value } of all) if (value !== undefined) this.words.push(value);
+		for (const word of all) {
+			if (word.value !== undefined) this.words.push(word.value);
+			// Files by a pattern, or at home: read where one command hands them to another.
+			else if (!word.dynamic) this.touch(word, "handed");
+		}
 		return all;
 	}
 
@@ -151,7 +158,8 @@ export class Walk implements Within {
 			this.#unread ??= message("why.tooDeep");
 			return;
 		}
-		const simple: Simple = { words: words.map(({ value }) => value) };
+		const fed = this.#fed === undefined ? {} : { fed: this.#fed };
+		const simple: Simple = { words: words.map(({ value }) => value), ...fed };
 		this.#commands.push(simple);
 		this.#wrapping += 1;
 		const asked = judgeCommand(words, this, simple);
@@ -184,8 +192,12 @@ export class Walk implements Within {
 				this.#simple(node);
 				return;
 			case "Pipeline":
+				for (const [index, command] of node.commands.entries()) {
+					this.#feeding(index === 0 ? this.#fed : "pipe", () => this.#node(command));
+				}
+				return;
 			case "AndOr":
-				for (const command of node.commands) this.#node(command);
+				this.#andOr(node);
 				return;
 			case "CompoundList":
 				this.#list(node);
@@ -222,11 +234,32 @@ export class Walk implements Within {
 				return;
 			case "Redirected":
 				for (const redirection of node.redirects) this.#redirection(redirection);
-				this.#node(node.command);
+				this.#feeding(fedBy(node.redirects) ?? this.#fed, () => this.#node(node.command));
 				return;
 			default:
 				this.refuse(message("why.construct", { what: node.type }));
 		}
+	}
+
+	/** What stands behind `cd x &&` runs only where that has worked. */
+	#andOr({ commands, operators }: Extract<Node, { type: "AndOr" }>): void {
+		const all = new Set(this.#folders);
+		for (const [index, command] of commands.entries()) {
+			this.#node(command);
+			for (const folder of this.#folders) all.add(folder);
+			if (operators[index] === "||") this.#folders = [...all];
+			else if (operators[index] === "&&" && command.type === "Command" && command.name?.value === "cd") {
+				this.#folders = this.#gone;
+			}
+		}
+		this.#folders = limited([...all]);
+	}
+
+	#feeding(fed: Simple["fed"], walk: () => void): void {
+		const before = this.#fed;
+		this.#fed = fed;
+		walk();
+		this.#fed = before;
 	}
 
 	#for(node: Extract<Node, { type: "For" }>): void {
@@ -260,7 +293,13 @@ export class Walk implements Within {
 	#test(expression: TestExpression): void {
 		switch (expression.type) {
 			case "TestLogical":
-				for (const operand of expression.operands) this.#test(operand);
+				for (const [index, operand] of expression.operands.entries()) {
+					// To a shell without [[ a new command begins here.
+					if (index > 0 && operand.type === "TestBinary" && /^[\w./]/.test(operand.left.text)) {
+						this.refuse(message("why.script", { command: "[[", what: "is another command to some shells" }));
+					}
+					this.#test(operand);
+				}
 				return;
 			case "TestNot":
 				this.#test(expression.operand);
@@ -323,7 +362,7 @@ export class Walk implements Within {
 			const problem = prefixProblem(part, name, this);
 			if (problem !== undefined) this.refuse(problem);
 		}
-		this.command(known);
+		this.#feeding(fedBy(command.redirects) ?? this.#fed, () => this.command(known));
 	}
 
 	#redirection(redirection: Redirection): void {
@@ -365,7 +404,9 @@ export class Walk implements Within {
 		}
 		const duplicate = (operator === ">&" || operator === "<&") && /^(?:\d|-)$/.test(word.value ?? "");
 		const sink = operator !== "<>" && operator !== "<&" && SINKS.has(word.value ?? "");
-		if (!duplicate && !sink) this.refuse(message("why.redirect", { target: clip(target.text) }));
+		if (duplicate || sink) return;
+		this.#writes.push(word.value ?? word.pattern);
+		this.refuse(message("why.redirect", { target: clip(target.text) }));
 	}
 
 	/** Something is read. */
@@ -376,11 +417,12 @@ export class Walk implements Within {
 	): void {
 		if (word.dynamic) this.handsOn = true;
 		// A name put together from several unknown parts can be any name.
-		if (word.dynamic && gives !== "names" && /\*\*/.test(word.pattern)) {
+		if (word.dynamic && gives === "content" && /\*\*/.test(word.pattern)) {
 			this.secret ??= message("why.unresolved", { path: clip(word.pattern) });
 		}
 		const path = word.value ?? word.pattern;
-		this.touched.push({ path, pattern: word.value === undefined, gives, from: this.#folders, ...how });
+		const { dynamic } = word;
+		this.touched.push({ path, pattern: word.value === undefined, dynamic, gives, from: this.#folders, ...how });
 	}
 }
 
@@ -402,10 +444,21 @@ function prefixProblem(
 	return allowed ? undefined : why;
 }
 
+/** What redirections give a command to read; undefined where they give nothing. */
+function fedBy(redirections: readonly Redirection[]): Simple["fed"] {
+	if (redirections.some(({ type }) => type === "HereDoc" || type === "HereString")) return "text";
+	return redirections.some((one) => one.type === "Redirect" && /^<>?$/.test(one.operator)) ? "file" : undefined;
+}
+
 /** Whether the shell would put anything in the place of this text; the parser and the text itself must both say no. */
 function expands({ parts, text }: Extract<Redirection, { type: "HereDoc" }>["body"]): boolean {
 	const sees = (parts ?? []).some((part) => part.type !== "Literal");
 	return sees || /[`]|\$[A-Za-z0-9_({?#@*!$-]/.test(text.replace(/\\[\s\S]/g, ""));
+}
+
+function limited(folders: readonly string[]): string[] {
+	const all = [...new Set(folders)];
+	return all.length > MAX_FOLDERS ? ["?"] : all;
 }
 
 /** The folder that `cd` leads to, as the shell follows it (taking ".." off the text) and as the system does. */

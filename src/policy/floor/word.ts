@@ -55,7 +55,8 @@ export function knownWords(word: Word, within: Within): Known[] | Message {
 				part.type === "Literal" || part.type === "SingleQuoted" || part.type === "AnsiCQuoted" || isQuotedText(part),
 		)
 	) {
-		if (parts.some((part) => part.type === "Literal" && strange(part.text))) return expansion(word);
+		if (parts.some((part) => (part.type === "Literal" && strange(part.text)) || isOddQuote(part)))
+			return expansion(word);
 		return [plain(word)];
 	}
 	const known: Known = {
@@ -89,12 +90,21 @@ function plain({ text, value }: Word): Known {
 	return { text, value: undefined, pattern: value, many: false, anchored: true, dynamic: false, splits: false };
 }
 
-/** `$=x`, `$~x`, `$^x`: a dollar and a letter to bash, an expansion to zsh. */
-const ZSH_EXPANSION = /\$[=~^+#]/;
+/**
+ * `$=x`, `$~x`, `$^x`, `$é`: a dollar and a letter to bash, an expansion to zsh. A name behind a dollar that is still there
+ * when escapes are off stood behind a line break.
+ */
+function expandsElsewhere(text: string): boolean {
+	return /\$(?:[=~^+#A-Za-z0-9_({]|[^\x00-\x7f])/.test(text.replace(/\\[\s\S]/g, ""));
+}
+
+/** What must not be left in bare text: a parser that took it for letters has read something else than the shell does. */
+const LEFT_OVER = /[<>()|&;`'"\s]|\$./s;
 
 /** Bare characters that are no letters or digits of any script may only look like what they are not. */
 function strange(text: string): boolean {
-	return ZSH_EXPANSION.test(text) || (/[^\n\t\x20-\x7e]/.test(text) && /[^\n\t\x20-\x7e\p{L}\p{N}\p{M}]/u.test(text));
+	if (expandsElsewhere(text) || LEFT_OVER.test(text.replace(/\\[\s\S]/g, ""))) return true;
+	return /[^\n\t\x20-\x7e]/.test(text) && /[^\n\t\x20-\x7e\p{L}\p{N}\p{M}]/u.test(text);
 }
 
 function isPlain(part: WordPart): boolean {
@@ -105,10 +115,15 @@ function plainText(part: WordPart): string {
 	return part.type === "BraceExpansion" ? part.text : "value" in part ? part.value : part.text;
 }
 
+/** `$'...\'...'`: dash, which has no such quotes, would end it at the escaped one. */
+function isOddQuote(part: WordPart): boolean {
+	return part.type === "AnsiCQuoted" && part.text.includes("\\'");
+}
+
 function isQuotedText(part: WordPart): boolean {
 	return (
 		part.type === "DoubleQuoted" &&
-		part.parts.every((child) => child.type === "Literal" && !ZSH_EXPANSION.test(child.text))
+		part.parts.every((child) => child.type === "Literal" && !expandsElsewhere(child.text))
 	);
 }
 
@@ -122,13 +137,14 @@ function add(
 ): Message | true | undefined {
 	switch (part.type) {
 		case "Literal":
-			if (quoted ? ZSH_EXPANSION.test(part.text) : strange(part.text)) return true;
+			if (quoted ? expandsElsewhere(part.text) : strange(part.text)) return true;
 			// A tilde at the start of the word is bare here only: a quoted one is part of a DoubleQuoted or SingleQuoted.
 			if (!quoted && known.pattern === "" && part.text.startsWith("~")) known.anchored = true;
 			known.pattern += part.value;
 			return undefined;
 		case "SingleQuoted":
 		case "AnsiCQuoted":
+			if (isOddQuote(part)) return true;
 			known.pattern += part.value;
 			return undefined;
 		case "DoubleQuoted":
@@ -138,6 +154,8 @@ function add(
 			}
 			return undefined;
 		case "Glob":
+			// The parser does not look into brackets, and the shell does.
+			if (part.kind === "bracket" && /[$`'"\\]/.test(part.text)) return true;
 			known.pattern += "*";
 			known.many = true;
 			return undefined;
@@ -240,6 +258,8 @@ function operation(part: ParameterExpansionPart, within: Within): Message | true
 
 function looked(words: readonly Word[], within: Within): Message | true | undefined {
 	for (const word of words) {
+		// Shells differ in how they read quotes in here.
+		if (/['"\\]/.test(word.text)) return true;
 		const known = knownWords(word, within);
 		if (!Array.isArray(known)) return known;
 		within.instead(known);

@@ -13,6 +13,7 @@ export interface Facts {
 	/** Last part of the path of each word, in lower case: what it would be called as a program. */
 	names: readonly (string | undefined)[];
 	nameSet: ReadonlySet<string>;
+	wordSet: ReadonlySet<string | undefined>;
 	/** Indexes of unknown words that may be a program. */
 	unknown: ReadonlySet<number>;
 	/** Every word may be a program, not only the first. */
@@ -35,8 +36,12 @@ const GIT_RUNS = /^(?:foreach|run|for-each-repo|-x|--exec(?:=.*)?|--run(?:=.*)?)
 /** Of the wrappers, those whose words are mostly no programs. */
 const SELDOM = /^(?:find|fd|npm|pnpm|yarn|docker|podman|kubectl|docker-compose|podman-compose|uv|poetry|pipenv|nix)$/;
 const RUNS_NEXT = /^(?:-exec(?:dir)?|-ok(?:dir)?|-[xX]|--exec(?:-batch)?|exec|run|dlx|x|create)$/;
-/** More tokens than this are not looked through: such a text matches everything. */
+/** More tokens than this are not looked through: such a command matches everything. */
 const MAX_TOKENS = 200_000;
+/** Characters of a text that is looked through in pieces; a longer one is only searched for the program's name. */
+export const MAX_TEXT = 64 * 1024;
+/** Texts whose pieces are kept: one action is held against all rules before the next comes. */
+const MAX_TEXTS = 4;
 
 const cache = new WeakMap<Words, Facts>();
 
@@ -52,7 +57,39 @@ export function matchTight(pattern: string | CommandPattern, words: Words): bool
 
 /** The same for text that could not be read as commands: every piece of it may be a program or one of its words. */
 export function matchTightText(pattern: string | CommandPattern, text: string): boolean {
-	return textFacts(text).some((facts) => matchFacts(pattern, facts));
+	const read = asPattern(pattern);
+	if (read === undefined) return true;
+	const { pieces, plain } = readText(text);
+	if (pieces !== undefined) return pieces.some((facts) => matchFacts(read, facts));
+	const { name } = prepare(read);
+	const literals = typeof name === "string" ? [name] : name.parts.map((part) => part.replace(/^(?:\.\/)+/, ""));
+	return literals.every((literal) => plain.some((one) => one.includes(literal)));
+}
+
+interface ReadText {
+	/** Undefined for a text that is too long for it. */
+	pieces?: readonly Facts[];
+	/** In lower case: as written, and without quotes and escapes. Only for a text that is too long. */
+	plain: readonly string[];
+}
+
+const texts = new Map<string, ReadText>();
+
+/** What is worked out once for a text and used for every rule. */
+function readText(text: string): ReadText {
+	let found = texts.get(text);
+	if (found === undefined) {
+		if (text.length > MAX_TEXT) found = { plain: [text.toLowerCase(), unquoted(text).toLowerCase()] };
+		else found = { pieces: textFacts(text), plain: [] };
+		if (texts.size >= MAX_TEXTS) texts.delete(texts.keys().next().value ?? "");
+		texts.set(text, found);
+	}
+	return found;
+}
+
+/** Without quotes and escapes: `r''m` and `r\m` are rm. An unquoted $IFS is a blank. */
+function unquoted(text: string): string {
+	return text.replaceAll(/\\\r?\n|['"\\]/g, "").replaceAll(/\$(?:IFS\b|\{IFS\b[^}\s]*\})/g, " ");
 }
 
 export function matchFacts(pattern: string | CommandPattern, facts: Facts): boolean {
@@ -84,6 +121,7 @@ export function commandFacts(words: Words): Facts {
 		words,
 		names,
 		nameSet: new Set(names.filter((name) => name !== undefined)),
+		wordSet: new Set(words),
 		unknown,
 		anywhere,
 		options: words.filter((word) => word?.startsWith("-") === true) as string[],
@@ -94,10 +132,7 @@ export function commandFacts(words: Words): Facts {
 
 /** Shell text in pieces, read twice: quotes as borders, and quotes and escapes as nothing (`r''m`, `r\m`). */
 export function textFacts(text: string): Facts[] {
-	const pieces = [
-		text.split(/[\s;&|<>(){}[\]`'"\\$,=]+/),
-		text.replaceAll(/\\\r?\n|['"\\]/g, "").split(/[\s;&|<>(){}`$]+/),
-	];
+	const pieces = [text.split(/[\s;&|<>(){}[\]`'"\\$,=]+/), unquoted(text).split(/[\s;&|<>(){}`$]+/)];
 	return pieces.map((all) => {
 		const words = all.filter((piece) => piece !== "");
 		const names = words.map(programName);
@@ -105,6 +140,7 @@ export function textFacts(text: string): Facts[] {
 			words,
 			names,
 			nameSet: new Set(names),
+			wordSet: new Set(words),
 			unknown: new Set<number>(),
 			anywhere: true,
 			options: words.filter((word) => word.startsWith("-")),
@@ -149,7 +185,10 @@ function matchWords(pattern: CommandPattern, facts: Facts): boolean {
 	if (typeof name === "string" && facts.unknown.size === 0) {
 		if (facts.anywhere ? !facts.nameSet.has(name) : facts.names[0] !== name) return false;
 	}
-	if (!facts.anyOption && !options.every((option) => hasOption(option, facts.options))) return false;
+	if (!facts.anyOption) {
+		if (!others.every(({ parts }) => parts.length > 1 || facts.wordSet.has(parts[0]))) return false;
+		if (!options.every((option) => hasOption(option, facts.options))) return false;
+	}
 	return inOrder(name, others, facts);
 }
 
@@ -161,8 +200,9 @@ function inOrder(name: string | PatternWord, wanted: readonly PatternWord[], fac
 	const { words, names, anywhere, unknown } = facts;
 	/** For each number of words found so far: 0 not reached, 1 reached, 2 reached and the next word may be a value. */
 	let states: Uint8Array = new Uint8Array(wanted.length + 1);
+	let next: Uint8Array = new Uint8Array(wanted.length + 1);
 	for (const [index, word] of words.entries()) {
-		const next = new Uint8Array(wanted.length + 1);
+		next.fill(0);
 		for (let found = 0; found < wanted.length; found += 1) {
 			const state = states[found] ?? 0;
 			if (state === 0) continue;
@@ -180,7 +220,7 @@ function inOrder(name: string | PatternWord, wanted: readonly PatternWord[], fac
 			}
 		}
 		if ((next[wanted.length] ?? 0) > 0) return true;
-		states = next;
+		[states, next] = [next, states];
 		if (!anywhere && !states.some((state) => state > 0)) return false;
 	}
 	return false;

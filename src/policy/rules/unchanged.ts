@@ -11,7 +11,13 @@ export const MAX_UNCHANGED_BYTES = 4 * 1024 * 1024;
 
 /** Whether the files (by path in `folder`) have these digests now. Read anew each time: this is what a decision rests on. */
 export function unchangedHolds(files: Readonly<Record<string, string>>, folder: string): boolean {
-	return Object.entries(files).every(([path, sha256]) => isInsidePath(path) && digestOf(join(folder, path)) === sha256);
+	return changedFile(files, folder) === undefined;
+}
+
+/** The first of the files that has another digest now, or none. */
+export function changedFile(files: Readonly<Record<string, string>>, folder: string): string | undefined {
+	const holds = ([path, sha256]: [string, string]) => isInsidePath(path) && digestOf(join(folder, path)) === sha256;
+	return Object.entries(files).find((one) => !holds(one))?.[0];
 }
 
 /** Whether a path stays in the folder it is joined to, by its names. */

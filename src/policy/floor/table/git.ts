@@ -108,6 +108,7 @@ export const GIT: Table = {
 		],
 	},
 	"git ls-files": {
+		here: true,
 		options: `-c --cached -d --deleted -m --modified -o --others -i --ignored -s --stage -u --unmerged -k --killed
 			--directory --no-empty-directory --resolve-undo -z --deduplicate -x=TEXT --exclude=TEXT --exclude-standard
 			--error-unmatch --with-tree=REV --full-name --abbrev[=NUMBER] --debug --eol -t -v -f --sparse --format=TEXT`,

@@ -86,8 +86,8 @@ function behindGlobals(name: string, words: readonly Known[]): number {
 
 /** Whether a line is a program that is asked for its version and nothing else. */
 export function isVersionLine(words: readonly (string | undefined)[]): boolean {
-	const [name, option, more] = words;
-	if (name === undefined || option === undefined || more !== undefined || !Object.hasOwn(VERSIONS, name)) return false;
+	const [name, option] = words;
+	if (words.length !== 2 || name === undefined || option === undefined || !Object.hasOwn(VERSIONS, name)) return false;
 	return VERSIONS[name]?.includes(option) ?? false;
 }
 

@@ -218,7 +218,7 @@ export const SYSTEM: Table = {
 		operands: "PROCESSES*",
 		forms: [
 			{
-				options: `-A -a -d -e -C=NAME -o=COLUMNS -p=LIST -ww --format=COLUMNS --headers --no-headers --no-heading --pid=LIST
+				options: `-A -a -d -e -C=NAME -o=COLUMNS -p=LIST --format=COLUMNS --headers --no-headers --no-heading --pid=LIST
 					--ppid=LIST --sort=COLUMNS`,
 				operands: "",
 			},
