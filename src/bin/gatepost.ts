@@ -71,10 +71,18 @@ function runs<T extends unknown[]>(action: (...args: T) => Promise<number>): (..
 		try {
 			process.exitCode = await action(...args);
 		} catch (error) {
-			process.stderr.write(`gatepost: ${error instanceof Error ? error.message : String(error)}\n`);
+			process.stderr.write(`gatepost: ${await sentenceOf(error)}\n`);
 			process.exitCode = 2;
 		}
 	};
+}
+
+/** What went wrong as a sentence: agents' payload errors carry theirs as a code. */
+async function sentenceOf(error: unknown): Promise<string> {
+	if (!(error instanceof Error)) return String(error);
+	if (error.name !== "PayloadError" || !("detail" in error)) return error.message;
+	const { format } = await import("../protocol/messages.ts");
+	return format(error.detail as Parameters<typeof format>[0]);
 }
 
 const program = new Command("gatepost")

@@ -29,7 +29,7 @@ export async function policyCheck({ home, folder, json, out, file }: Common & { 
 		return report(file, problems, { json, out });
 	}
 	const layers = shownLayers(home);
-	layers.refresh([realpathSync(folder)]);
+	layers.refresh([realFolder(folder)]);
 	let code: ExitCode = 0;
 	for (const { file: path, layer, allows, accepted, problems } of layers.files()) {
 		if (!json) await out(`${terminalText(path)} (${layer}; rules that allow: ${allows}${STATES[accepted]})\n`);
@@ -79,7 +79,7 @@ export interface ExplainOptions extends Common {
 /** Says what the policy would decide about one action, and which rule, layer, file and line that is. */
 export async function policyExplain(options: ExplainOptions): Promise<ExitCode> {
 	const { home, folder, json, out, agent } = options;
-	const root = realpathSync(folder);
+	const root = realFolder(folder);
 	const cwd = options.cwd === undefined ? root : resolve(options.cwd);
 	const { tool, input } = callOf(options);
 	const action = actionFrom({ agent, tool, root, cwd, input });
@@ -94,10 +94,26 @@ export async function policyExplain(options: ExplainOptions): Promise<ExitCode> 
 function callOf({ command, tool, input }: ExplainOptions): { tool: string; input: JsonObject } {
 	if (command !== undefined) return { tool: tool ?? "Bash", input: { command } };
 	if (tool === undefined || input === undefined) throw new Error("Give a command behind --, or --tool and --json.");
-	const value: unknown = JSON.parse(input);
+	const value = jsonOf(input);
 	if (typeof value !== "object" || value === null || Array.isArray(value))
 		throw new Error("The tool's input is a JSON object.");
 	return { tool, input: value as JsonObject };
+}
+
+function jsonOf(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch (error) {
+		throw new Error(`--json is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+	}
+}
+
+function realFolder(folder: string): string {
+	try {
+		return realpathSync(folder);
+	} catch {
+		throw new Error(`The folder ${folder} cannot be opened. Check --folder.`);
+	}
 }
 
 /** What the gate would know, apart from the hooks of a running session. */

@@ -1,7 +1,7 @@
 // `gatepost policy classify --jsonl`: the floor's word on lines of shell, one JSON object a line. Reads no file and runs
 // nothing: the workspace counts as trusted, its git configuration as clean.
-import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { StringDecoder } from "node:string_decoder";
 import { classify } from "../policy/floor/classify.ts";
 import { format, message } from "../protocol/messages.ts";
 import type { ExitCode, Output } from "./log.ts";
@@ -24,7 +24,7 @@ const MAX_INPUT = 1_000_000;
  */
 export async function policyClassify({ input, out, networkReads }: ClassifyOptions): Promise<ExitCode> {
 	let wrong = false;
-	for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+	for await (const line of linesOf(input)) {
 		if (line.trim() === "") continue;
 		const cmd = commandOf(line);
 		wrong ||= cmd === undefined;
@@ -33,6 +33,18 @@ export async function policyClassify({ input, out, networkReads }: ClassifyOptio
 		await out(`${safeJson({ cmd: cmd ?? null, verdict, reason: format(reason) })}\n`);
 	}
 	return wrong ? 1 : 0;
+}
+
+/** Lines by line feeds alone: `readline` also breaks at U+2028, which JSON text may hold as it is. */
+async function* linesOf(input: Readable): AsyncGenerator<string> {
+	const decoder = new StringDecoder("utf8");
+	let rest = "";
+	for await (const chunk of input) {
+		const lines = (rest + (typeof chunk === "string" ? chunk : decoder.write(chunk as Buffer))).split("\n");
+		rest = lines.pop() ?? "";
+		yield* lines;
+	}
+	yield rest + decoder.end();
 }
 
 function commandOf(line: string): string | undefined {

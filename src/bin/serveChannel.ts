@@ -10,8 +10,9 @@ import type { CardModel } from "../protocol/card.ts";
 import { format } from "../protocol/messages.ts";
 import { ServeAnswer, type ServeEvent } from "../protocol/serve.ts";
 import { cardText } from "./cardText.ts";
+import { LEAST_SHOWN_MS } from "./leastShown.ts";
 import type { ServePolicy } from "./servePolicy.ts";
-import { terminalText } from "./terminalText.ts";
+import { terminalText, wrapped } from "./terminalText.ts";
 
 export interface ServeChannelOptions {
 	json: boolean;
@@ -23,8 +24,6 @@ export interface ServeChannelOptions {
 
 /** Requests that are remembered with their numbers, also after their end. */
 const MAX_SHOWN = 2000;
-/** An allow that is typed sooner was meant for what stood there before. Milliseconds. */
-const LEAST_SHOWN_MS = 500;
 
 interface Shown {
 	/** What a person types. Never used again: an agent chooses ids, and could put a request in the place of another. */
@@ -137,7 +136,7 @@ export class ServeChannel {
 			this.#refused("", "no-person", "Only a person at the terminal can.");
 			return;
 		}
-		if (word === "policy") output.write(this.#policy.show(this.#screen));
+		if (word === "policy") output.write(this.#policy.show(this.#screen, this.#columns));
 		else {
 			this.#policy.accept(typed).then(
 				(said) => output.write(said),
@@ -234,22 +233,4 @@ export class ServeChannel {
 				return "The gate is closed; agents are refused from now on.\n";
 		}
 	}
-}
-
-/** The rows a text fills. Letters of some scripts take two columns: all that is not ASCII counts so. */
-function wrapped(text: string, columns: number): string[] {
-	return text.split("\n").flatMap((line) => {
-		const rows = [""];
-		let left = columns;
-		for (const letter of line) {
-			const width = letter > "~" ? 2 : 1;
-			if (width > left && left < columns) {
-				rows.push("");
-				left = columns;
-			}
-			rows[rows.length - 1] += letter;
-			left -= width;
-		}
-		return rows;
-	});
 }

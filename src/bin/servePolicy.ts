@@ -4,7 +4,8 @@ import { userInfo } from "node:os";
 import type { OpenGate } from "../gate/open.ts";
 import type { LayerView } from "../policy/rules/layers.ts";
 import { format, message } from "../protocol/messages.ts";
-import { terminalText } from "./terminalText.ts";
+import { LEAST_SHOWN_MS } from "./leastShown.ts";
+import { terminalText, wrapped } from "./terminalText.ts";
 
 type Policy = Pick<OpenGate, "policyFiles" | "refreshPolicy" | "acceptPolicy">;
 
@@ -12,6 +13,8 @@ type Policy = Pick<OpenGate, "policyFiles" | "refreshPolicy" | "acceptPolicy">;
 interface Shown {
 	file: LayerView;
 	unseen: string[];
+	/** When the last of it came on screen. */
+	at: number;
 }
 
 export class ServePolicy {
@@ -29,37 +32,48 @@ export class ServePolicy {
 		return waiting.length === 0 ? "" : `${format(message("serve.policyWaits", { count: waiting.length }))}\n`;
 	}
 
-	/** All policy files; the text of those that wait, a screen at a time. @param rows of a screen */
-	show(rows: number): string {
+	/**
+	 * All policy files, and the next screen of the first one that waits and was not shown whole.
+	 * @param rows of a screen @param columns of it: a line that is wider takes several rows
+	 */
+	show(rows: number, columns: number): string {
 		this.#policy.refreshPolicy();
 		const files = this.#policy.policyFiles();
 		if (files.length === 0) return `${format(message("serve.noPolicy"))}\n`;
-		const same = (file: LayerView, index: number) => this.#shown[index]?.file.sha256 === file.sha256;
 		this.#shown = files.map((file, index) => {
 			const known = this.#shown[index];
-			return known !== undefined && same(file, index) && known.file.file === file.file
-				? known
-				: { file, unseen: file.text.split("\n").map((line) => `  │ ${terminalText(line)}`) };
+			if (known?.file.file === file.file && known.file.sha256 === file.sha256) return { ...known, file };
+			const lines = file.text.split("\n").map((line) => `  │ ${terminalText(line)}`);
+			return {
+				file,
+				unseen: file.accepted === "waiting" ? wrapped(lines.join("\n"), columns) : [],
+				at: performance.now(),
+			};
 		});
-		return this.#shown.map((one, index) => this.#page(one, index + 1, rows)).join("");
+		const titles = this.#shown.map(({ file }, index) => titleOf(file, index + 1)).join("");
+		const next = this.#shown.findIndex(({ unseen }) => unseen.length > 0);
+		const shown = this.#shown[next];
+		if (shown === undefined) return titles;
+		// The titles and what follows take rows of the same screen.
+		const page = shown.unseen.splice(0, Math.max(1, rows - this.#shown.length - 1));
+		shown.at = performance.now();
+		const more = shown.unseen.length > 0 ? `  ... ${shown.unseen.length} more lines: policy` : `  accept ${next + 1}`;
+		return `${titles}${page.join("\n")}\n${more}\n`;
 	}
 
 	/** `accept N`: the file that was shown under that number, exactly as it was shown. */
 	async accept(typed: string): Promise<string> {
 		const shown = this.#shown[Number(typed) - 1];
 		if (shown === undefined) return `${format(message("serve.policyUnknown"))}\n`;
-		if (shown.unseen.length > 0) return `${format(message("serve.policyUnseen"))}\n`;
+		// Typed ahead, it was meant for what stood there before.
+		const seen = shown.unseen.length === 0 && performance.now() - shown.at >= LEAST_SHOWN_MS;
+		if (!seen) return `${format(message("serve.policyUnseen"))}\n`;
 		const { layer, file, sha256 } = shown.file;
 		const refused = await this.#policy.acceptPolicy({ layer, file, sha256 }, { osUser: userInfo().username });
 		return `${terminalText(format(refused ?? message("serve.policyAccepted", { file })))}\n`;
 	}
+}
 
-	#page({ file, unseen }: Shown, number: number, rows: number): string {
-		const { accepted, allows, layer } = file;
-		const title = `${number}  ${terminalText(file.file)}  (${layer}; ${format(message(`serve.policy.${accepted}`, { count: allows }))})\n`;
-		if (accepted !== "waiting") return title;
-		const page = unseen.splice(0, rows);
-		const more = unseen.length > 0 ? `  ... ${unseen.length} more lines: policy` : `  accept ${number}`;
-		return `${title}${page.join("\n")}\n${more}\n`;
-	}
+function titleOf({ accepted, allows, file, layer }: LayerView, number: number): string {
+	return `${number}  ${terminalText(file)}  (${layer}; ${format(message(`serve.policy.${accepted}`, { count: allows }))})\n`;
 }

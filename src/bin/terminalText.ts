@@ -10,3 +10,21 @@ export function terminalText(text: string): string {
 		(char) => `<U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}>`,
 	);
 }
+
+/** The rows a text fills. Letters of some scripts take two columns: all that is not ASCII counts so. */
+export function wrapped(text: string, columns: number): string[] {
+	return text.split("\n").flatMap((line) => {
+		const rows = [""];
+		let left = columns;
+		for (const letter of line) {
+			const width = letter > "~" ? 2 : 1;
+			if (width > left && left < columns) {
+				rows.push("");
+				left = columns;
+			}
+			rows[rows.length - 1] += letter;
+			left -= width;
+		}
+		return rows;
+	});
+}

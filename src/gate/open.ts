@@ -252,11 +252,13 @@ async function open(options: OpenGateOptions, undo: (() => unknown)[]): Promise<
 }
 
 function acceptedBody(
-	{ layer, file, sha256 }: { layer: LayerName; file: string; sha256: string },
+	{ layer, file, sha256, restored }: { layer: LayerName; file: string; sha256: string; restored?: boolean },
 	{ osUser, name }: AcceptedBy,
 ): JsonObject {
 	const claims: JsonObject = name === undefined ? {} : { gitName: name };
-	return { digest: sha256, layer, file, approver: { osUser, claims, assurance: 1 } };
+	const approver: JsonObject = { osUser, claims, assurance: 1 };
+	// Put back after an edit that failed: nobody looked at it now.
+	return { digest: sha256, layer, file, approver, ...(restored === true ? { restored } : {}) };
 }
 
 function registryTrouble(error: unknown) {

@@ -7,6 +7,7 @@ import type { Simple } from "./floor/line.ts";
 import { judgeLine } from "./floor/shell.ts";
 import type { Judged } from "./floor.ts";
 import { type Stand, standOf } from "./grants/defined.ts";
+import { runsWhatItReads } from "./grants/handed.ts";
 import { staysWithin } from "./grants/within.ts";
 import { isInside, resolveReal } from "./paths.ts";
 import type { PolicyContext, PolicySource, SessionRef } from "./policy.ts";
@@ -182,11 +183,9 @@ async function uncovered(
 function isFedCode({ fed, words }: Simple): boolean {
 	if (fed === undefined) return false;
 	if (fed !== "pipe") return true;
-	return words.includes("-") || APPLIES.test((words[0] ?? "").replace(/^.*\//, ""));
+	const known = words.filter((word) => word !== undefined);
+	return words.includes("-") || known.length !== words.length || runsWhatItReads(known);
 }
-
-const APPLIES =
-	/^(?:(?:ba|z|da|k|a|fi|tc|c)?sh|python[\d.]*|node|nodejs|deno|bun|ruby|perl|php|lua|R|Rscript|osascript|pwsh|patch|git|kubectl|psql|mysql|sqlite3|mongosh|redis-cli|tee|dd|xargs|ssh|at|batch|crontab|bc|gdb|ed|ex)$/;
 
 /** Every folder the line may stand in is one of the gate's: a rule for `npm test` is not about another project's. */
 async function standsInside(stand: Stand | undefined, { folders }: PolicyContext): Promise<boolean> {

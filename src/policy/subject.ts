@@ -5,6 +5,7 @@ import type { Action } from "../actions/action.ts";
 import type { Line } from "./floor/line.ts";
 import { expandPattern } from "./floor/places.ts";
 import type { Judged } from "./floor.ts";
+import { runsWhatItReads } from "./grants/handed.ts";
 import { isInside, MAX_PATH_LENGTH, resolveReal } from "./paths.ts";
 import type { PolicyContext } from "./policy.ts";
 import type { Subject } from "./rules/match.ts";
@@ -17,20 +18,34 @@ const MAX_NAMES = 2000;
 /** @param line of an action of kind "shell" that could be told; undefined for one that could not */
 export async function subjectOf(action: Action, line: Line | undefined, context: PolicyContext): Promise<Subject> {
 	const { command, url } = action.input;
-	const unwalked = line?.structure !== undefined || line?.commands?.some(({ asked }) => asked !== undefined) === true;
 	return {
 		agent: context.agent ?? "",
 		kind: action.kind,
 		tool: action.tool,
 		commands: line?.commands?.map(({ words }) => words),
 		commandText: typeof command === "string" ? command : undefined,
-		unwalked,
+		unwalked: line !== undefined && holdsUnwalked(line),
 		paths: await followed(action.paths),
 		urls: typeof url === "string" ? [url] : undefined,
 		folder: innermost(context.folders.filter((folder) => isInside(action.root, [folder]))),
 		folders: context.folders,
 		userHome: context.userHome,
 	};
+}
+
+/** Builtins that keep or run a text as a command. */
+const RUNS_TEXT = /^(?:alias|trap|eval|source|\.|export|declare|typeset|local|readonly|let)$/;
+
+/** Whether a line may run commands that are not among its parts: in what was refused unread, or handed to a shell as text. */
+function holdsUnwalked({ structure, commands = [] }: Line): boolean {
+	if (structure !== undefined && !/^why\.(?:redirect|background|environment)$/.test(structure.code)) return true;
+	return commands.some(({ words, fed, asked }) => {
+		if (asked === undefined) return false;
+		const known = words.filter((word) => word !== undefined);
+		return (
+			RUNS_TEXT.test(words[0] ?? "") || asked.code === "why.expansion" || (fed !== undefined && runsWhatItReads(known))
+		);
+	});
 }
 
 /**

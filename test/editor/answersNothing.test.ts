@@ -55,7 +55,8 @@ function hopefulRules(request: string): unknown[][] {
 const GRANT = { lasts: { for: "always" }, rule: { member: "path", patterns: ["**"] } };
 
 /** A file of a hostile repository: it would let the waiting request pass, and whatever comes. */
-const POLICY = '{ "rules": [{ "id": "all", "effect": "allow", "kind": ["write", "edit"], "path": "**" }] }\n';
+const POLICY =
+	'{ "rules": [{ "id": "all", "effect": "allow", "kind": ["write", "edit"], "path": ["*", "src/**"] }] }\n';
 const policyDigest = createHash("sha256").update(POLICY).digest("hex");
 const policyFile = () => join(folder(0), ".gatepost", "policy.jsonc");
 /** The person's own file, with a rule as a grant writes it. */

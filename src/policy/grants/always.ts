@@ -29,6 +29,15 @@ export interface AlwaysGrant {
 	held?: Message;
 }
 
+/** What is accepted. */
+export interface Accepts {
+	layer: LayerName;
+	file: string;
+	sha256: string;
+	/** Nothing new: what was accepted before counts again, because a rule could not be written after all. */
+	restored?: true;
+}
+
 export interface AlwaysOptions {
 	/** The person's own policy file. */
 	file: string;
@@ -36,7 +45,7 @@ export interface AlwaysOptions {
 	/** Real paths of the folders served. */
 	folders: () => readonly string[];
 	/** Accepts exactly this content of the file in the person's name, on record first. @throws when it cannot be kept */
-	accept: (what: { layer: LayerName; file: string; sha256: string }, by: GrantedBy) => Promise<void>;
+	accept: (what: Accepts, by: GrantedBy) => Promise<void>;
 	/** Milliseconds since the epoch. */
 	clock?: () => number;
 }
@@ -49,6 +58,8 @@ const SAID_BY = /^Granted by (.{1,200}) on (\d{4}-\d\d-\d\dT[\d:.]+Z)\.$/;
 export class AlwaysRules {
 	readonly #options: AlwaysOptions;
 	#parsed: { sha256: string; file: ParsedPolicy | undefined } | undefined;
+	/** Ends when the edits before have: each accepts the file as it leaves it, so two at once would undo each other. */
+	#editing: Promise<unknown> = Promise.resolve();
 
 	constructor(options: AlwaysOptions) {
 		this.#options = options;
@@ -66,7 +77,25 @@ export class AlwaysRules {
 	}
 
 	/** Writes a rule and accepts the file as it then is. @throws Error, with nothing changed, when that is not possible */
-	async keep(rule: Rule, by: GrantedBy): Promise<void> {
+	keep(rule: Rule, by: GrantedBy): Promise<void> {
+		return this.#inTurn(() => this.#keep(rule, by));
+	}
+
+	/** Takes a rule out. What was accepted before stays accepted without it. @throws Error when the file cannot be written */
+	drop(id: string, by: GrantedBy): Promise<void> {
+		return this.#inTurn(async () => {
+			const accepted = this.#view()?.accepted === "accepted";
+			await this.#edit(by, accepted, (text) => removeRule(text ?? "", id));
+		});
+	}
+
+	#inTurn(edit: () => Promise<void>): Promise<void> {
+		const done = this.#editing.then(edit);
+		this.#editing = done.catch(() => undefined);
+		return done;
+	}
+
+	async #keep(rule: Rule, by: GrantedBy): Promise<void> {
 		const problem = this.problem();
 		if (problem !== undefined) throw new Error(format(problem));
 		const at = new Date(this.#options.clock?.() ?? Date.now()).toISOString();
@@ -77,12 +106,6 @@ export class AlwaysRules {
 			}
 			return addRule(text, said);
 		});
-	}
-
-	/** Takes a rule out. What was accepted before stays accepted without it. @throws Error when the file cannot be written */
-	async drop(id: string, by: GrantedBy): Promise<void> {
-		const accepted = this.#view()?.accepted === "accepted";
-		await this.#edit(by, accepted, (text) => removeRule(text ?? "", id));
 	}
 
 	/** The rules that grants wrote, the newest last. */
@@ -120,16 +143,24 @@ export class AlwaysRules {
 		if ("problems" in edited) throw this.#error("grant.fileBroken");
 		const { text } = edited;
 		if (text === before?.text) return;
+		const counted = this.#view()?.accepted === "accepted";
 		if (accepts) await accept({ layer: "user", file, sha256: sha256(text) }, by);
 		try {
 			if (this.#read()?.sha256 !== before?.sha256) throw this.#error("grant.fileMoved");
 			// A link stays a link: people keep such files in a folder of their own.
 			writePrivate(before === undefined ? file : realpathSync(file), text);
 		} catch (error) {
-			// An acceptance takes the place of the one before.
-			if (accepts && before !== undefined) await accept({ layer: "user", file, sha256: before.sha256 }, by);
+			// An acceptance takes the place of the one before: that is put back, where it still is about what is there.
+			if (accepts && counted && before !== undefined && this.#holds(before.sha256)) {
+				await accept({ layer: "user", file, sha256: before.sha256, restored: true }, by);
+			}
 			throw error;
 		}
+	}
+
+	#holds(sha256: string): boolean {
+		const read = readPlain(this.#options.file, "follow");
+		return "text" in read && read.sha256 === sha256;
 	}
 
 	#read(): { text: string; sha256: string } | undefined {

@@ -16,7 +16,7 @@ const NAMED_BY: Readonly<Record<number, readonly string[]>> = {
 	2: [
 		// Changes of this repository that git itself can undo.
 		...["git add", "git commit", "git switch", "git merge", "git cherry-pick", "git revert", "git mv", "git tag"],
-		...["git branch", "git fetch", "git pull"],
+		...["git branch"],
 		// The project's own scripts.
 		...["npm test", "npm t", "npm start", "pnpm test", "pnpm start", "pnpm build", "pnpm lint", "pnpm typecheck"],
 		...["yarn test", "yarn start", "yarn build", "yarn lint", "yarn typecheck", "bun test", "rails test"],
@@ -33,14 +33,14 @@ const NAMED_BY: Readonly<Record<number, readonly string[]>> = {
 			"cargo run",
 		],
 		...["go build", "go test", "go vet", "go fmt", "dotnet build", "dotnet test", "dotnet format", "dotnet restore"],
-		...["swift build", "swift test", "xcodebuild test", "mix test", "mix compile", "mix format", "deno test"],
+		...["swift build", "swift test", "mix test", "mix compile", "mix format", "deno test"],
 		...["deno check", "deno fmt", "deno lint", "zig build", "meson compile", "meson test", "hatch test"],
 		...["flutter test", "flutter analyze", "dart test", "dart analyze", "dart format", "stack build", "stack test"],
 		...["cabal build", "cabal test", "docker build"],
 		...["terraform init", "terraform plan", "terraform fmt", "tofu init", "tofu plan", "helm lint", "helm template"],
 	],
 	3: [
-		...["git push", "git stash", "git worktree add", "go mod", "go run", "cmake --build"],
+		...["git push", "git fetch", "git pull", "git stash", "git worktree add", "go mod", "go run", "cmake --build"],
 		...["npm run", "npm run-script", "pnpm run", "yarn run", "bun run", "composer run", "deno task", "turbo run"],
 		...["nx run", "cargo nextest run", "uv run pytest", "poetry run pytest", "bundle exec rspec", "bundle exec rake"],
 		...["python -m pytest", "python3 -m pytest", "python -m unittest", "python3 -m unittest", "python -m mypy"],

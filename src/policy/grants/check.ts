@@ -56,14 +56,12 @@ export function ruleProblem(ground: Ground, said: GrantRule): Message | undefine
 	if (!watched) return message("grant.unwatched");
 	// What is there now, not what was there when the card went up.
 	const stand = ground.stand === undefined ? undefined : { ...ground.stand };
-	for (const { words } of granted(commands)) {
+	for (const { words, fed } of granted(commands)) {
 		const text = clip(words.map((word) => word ?? "…").join(" "));
 		if (!ruleMatchesCommand(rule, words)) return message("grant.notCoveredCommand", { command: text });
-		if (!staysWithin(rule, words, stand)) return message("grant.unwatched");
-		if (destructive(words) === undefined) continue;
-		if (commands.length > 1 || !patterns.every((pattern) => isExact(pattern))) {
-			return message("why.ceiling", { command: text });
-		}
+		const exact = commands.length === 1 && patterns.every((pattern) => isExact(pattern));
+		if (!exact && destructive(words) !== undefined) return message("why.ceiling", { command: text });
+		if (fed !== undefined || !staysWithin(rule, words, stand)) return message("grant.unwatched");
 	}
 	return undefined;
 }

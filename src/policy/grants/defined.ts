@@ -2,9 +2,12 @@
 // lie nearer, or a `cd` into a folder with its own, is another command under the same words.
 import { existsSync, opendirSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import type { Line } from "../floor/line.ts";
+import type { Line, Simple } from "../floor/line.ts";
 import { isInside } from "../paths.ts";
 import { MAX_UNCHANGED } from "../rules/unchanged.ts";
+import { doesWhatItReads } from "./handed.ts";
+import { hooksOf } from "./hooks.ts";
+import { scriptsOf } from "./interpreters.ts";
 import { INTERPRETERS, RUNNERS, type Runner, STARTERS, WRAPPERS } from "./runners.ts";
 
 /** Where a line runs; made anew for each look at it. */
@@ -33,6 +36,8 @@ export function standOf(line: Line, cwd: string, folder: string): Stand | undefi
 		if (name !== "cd" && name !== "pushd") continue;
 		const operands = rest.filter((word) => word === undefined || !/^-[LPe]+$|^--$/.test(word));
 		const [to] = operands;
+		// "cd -P link/..": what ".." is above, only the system knows.
+		if (rest.some((word) => /^-[LPe]*P/.test(word ?? "")) && /(?:^|\/)\.\.(?:\/|$)/.test(to ?? "")) return undefined;
 		if (operands.length !== 1 || to === undefined || to.startsWith("-") || to.startsWith("+")) return undefined;
 		for (const from of [...places]) places.add(to.startsWith("/") ? to : join(from, to));
 		if (places.size > MAX_PLACES) return undefined;
@@ -40,28 +45,55 @@ export function standOf(line: Line, cwd: string, folder: string): Stand | undefi
 	return { folder, places: [...places] };
 }
 
+/** Whether every folder it may run in is really inside the workspace's folder; with `top`, that folder itself. */
+export function standsInside(stand: Stand, top = false): boolean {
+	return realPlaces(stand).every(
+		(place) => place !== undefined && (top ? place === stand.folder : isInside(place, [stand.folder])),
+	);
+}
+
+const reals = new WeakMap<Stand, readonly (string | undefined)[]>();
+
+function realPlaces(stand: Stand): readonly (string | undefined)[] {
+	const known = reals.get(stand) ?? stand.places.map(realOrNothing);
+	reals.set(stand, known);
+	return known;
+}
+
 /** What was found out about paths for one look at a line: its commands ask for the same ones again and again. */
 const looked = new WeakMap<Stand, Map<string, boolean>>();
 
 /**
  * The files that define what a command runs, by path in the workspace's folder, sorted; none for a program that was
- * installed. Undefined where it runs something that cannot be watched: a file outside the folder, or nobody knows what.
+ * installed. Undefined where it runs something that cannot be watched: a file outside the folder, what it is handed on its
+ * standard input, or nobody knows what.
+ * @param fed what the line hands to it
  */
-export function definedBy(words: readonly string[], stand: Stand): string[] | undefined {
+export function definedBy(words: readonly string[], stand: Stand, fed?: Simple["fed"]): string[] | undefined {
 	const { folder, places } = stand;
 	const [program = ""] = words;
 	const name = lastName(program);
-	if (WRAPPERS.test(name) || words.length > MAX_WORDS) return undefined;
+	if (WRAPPERS.test(name) || words.length > MAX_WORDS || fed !== undefined || doesWhatItReads(words)) return undefined;
 	const known = looked.get(stand) ?? new Map<string, boolean>();
 	looked.set(stand, known);
 	const found = new Found(folder, known);
-	for (const written of places) {
-		const place = realOrNothing(written);
+	for (const [index, written] of places.entries()) {
+		const place = realPlaces(stand)[index];
 		const runs = place !== undefined && isInside(place, [folder]);
 		if (program.includes("/")) found.program(resolve(written, program));
 		if (INTERPRETERS.test(name)) {
-			for (const script of scriptsOf(words)) found.operand(resolve(written, script), script);
+			const runsWhat = scriptsOf(name, words);
+			if (runsWhat === undefined) return undefined;
+			for (const script of runsWhat.scripts) found.script(resolve(written, script));
+			for (const loaded of runsWhat.loaded) found.operand(resolve(written, loaded), loaded);
 			for (const file of moduleFiles(words)) if (isFile(join(written, file))) found.add(join(written, file));
+		}
+		if (name === "git" && runs) {
+			for (const at of [place, ...valuesOf(words, ["-C"]).map((value) => realOrNothing(resolve(place, value)))]) {
+				const hooks = at === undefined ? undefined : hooksOf(words, at, folder);
+				if (hooks === undefined) return undefined;
+				for (const hook of hooks) found.add(hook);
+			}
 		}
 		for (const runner of runnersOf(words)) {
 			if (!runs) return undefined;
@@ -88,6 +120,12 @@ class Found {
 		const real = realOrNothing(path);
 		if (real !== undefined && isInside(real, INSTALLED)) return;
 		this.add(path);
+	}
+
+	/** A file that must be there. */
+	script(path: string): void {
+		if (isFile(path)) this.add(path);
+		else this.#unwatched = true;
 	}
 
 	/** A word that may be a file. */
@@ -181,27 +219,6 @@ function runnersOf(words: readonly string[]): Runner[] {
 		({ programs, word }) =>
 			names.some((name) => programs.test(name)) && (word === undefined || words.slice(1).some((one) => word.test(one))),
 	);
-}
-
-/** Words of an interpreter that may be files it runs: the first operand, and what stands behind options before it. */
-function scriptsOf(words: readonly string[]): string[] {
-	const scripts: string[] = [];
-	let behindOption = false;
-	const task = /^(?:deno|bun)$/.test(lastName(words[0] ?? "")) && /^[a-z]+$/.test(words[1] ?? "");
-	for (const word of words.slice(task ? 2 : 1)) {
-		// Code in the next word, or the name of a module.
-		if (/^(?:-[cemp]|--eval|--print)$/.test(word)) return scripts;
-		if (word.startsWith("-")) {
-			behindOption = true;
-			const value = /^--?[\w-]+=(.+)$/.exec(word)?.[1];
-			if (value !== undefined) scripts.push(value);
-			continue;
-		}
-		scripts.push(word);
-		if (!behindOption) break;
-		behindOption = false;
-	}
-	return scripts;
 }
 
 /** Where "python -m tool" may find the module in the folder it runs in. */

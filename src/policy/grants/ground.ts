@@ -30,9 +30,9 @@ export async function groundOf(action: Action, context: PolicyContext): Promise<
 	const stand = line === undefined || folder === undefined ? undefined : standOf(line, action.cwd, folder);
 	const files: Record<string, string> = {};
 	let watched = stand !== undefined || action.kind !== "shell";
-	for (const { words } of granted(line?.commands ?? [])) {
+	for (const { words, fed } of granted(line?.commands ?? [])) {
 		const known = words.filter((word) => word !== undefined);
-		const found = stand === undefined || known.length !== words.length ? undefined : definedBy(known, stand);
+		const found = stand === undefined || known.length !== words.length ? undefined : definedBy(known, stand, fed);
 		if (found === undefined) watched = false;
 		for (const path of found ?? []) {
 			const digest = folder === undefined ? undefined : digestOf(`${folder}/${path}`);

@@ -171,7 +171,12 @@ export const RUNNERS: readonly Runner[] = [
 	{ programs: /^rubocop$/, files: [".rubocop.yml"] },
 	{ programs: /^golangci-lint$/, files: ["yml", "yaml", "toml", "json"].map((end) => `.golangci.${end}`) },
 	{ programs: /^(?:git)$/, word: /^(?:apply|am)$/, files: [], operands: true },
-	{ programs: /^patch$/, files: [], operands: true },
+	{ programs: /^g?patch$/, files: [], operands: true, other: ["-i", "--input"] },
+	{ programs: /^(?:node|nodejs)$/, word: /^--run(?:=|$)/, files: ["package.json"] },
+	// What they do is in the file that an option names.
+	{ programs: /^(?:kubectl|oc)$/, files: [], other: ["-f", "--filename"], packages: ["-k", "--kustomize"] },
+	{ programs: /^(?:psql|mysql|mariadb|sqlcmd)$/, files: [], other: ["-f", "--file"] },
+	{ programs: /^ansible-playbook$/, files: ["ansible.cfg"], operands: true },
 ];
 
 function composeFiles(): string[] {

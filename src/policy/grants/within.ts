@@ -2,9 +2,10 @@
 // no word behind its "*" makes the program run or read something else.
 import { basename } from "node:path";
 import { asPattern, matchAllow } from "../rules/commandPattern.ts";
+import { destructive } from "../rules/destructive.ts";
 import { list } from "../rules/match.ts";
 import type { Rule } from "../rules/schema.ts";
-import { definedBy, type Stand } from "./defined.ts";
+import { definedBy, type Stand, standsInside } from "./defined.ts";
 import { ALWAYS, GRANT } from "./ids.ts";
 import { leadsElsewhere } from "./tail.ts";
 import { literalWords } from "./width.ts";
@@ -20,9 +21,11 @@ export function staysWithin(rule: Rule, words: readonly (string | undefined)[], 
 	if (unchanged === undefined || command === undefined) return true;
 	const known = words.filter((word) => word !== undefined);
 	if (stand === undefined || known.length !== words.length) return false;
+	const granted = rule.id.startsWith(ALWAYS) || rule.id.startsWith(GRANT);
+	// A grant is for its folder and what is below, and "rm -rf build" is another deed in every folder: for the folder itself.
+	if (granted && !standsInside(stand, destructive(known) !== undefined)) return false;
 	const files = definedBy(known, stand);
 	if (files === undefined) return false;
-	const granted = rule.id.startsWith(ALWAYS) || rule.id.startsWith(GRANT);
 	const names = new Set(Object.keys(unchanged).map((path) => basename(path)));
 	const about = granted ? files : files.filter((file) => names.has(basename(file)));
 	if (!about.every((file) => Object.hasOwn(unchanged, file))) return false;
@@ -30,6 +33,6 @@ export function staysWithin(rule: Rule, words: readonly (string | undefined)[], 
 	return list(command).some((pattern) => {
 		const read = asPattern(pattern);
 		if (read === undefined || !matchAllow(read, known)) return false;
-		return (read.exact && !read.rest) || leadsElsewhere(known, literalWords(read).length) === undefined;
+		return (read.exact && !read.rest) || leadsElsewhere(known, literalWords(read).length, stand) === undefined;
 	});
 }

@@ -1,7 +1,8 @@
 // Commands that destroy what cannot be had back, publish to everybody, or act with all rights. No rule allows them unless
 // it is the exact line: "git push *" must not come to mean "git push --force", which nobody thought of when it was written.
 // Written as rules that deny are, and read as loosely (tight.ts). What merely changes files is not here: it asks by default.
-import { type CommandPattern, parseCommandPattern } from "./commandPattern.ts";
+import { type CommandPattern, fitsParts, parseCommandPattern } from "./commandPattern.ts";
+import { CODE, givesCode, movesBranch, scriptReaches, TARGET, TARGET_RUNNERS, takesFiles } from "./reaches.ts";
 import { commandFacts, type Facts, matchFacts, programName, type Words } from "./tight.ts";
 
 interface Destructive {
@@ -10,6 +11,8 @@ interface Destructive {
 	commands: readonly string[];
 	/** Only with such a word behind the program. */
 	word?: RegExp;
+	/** Only with words behind the program for which this holds. */
+	behind?: (words: Words) => boolean;
 }
 
 export const DESTRUCTIVE: readonly Destructive[] = [
@@ -85,6 +88,14 @@ export const DESTRUCTIVE: readonly Destructive[] = [
 				"git reset --hard",
 				"git reset --merge",
 				"git reset --keep",
+				"git rebase",
+				"git pull --rebase",
+				"git pull -r",
+				"git pull --force",
+				"git pull -f",
+				"git fetch --force",
+				"git fetch -f",
+				"git commit --amend",
 				"git clean",
 				"git checkout --",
 				"git checkout -f",
@@ -125,6 +136,14 @@ export const DESTRUCTIVE: readonly Destructive[] = [
 	},
 	{ what: "overwrites or deletes in another repository", commands: ["git push"], word: /^\+|^:./ },
 	{ what: "throws away work in git", commands: ["git checkout", "git switch"], word: /^\.\/?$|^:/ },
+	{ what: "throws away work in git", commands: ["git fetch", "git pull"], word: /^\+/ },
+	{ what: "throws away work in git", commands: ["git checkout"], behind: takesFiles },
+	{ what: "throws away work in git", commands: ["git reset"], behind: movesBranch },
+	...CODE.map(({ programs, option }) => ({
+		what: "runs code that stands in the line",
+		commands: programs,
+		behind: (words: Words) => givesCode(words, option),
+	})),
 	{
 		what: "deletes or replaces what runs elsewhere",
 		commands: [
@@ -276,6 +295,50 @@ export const DESTRUCTIVE: readonly Destructive[] = [
 			],
 		],
 	},
+	{ what: "publishes or deploys", commands: TARGET_RUNNERS, word: TARGET },
+	{
+		what: "publishes or deploys",
+		commands: ["npm run", "npm run-script", "pnpm", "yarn", "bun", "deno task", "composer", "rushx", "lerna run"],
+		behind: scriptReaches,
+	},
+	{
+		what: "publishes or deploys",
+		commands: [
+			...["vercel --prod", "vercel deploy", "vercel promote", "vercel rollback", "vc --prod", "vc deploy"],
+			...[
+				"netlify deploy",
+				"fly deploy",
+				"flyctl deploy",
+				"fly launch",
+				"flyctl launch",
+				"railway up",
+				"render deploys",
+			],
+			...["firebase deploy", "wrangler deploy", "wrangler publish", "wrangler pages deploy", "wrangler rollback"],
+			...[
+				"serverless deploy",
+				"sls deploy",
+				"sam deploy",
+				"sst deploy",
+				"amplify push",
+				"amplify publish",
+				"eb deploy",
+			],
+			...["copilot deploy", "gcloud app deploy", "gcloud run deploy", "gcloud functions deploy", "az webapp deploy"],
+			...["heroku container:release", "heroku releases:rollback", "kamal deploy", "kamal rollback", "dokku ps:rebuild"],
+			...[
+				"skaffold run",
+				"skaffold deploy",
+				"argocd app sync",
+				"deployctl deploy",
+				"surge",
+				"gh-pages",
+				"modal deploy",
+			],
+			...["supabase db push", "supabase functions deploy", "convex deploy", "prisma migrate deploy", "nomad job run"],
+			...["gh release create", "gh release upload", "gh workflow run", "glab release create"],
+		],
+	},
 	{
 		what: "deletes or changes on a hosting service",
 		commands: ["gh", "glab", "hub", "tea"],
@@ -311,13 +374,14 @@ interface Entry {
 	what: string;
 	pattern: CommandPattern;
 	word: RegExp | undefined;
+	behind: Destructive["behind"];
 }
 
-const ENTRIES: readonly Entry[] = DESTRUCTIVE.flatMap(({ what, commands, word }) =>
+const ENTRIES: readonly Entry[] = DESTRUCTIVE.flatMap(({ what, commands, word, behind }) =>
 	commands.map((text) => {
 		const pattern = parseCommandPattern(text);
 		if ("wrong" in pattern) throw new Error(`not a command pattern: ${text}`);
-		return { what, pattern, word };
+		return { what, pattern, word, behind };
 	}),
 );
 
@@ -346,10 +410,20 @@ export function destructive(words: Words): string | undefined {
 	const facts = commandFacts(words);
 	const readings = [{ ...facts, scripts: [] }, ...facts.scripts];
 	for (const reading of readings) {
-		for (const { what, pattern, word } of entriesFor(reading)) {
+		for (const { what, pattern, word, behind } of entriesFor(reading)) {
 			if (word !== undefined && !reading.words.some((one) => one === undefined || word.test(one))) continue;
-			if (matchFacts(pattern, reading)) return `${pattern.text} (${what})`;
+			if (!matchFacts(pattern, reading)) continue;
+			if (behind === undefined || behindProgram(pattern, reading).some(behind)) return `${pattern.text} (${what})`;
 		}
 	}
 	return undefined;
+}
+
+/** The words behind each word that may be the pattern's program. */
+function behindProgram({ words: [program] }: CommandPattern, { words, names, anywhere }: Facts): Words[] {
+	const parts = program?.parts.map((part) => part.toLowerCase()) ?? [];
+	return names.flatMap((name, index) => {
+		if (index > 0 && !anywhere) return [];
+		return name === undefined || fitsParts(parts, name) ? [words.slice(index + 1)] : [];
+	});
 }

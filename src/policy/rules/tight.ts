@@ -26,10 +26,10 @@ export interface Facts {
 }
 
 /** Programs that run code given in a word. Behind WRAPPERS such a word counts anyhow. */
-const INTERPRETERS =
+export const INTERPRETERS =
 	/^(?:python[\d.]*|pypy[\d.]*|node|nodejs|deno|bun|perl|ruby|php|lua|[gmn]?awk|pwsh|powershell|cmd|expect|make)$/;
 /** Run their words as WRAPPERS do, but need no mark of their own. */
-const RUNNERS =
+export const RUNNERS =
 	/^(?:cmd|pwsh|powershell|start|gosu|runuser|pkexec|run0|chroot|nsenter|unshare|bwrap|firejail|systemd-run|strace|ltrace|direnv|mise|asdf|poetry|pipenv|uv|bundle|corepack|nix|nix-shell|toolbox|distrobox|entr|tmux|screen|kubectl|docker-compose|podman-compose|hyperfine|dotenv|doppler|cross-env|dbus-run-session|if|then|do|else|while|until|!)$/;
 /** Sub-commands and options of git that run commands. */
 const GIT_RUNS = /^(?:foreach|run|for-each-repo|-x|--exec(?:=.*)?|--run(?:=.*)?)$/;

@@ -259,6 +259,113 @@ test("the digest of the policy changes with what counts, and with nothing else",
 	assert.equal(policy.digest, counted);
 });
 
+test("a rule that denies reaches into what is not read part by part, and not into texts that only mention it", async () => {
+	await rules("workspace", [{ id: "no-push", effect: "deny", command: "git push *" }]);
+	for (const line of [
+		"X=$(git push)",
+		"export X=$(git push)",
+		"f() { git push; }; f",
+		"coproc git push",
+		"bash <<'EOF'\ngit push\nEOF",
+		"echo 'git push' | sh",
+		"alias p='git push'",
+		"timeout 5 git push",
+		"git -C /x push",
+		"if true; then git push; fi",
+	]) {
+		assert.match(await shell(line), /^deny no-push/, line);
+	}
+	for (const line of [
+		"git commit -m 'explain git push'",
+		"npm test -- 'git push'",
+		"echo 'git push' > notes.md",
+		"grep 'git push' README.md",
+	]) {
+		assert.doesNotMatch(await shell(line), /^deny/, line);
+	}
+});
+
+test("what a command is handed to run is not covered by a rule for its words", async () => {
+	await accepted("user", [{ id: "all", effect: "allow", command: ["python3 *", "npm test", "psql *", "patch *"] }]);
+	for (const line of [
+		"python3 - <<'EOF'\nprint(1)\nEOF",
+		"echo 'print(1)' | python3 -",
+		"python3 - < x.py",
+		"psql db <<< 'drop table x'",
+		"patch -p1 < x.patch",
+		"npm test < .env",
+	]) {
+		assert.match(await shell(line), /^ask/, line);
+	}
+	assert.match(await shell("python3 x.py"), /^allow/);
+	assert.match(await shell("cat a.txt | npm test"), /^allow/);
+});
+
+test("a rule that allows commands counts only inside the folders of the gate", async () => {
+	await accepted("user", [tests]);
+	assert.match(await shell("cd src && npm test"), /^allow/);
+	assert.match(await shell(`cd ${ground.outside} && npm test`), /^ask/);
+	assert.match(await shell("cd .. && npm test"), /^ask/);
+	assert.match(await shell('cd "$X" && npm test'), /^ask/);
+	const elsewhere = ground.action("shell", "Bash", { command: "npm test" }, [], ground.outside);
+	assert.equal((await policy.evaluate(elsewhere, context())).effect, "ask");
+});
+
+test("rules about files see patterns, searches, redirections and revisions", async () => {
+	await ground.file("ws/docs/plans/a.md", "x");
+	await rules("workspace", [{ id: "plans", effect: "deny", path: "docs/plans/**" }]);
+	for (const line of [
+		"cat docs/plans/*.md",
+		"cat < docs/plans/a.md",
+		"cd docs && cat plans/a.md",
+		"grep -rn x docs",
+		"git show HEAD:docs/plans/a.md",
+		"echo x > docs/plans/a.md",
+		"for f in docs/plans/*; do cat $f; done",
+	]) {
+		assert.match(await shell(line), /^deny plans/, line);
+	}
+	const grep = action("read", "Grep", { pattern: "x", path: join(ground.ws, "docs") }, [join(ground.ws, "docs")]);
+	assert.equal((await policy.evaluate(grep, context())).ruleId, "plans");
+	assert.match(await shell("grep -rn x src"), /^allow/);
+});
+
+test("several rules that ask: every demand is met, and the shortest time counts", async () => {
+	await rules("workspace", [
+		{
+			id: "a",
+			effect: "ask",
+			command: "make *",
+			approver: { channels: ["editor", "terminal"] },
+			timeout: { after: 600, then: "terminal" },
+		},
+		{
+			id: "b",
+			effect: "ask",
+			command: "make release",
+			approver: { channels: ["editor"], assurance: 1 },
+			timeout: { after: 60, then: "deny" },
+		},
+	]);
+	const verdict = await policy.evaluate(action("shell", "Bash", { command: "make release" }), context());
+	assert.equal(verdict.ruleId, "a");
+	assert.deepEqual(verdict.approver, { channels: ["editor"], assurance: 1 });
+	assert.deepEqual(verdict.timeout, { afterMs: 60_000, then: "deny" });
+});
+
+test("an explanation says what of a line a rule does not cover", async () => {
+	await accepted("user", [tests]);
+	for (const [line, code] of [
+		["npm test > out.txt", "why.redirect"],
+		["CI=1 npm test", "why.environment"],
+		["npm test; touch x", "why.notReadOnly"],
+	]) {
+		const { steps } = await policy.explain(action("shell", "Bash", { command: line ?? "" }), context());
+		const step = steps.find(({ id }) => id === "tests");
+		assert.deepEqual([step?.outcome, step?.because?.code], ["part", code], line);
+	}
+});
+
 test("a rule with an approver or a time hands both on", async () => {
 	await rules("workspace", [
 		{

@@ -1,6 +1,6 @@
 // Grants that last always, in a real policy file.
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { AlwaysRules } from "../../../../src/policy/grants/always.ts";
@@ -172,4 +172,66 @@ test("a link stays a link", async (t) => {
 	await always.keep(rule("always-a-1a2b"), ANN);
 	assert.match(readFileSync(real, "utf8"), /always-a-1a2b/);
 	assert.deepEqual(counting(), ["always-a-1a2b"]);
+});
+
+test("two that are kept at once both count, and nothing is accepted that nobody accepted", async (t) => {
+	const { place, file, acceptance, rule, counting } = start(t);
+	const before = '{ "rules": [{ "id": "mine", "effect": "allow", "command": "make all" }] }';
+	writeFileSync(file, before);
+	acceptance.accept({ layer: "user", file, sha256: sha256(before) }, { osUser: "ann" });
+	const home = join(place.userHome, ".gatepost");
+	const accepted: string[] = [];
+	const always = new AlwaysRules({
+		file,
+		layers: new Layers({ home, acceptance, organisationFile: join(home, "none.jsonc") }),
+		folders: () => [place.folder],
+		accept: async (what, by) => {
+			await new Promise((resolve) => setTimeout(resolve, 10));
+			acceptance.accept(what, by);
+			accepted.push(what.sha256);
+		},
+	});
+	const dropped = always.keep(rule("always-a-1a2b"), ANN).then(() => always.drop("always-a-1a2b", ANN));
+	await Promise.all([dropped, always.keep(rule("always-b-1a2b"), ANN), always.keep(rule("always-c-1a2b"), ANN)]);
+	assert.deepEqual(counting(), ["mine", "always-b-1a2b", "always-c-1a2b"]);
+	assert.equal(accepted.includes(sha256(before)), false);
+	await assert.rejects(always.keep(rule("always-b-1a2b"), ANN), /is taken/);
+	await always.keep(rule("always-d-1a2b"), ANN);
+	assert.ok(counting().includes("always-d-1a2b"), "one that fails does not hold up the next");
+});
+
+test("where a rule cannot be written, what counted before counts again, and is recorded as that", async (t) => {
+	const { place, file, acceptance, rule, counting, text } = start(t);
+	const before = '{ "rules": [{ "id": "mine", "effect": "allow", "command": "make all" }] }';
+	const planted = '{ "rules": [{ "id": "planted", "effect": "allow", "command": "curl evil.example *" }] }';
+	writeFileSync(file, before);
+	acceptance.accept({ layer: "user", file, sha256: sha256(before) }, { osUser: "ann" });
+	const home = join(place.userHome, ".gatepost");
+	const accepted: unknown[] = [];
+	let plant: string | undefined = planted;
+	const always = new AlwaysRules({
+		file,
+		layers: new Layers({ home, acceptance, organisationFile: join(home, "none.jsonc") }),
+		folders: () => [place.folder],
+		accept: async (what, by) => {
+			accepted.push([what.sha256, what.restored]);
+			acceptance.accept(what, by);
+			if (plant !== undefined) writeFileSync(file, plant);
+		},
+	});
+	await assert.rejects(always.keep(rule("always-a-1a2b"), ANN), /changed while/);
+	assert.equal(accepted.length, 1, "what is there now is not what was accepted before");
+	assert.equal(text(), planted);
+	assert.deepEqual(counting(), []);
+	// A name that leaves no room for the one it is written under first.
+	plant = undefined;
+	const real = join(place.top, "n".repeat(250));
+	writeFileSync(real, before);
+	rmSync(file);
+	symlinkSync(real, file);
+	acceptance.accept({ layer: "user", file, sha256: sha256(before) }, { osUser: "ann" });
+	await assert.rejects(always.keep(rule("always-a-1a2b"), ANN), /ENAMETOOLONG/);
+	assert.deepEqual(accepted.at(-1), [sha256(before), true]);
+	assert.equal(accepted.length, 3);
+	assert.deepEqual(counting(), ["mine"]);
 });

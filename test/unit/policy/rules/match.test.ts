@@ -4,14 +4,17 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
+import fc from "fast-check";
 import {
 	missingWhat,
 	ruleApplies,
 	ruleMatches,
 	ruleMatchesCommand,
 	type Subject,
+	whyNot,
 } from "../../../../src/policy/rules/match.ts";
 import type { Rule } from "../../../../src/policy/rules/schema.ts";
+import { MAX_TEXT } from "../../../../src/policy/rules/tight.ts";
 import { digestOf } from "../../../../src/policy/rules/unchanged.ts";
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "match-")));
@@ -237,4 +240,188 @@ test("many rules cost in proportion to their number", () => {
 	const few = time(rules(200));
 	const many = time(rules(2000));
 	assert.ok(many < 40 * Math.max(few, 0.02), `200: ${few} ms, 2000: ${many} ms`);
+});
+
+describe("a rule that denies, in a line of which more may run than its commands show", () => {
+	const push = deny({ command: "git push *" });
+	const unwalked = (commandText: string, ...commands: string[][]) => subject({ commands, commandText, unwalked: true });
+	const LINES = [
+		"X=$(git push)",
+		"export X=$(git push)",
+		"a=(1 $(git push))",
+		"f() { git push; }; f",
+		"coproc git push",
+		"select x in a; do git push; done",
+		"for ((;;)); do git push; done",
+		"cat <<EOF\n$(git push)\nEOF",
+		"bash <<'EOF'\ngit push\nEOF",
+		"echo $((1+$(git push)))",
+		"echo 'git push' | sh",
+		"alias p='git push'",
+		'X=$(git -C sub "push" origin)',
+		"X=`g''it pu\\sh`",
+		// biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's
+		"X=$(git${IFS}push)",
+	];
+	for (const line of LINES) {
+		test(line, () => {
+			assert.ok(ruleMatches(push, unwalked(line, ["x"]), "tighten"));
+			assert.ok(!ruleMatches(push, { ...unwalked(line, ["x"]), unwalked: false }, "tighten"), "all of it was walked");
+		});
+	}
+
+	test("means no other line", () => {
+		assert.ok(!ruleMatches(push, unwalked("X=$(git status)", ["x"]), "tighten"));
+		assert.ok(ruleMatches(push, unwalked("git push", ["git", "push"]), "tighten"));
+		assert.ok(ruleMatches(push, subject({ commands: [["x"]], unwalked: true }), "tighten"), "no text of it is known");
+	});
+
+	test("allows no more by it", () => {
+		const rule = allow({ command: "npm test" });
+		assert.ok(!ruleMatches(rule, unwalked("npm test", ["rm", "x"]), "allow"));
+	});
+});
+
+describe("text that could not be read", () => {
+	const rules = (count: number) => Array.from({ length: count }, (_, n) => deny({ command: `prog${n} run *` }));
+	const time = (all: Rule[], commandText: string) => {
+		const from = performance.now();
+		for (const rule of all) ruleMatches(rule, subject({ commandText }), "tighten");
+		return performance.now() - from;
+	};
+
+	test("of a megabyte is not split anew for each rule", () => {
+		const text = `echo "${"abc def $(x) ".repeat(80_000)}`;
+		assert.ok(time(rules(40), text) < 3000);
+	});
+
+	test("up to the limit is split once for all rules", () => {
+		const text = `echo "${"abc def prog1 $(x) ".repeat(3000)}`;
+		assert.ok(text.length < MAX_TEXT);
+		const one = Math.max(time(rules(1), `${text} `), 5);
+		assert.ok(time(rules(400), text) < 60 * one, `${one} ms for one rule`);
+	});
+
+	test("beyond the limit means any rule whose program it names", () => {
+		const long = `x "${"a ".repeat(MAX_TEXT / 2)}`;
+		const means = (command: string, more: string) =>
+			ruleMatches(deny({ command }), subject({ commandText: long + more }), "tighten");
+		assert.ok(means("git push *", "; git status"));
+		assert.ok(means("/usr/bin/git push", "GIT status"));
+		assert.ok(means("git push *", "; g''it pu\\sh"));
+		assert.ok(means("./scripts/*.sh", "scripts/deploy.sh"));
+		assert.ok(means("* push", "y"), "any program");
+		assert.ok(!means("git push *", "; hg push"));
+		assert.ok(!means("./scripts/*.sh", "tools/deploy.sh"));
+	});
+});
+
+describe("why a rule does not fit", () => {
+	const why = (rule: Rule, about: Subject, how: "allow" | "tighten") => whyNot(rule, about, how)?.code;
+
+	test("is the first condition that is not met", () => {
+		const line = shell("npm test", "rm x");
+		const rule = allow({
+			agent: "codex",
+			kind: "edit",
+			tool: "X",
+			command: "npm test",
+			folder: "/w",
+			until: "2020-01-01T00:00:00Z",
+		});
+		assert.equal(why(rule, line, "allow"), "rule.notAgent");
+		assert.equal(why({ ...rule, agent: "claude-code" }, line, "allow"), "rule.notKind");
+		assert.equal(why({ ...rule, agent: "claude-code", kind: "shell" }, line, "allow"), "rule.notTool");
+		const { agent: _, kind: _k, tool: _t, ...bare } = rule;
+		assert.deepEqual(whyNot(bare, line, "allow"), { code: "rule.notThisCommand", args: { command: "rm x" } });
+		assert.equal(why(bare, shell("npm test"), "allow"), "rule.notFolder");
+		assert.equal(why({ ...bare, folder }, shell("npm test"), "allow"), "rule.notUntil");
+		assert.equal(why(allow({ command: "npm test" }), shell("npm test"), "allow"), undefined);
+		assert.equal(why(bare, subject({ commandText: "(" }), "allow"), "rule.unreadCommand");
+		assert.equal(why(allow({ command: "a | b" }), line, "allow"), "rule.broken");
+		assert.equal(why(allow({ tool: "Bash" }), line, "allow"), "rule.notWhat");
+		assert.deepEqual(whyNot(deny({ command: ["git push *", "x"] }), line, "tighten"), {
+			code: "rule.notCommand",
+			args: { wanted: "git push *, x" },
+		});
+	});
+
+	test("names the file, the address and what has changed", () => {
+		const docs = allow({ path: "docs/**" });
+		assert.deepEqual(whyNot(docs, file("edit", `${folder}/src/a`), "allow"), {
+			code: "rule.notThisPath",
+			args: { path: `${folder}/src/a` },
+		});
+		assert.equal(why(docs, subject({ kind: "edit" }), "allow"), "rule.noPath");
+		assert.equal(why(deny({ path: "docs/**" }), file("edit", `${folder}/src/a`), "tighten"), "rule.notPath");
+		const host = { kind: "fetch", urls: ["https://x.org/"] } as const;
+		assert.equal(why(allow({ host: "y.org" }), subject(host), "allow"), "rule.notThisHost");
+		assert.equal(why(deny({ host: "y.org" }), subject(host), "tighten"), "rule.notHost");
+		assert.equal(why(deny({ host: "y.org" }), subject({ kind: "fetch" }), "tighten"), "rule.noHost");
+		const files = { "no-such": "0".repeat(64) };
+		assert.deepEqual(whyNot(allow({ command: "ls", unchanged: files }), shell("ls"), "allow"), {
+			code: "rule.notUnchanged",
+			args: { file: "no-such" },
+		});
+	});
+
+	const some = <T>(...values: T[]) => fc.option(fc.constantFrom(...values), { nil: undefined, freq: 2 });
+	const anyRule = fc
+		.record({
+			agent: some("claude-code", "codex"),
+			kind: some<Rule["kind"]>("shell", "edit", ["fetch", "shell"], "mcp"),
+			tool: some("Bash", "X", "mcp__*"),
+			command: some<Rule["command"]>("npm test", "git *", "rm *", ["ls", "git push"], "a | b"),
+			path: some("src/**", "secrets", "**/*.ts", "{a}"),
+			host: some("x.org", "*.x.org", "*"),
+			folder: some(folder, "/w/other", "~/x"),
+			unchanged: some({}, { "no-such-file": "0".repeat(64) }),
+			until: some("2020-01-01T00:00:00Z", "2100-01-01T00:00:00Z", "never"),
+		})
+		.map((members): Rule => {
+			const given = Object.entries(members).filter(([, value]) => value !== undefined);
+			return { id: "a", effect: "deny", ...Object.fromEntries(given) };
+		});
+	const anySubject = fc.record({
+		agent: fc.constantFrom("claude-code", "codex"),
+		kind: fc.constantFrom<Subject["kind"]>("shell", "shell", "edit", "fetch", "mcp"),
+		tool: fc.constantFrom("Bash", "X", "mcp__y"),
+		commands: some([["npm", "test"]], [["ls"], ["git", "push"]], [["rm", undefined]], []),
+		commandText: some("npm test", "X=$(git push)", "("),
+		unwalked: some(true, false),
+		paths: fc.subarray([
+			{ written: `${folder}/src/a.ts`, real: `${folder}/src/a.ts` },
+			{ written: "/w/other/secrets/b", real: undefined },
+			{ written: "/etc/x", real: "/home/ada/x/y" },
+		]),
+		urls: some<string[]>(["https://x.org/"], ["https://a.x.org", "https://z.org"], []),
+		folder: some(folder, "/w/other"),
+		userHome: fc.constant("/home/ada"),
+	});
+
+	test("is said exactly when the rule does not fit, and is about a member it has", () => {
+		const seen = new Map<string, number>();
+		fc.assert(
+			fc.property(anyRule, anySubject, fc.constantFrom("allow" as const, "tighten" as const), (rule, about, how) => {
+				const said = whyNot(rule, about, how);
+				assert.equal(said === undefined, ruleMatches(rule, about, how));
+				seen.set(said?.code ?? "fits", (seen.get(said?.code ?? "fits") ?? 0) + 1);
+				// Without the members it names one after the other, a rule that tightens fits in the end.
+				if (how === "allow") return;
+				const left: Record<string, unknown> = { ...rule };
+				for (let round = 0; round < 10; round += 1) {
+					const code = whyNot({ ...(left as Rule) }, about, how)?.code;
+					if (code === undefined) return;
+					const member = /(Agent|Kind|Tool|Command|Path|Host|Folder|Until)$/.exec(code)?.[1]?.toLowerCase() ?? code;
+					assert.ok(Object.hasOwn(left, member), code);
+					delete left[member];
+				}
+				assert.fail("a condition is named that is not met without it either");
+			}),
+			{ numRuns: 3000 },
+		);
+		for (const code of ["fits", "rule.notAgent", "rule.notKind", "rule.notTool", "rule.notCommand", "rule.notPath"]) {
+			assert.ok((seen.get(code) ?? 0) > 10, `${code} comes up`);
+		}
+	});
 });

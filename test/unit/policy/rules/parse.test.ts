@@ -28,7 +28,7 @@ describe("what is taken", () => {
 	"rules": [
 		{ "id": "a", "effect": "allow", "command": ["npm test", "git log *"], "unchanged": { "package.json": "${DIGEST}", }, },
 		{
-			"id": "b", "effect": "ask", "agent": "claude-code", "kind": ["edit"], "tool": "*", "path": ["~/x/**", "/srv/*"],
+			"id": "b", "effect": "ask", "agent": "claude-code", "kind": ["shell"], "tool": "*", "path": ["~/x/**", "/srv/*"],
 			"host": "*.example.com", "folder": ["~/work", "/w"], "reason": "because", "until": "2030-01-01T00:00:00+02:00",
 			"approver": { "assurance": 2, "people": ["ada"], "channels": ["phone", "editor"] },
 			"timeout": { "after": 60, "then": "terminal" },
@@ -191,6 +191,24 @@ const SHAPES: [string, string[]][] = [
 	[rule('"command":"./scripts/*.sh"', "allow"), ['allowProgram@"./scripts/*.sh"']],
 	[rule('"host":"*"', "allow"), ['allowHost@"*"']],
 	[rule('"host":"*.com"', "allow"), ['allowHost@"*.com"']],
+	[rule('"path":"**"', "allow"), ['allowEveryPath@"**"']],
+	[rule('"path":["src/**","/**"]', "allow"), ['allowEveryPath@"/**"']],
+	[rule('"path":"./**/*"', "allow"), ['allowEveryPath@"./**/*"']],
+	[rule('"command":"cat *","path":"src/**"', "allow"), ['never@"src/**"']],
+	[rule('"command":"curl *","host":"x.org"', "allow"), ['never@"x.org"']],
+	[rule('"path":"src/**","host":"x.org"', "allow"), ['never@"x.org"']],
+	[rule('"command":"npm test","tool":"Read"', "allow"), ['allowNeeds@"Read"']],
+	[rule('"command":"npm test","tool":["Read","mcp__x__*"]'), ['toolKind@"Read"', 'toolKind@"mcp__x__*"']],
+	[rule('"tool":"Read"', "allow"), ['allowNeeds@"Read"']],
+	[rule('"kind":"fetch","host":"x.org","path":"src/**"', "allow"), ['kindNever@"fetch"']],
+	[rule('"kind":"mcp","path":"x/**"'), ['kindNever@"mcp"']],
+	[rule('"kind":["edit","read"],"host":"x.org"'), ['kindNever@["edit","read"]', 'kindNever@["edit","read"]']],
+	['{"rules":[{"id":"always-mine","effect":"allow","command":"npm test"}]}', ['idReserved@"always-mine"']],
+	['{"rules":[{"id":"Always-npm-1a2b","effect":"deny"}]}', ['idReserved@"Always-npm-1a2b"']],
+	[
+		'{"rules":[{"id":"grant-npm-test-0123abcd","effect":"allow","command":"npm test"}]}',
+		['idReserved@"grant-npm-test-0123abcd"'],
+	],
 	[rule('"reason":"a\\u202eb"'), ['hidden@"a\\u202eb"']],
 	[rule('"reason":"a\\u200bb"'), ['hidden@"a\\u200bb"']],
 	[rule('"reason":"\\ud800"'), ['hidden@"\\ud800"']],
@@ -232,6 +250,43 @@ describe("wrong shapes, each at its place", () => {
 		assert.deepEqual(found(text, "workspace"), ["lockedHere@true", 'folderHere@"/w"']);
 		assert.equal(parsePolicy(text, "workspace").file?.rules.length, 1);
 	});
+
+	test("the ids of rules that grants write are taken", () => {
+		for (const id of ["always-npm-test-1a2b", "always-1a2b", "always-a-b-c-d-0000", "always", "alwaysx", "grants"]) {
+			assert.deepEqual(found(`{"rules":[{"id":"${id}","effect":"allow","command":"npm test"}]}`), [], id);
+		}
+	});
+
+	/** Rules that count, with a warning. */
+	const WARNED: [string, string[]][] = [
+		[rule('"command":"bash *"', "allow"), ['allowAnyProgram@"bash *"']],
+		[rule('"command":["npm test","sudo *"]', "allow"), ['allowAnyProgram@"sudo *"']],
+		[rule('"command":"sudo -u root *"', "allow"), ['allowAnyProgram@"sudo -u root *"']],
+		[rule('"command":"timeout 5 *"', "allow"), ['allowAnyProgram@"timeout 5 *"']],
+		[rule('"command":"timeout 5 npm test *"', "allow"), []],
+		[rule('"command":["bash -x build.sh *","python3 -m pytest *"]', "allow"), []],
+		[rule('"command":"/usr/bin/env -i *"', "allow"), ['allowAnyProgram@"/usr/bin/env -i *"']],
+		[rule('"command":"python3 *"', "allow"), ['allowAnyProgram@"python3 *"']],
+		[rule('"command":"npx * --help"', "allow"), ['allowAnyProgram@"npx * --help"']],
+		[rule('"command":["python3 tools/x.py *","npm run *","bash build.sh","git log *"]', "allow"), []],
+		[rule('"command":"bash *"'), []],
+		[rule('"path":"~/**"', "allow"), ['allowHome@"~/**"']],
+		[rule('"path":["**/*.md","*","src/**"]', "allow"), []],
+		[rule('"path":"**"'), []],
+		[rule('"approver":{"channels":["phone","slack","web"]}', "ask"), ['channelsMissing@["phone","slack","web"]']],
+		[rule('"approver":{"channels":["phone","editor"]}', "ask"), []],
+		[rule('"kind":["edit","mcp"],"path":"x/**"'), ['kindNever@["edit","mcp"]']],
+		[rule('"tool":["Bash","Read"],"command":"x"'), ['toolKind@"Read"']],
+		[rule('"command":"cat *","path":"secrets/**","host":"x.org","tool":"Bash"'), []],
+		[rule('"tool":["Shell","exec","B*"],"command":"x"', "allow"), []],
+		[rule('"tool":"mcp__x__*","host":"x.org"', "allow"), []],
+	];
+	for (const [text, wanted] of WARNED) {
+		test(`counts: ${text}`, () => {
+			assert.deepEqual(found(text), wanted);
+			assert.equal(parsePolicy(text).file?.rules.length, 1);
+		});
+	}
 
 	test("too many rules are named where the first too many stands", () => {
 		const one = (n: number) => `{"id":"r${n}","effect":"deny"}`;
