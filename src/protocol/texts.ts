@@ -76,7 +76,8 @@ export const TEXTS = {
 		"A rule that allows commands counts only inside the folders of this window, and the line may run elsewhere.",
 	"why.fed": "{command} gets text or a file to read, and a rule for its words says nothing about that.",
 	"why.unknownCommand": "Which command {word} is, is known only when it runs.",
-	"why.operandMissing": "Without more words, {command} is not on the read-only list: it may run or change what it is handed.",
+	"why.operandMissing":
+		"Without more words, {command} is not on the read-only list: it may run or change what it is handed.",
 	"why.tooDeep": "The command is nested more deeply, or has more parts, than is judged without a person.",
 	"why.comment": "A comment holds characters that another shell would run.",
 	"why.variable": "The value of {name} may be a secret.",
@@ -103,7 +104,8 @@ export const TEXTS = {
 	"why.ruleSaysNotWhat": 'Rule {rule} would allow it, but does not say which ones ("{member}").',
 	"why.grant": "Granted before ({rule}).",
 	"why.ceiling": "A destructive command is allowed only by a rule for exactly this line: {command}",
-	"why.trouble": "Gatepost failed to judge this ({detail}), so it is asked as strictly as can be. Look at it closely, or deny it.",
+	"why.trouble":
+		"Gatepost failed to judge this ({detail}), so it is asked as strictly as can be. Look at it closely, or deny it.",
 
 	// desk: answers that were not taken, and decisions without a person
 	"desk.unknown":
