@@ -5,6 +5,7 @@ import type { Action } from "../actions/action.ts";
 import type { Line } from "./floor/line.ts";
 import { expandPattern } from "./floor/places.ts";
 import type { Judged } from "./floor.ts";
+import { fits } from "./globs.ts";
 import { runsWhatItReads } from "./grants/handed.ts";
 import { isInside, MAX_PATH_LENGTH, resolveReal } from "./paths.ts";
 import type { PolicyContext } from "./policy.ts";
@@ -54,9 +55,12 @@ function holdsUnwalked({ structure, commands = [] }: Line): boolean {
  * @param subject of the action, as it is for rules that allow
  */
 export async function tightSubject(subject: Subject, action: Action, { finding, line }: Judged): Promise<Subject> {
-	const reads = finding.effect === "allow" ? finding.reads : [];
-	const searches = finding.effect === "allow" ? finding.searches : [];
-	const known = [...reads, ...(await below(searches))].map((path) => ({ written: path, real: path }));
+	const allowed = finding.effect === "allow" ? finding : { reads: [], searches: [] };
+	const filters = filtersIn(action, line);
+	const known = [...allowed.reads, ...(await below(allowed.searches, filters))].map((path) => ({
+		written: path,
+		real: path,
+	}));
 	if (action.kind !== "shell") return { ...subject, paths: [...subject.paths, ...known] };
 	const names = namesIn(line);
 	const files = [
@@ -95,7 +99,9 @@ function placed(name: string, cwd: string, { userHome }: Pick<Subject, "userHome
 /** What the line would read, from every folder it may stand in, patterns written out. */
 async function touched(line: Line | undefined, cwd: string, subject: Subject): Promise<string[]> {
 	const found: string[] = [];
-	for (const { path, pattern, from } of line?.touched ?? []) {
+	for (const { path, pattern, dynamic, from } of line?.touched ?? []) {
+		// Any name: where it comes from is looked at.
+		if (dynamic && path.startsWith("*")) continue;
 		for (const folder of from) {
 			const [base = cwd] = folder === "" || folder === "?" ? [cwd] : placed(folder, cwd, subject);
 			const [full = base] = placed(path, base, subject);
@@ -107,13 +113,28 @@ async function touched(line: Line | undefined, cwd: string, subject: Subject): P
 	return found;
 }
 
+/** What a search is narrowed to: one of these patterns fits every name that is read. None: any name. */
+function filtersIn({ input }: Action, line: Line | undefined): readonly string[] {
+	const searches = (line?.touched ?? []).filter(({ gives }) => gives === "tree" || gives === "names");
+	const narrowing = searches.map(({ filters = [] }) => filters.filter((filter) => !filter.startsWith("!")));
+	if (narrowing.length > 0) return narrowing.every((filters) => filters.length > 0) ? narrowing.flat() : [];
+	const { glob } = input;
+	return typeof glob === "string" && /^[\w.*-]+$/.test(glob) ? [glob] : [];
+}
+
 /** Files below folders that are searched, the nearest first, as far as the budget reaches. */
-async function below(folders: readonly string[]): Promise<string[]> {
-	const found = [...folders];
-	for (const folder of found) {
+async function below(folders: readonly string[], filters: readonly string[]): Promise<string[]> {
+	const found: string[] = [];
+	const todo = [...folders];
+	let left = MAX_NAMES;
+	for (const folder of todo) {
 		for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
-			if (found.length >= MAX_NAMES) return found;
-			if (entry.name !== "node_modules" && entry.name !== ".git") found.push(join(folder, entry.name));
+			left -= 1;
+			if (left < 0) return found;
+			const path = join(folder, entry.name);
+			if (!entry.isDirectory()) {
+				if (filters.length === 0 || filters.some((filter) => fits(filter, entry.name))) found.push(path);
+			} else if (entry.name !== "node_modules" && entry.name !== ".git") todo.push(path);
 		}
 	}
 	return found;

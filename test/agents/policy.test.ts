@@ -23,6 +23,8 @@ type Expected = "passes" | "denied" | "asks";
 interface Call {
 	tool: ScriptedTool;
 	expected: Expected;
+	/** What a sub-agent does on the way. */
+	inside?: string[];
 	/** On its card. */
 	text?: string;
 	/** How it is answered; denied by default. */
@@ -69,8 +71,24 @@ function calls(cwd: string): Call[] {
 			"wc -l src/*.ts; date +%F",
 		),
 		{ tool: read(join(cwd, "src/a.ts")), expected: "passes" },
-		{ tool: { name: "Grep", input: { pattern: "TODO", path: join(cwd, "src") } }, expected: "passes" },
-		{ tool: { name: "Glob", input: { pattern: "**/*.ts" } }, expected: "passes" },
+		{
+			tool: {
+				name: "Agent",
+				input: { description: "look", prompt: "[script:look] Look", subagent_type: "general-purpose" },
+			},
+			expected: "passes",
+			inside: ["passes Bash ls src"],
+		},
+		{
+			tool: { name: "Edit", input: { file_path: join(cwd, "src/a.ts"), old_string: "a = 1", new_string: "a = 2" } },
+			expected: "asks",
+			text: "src/a.ts",
+		},
+		{
+			tool: { name: "WebFetch", input: { url: "https://example.com/x", prompt: "what" } },
+			expected: "asks",
+			text: "example.com",
+		},
 		asks("cat .env"),
 		asks("touch evil.txt"),
 		asks("sort -o evil.txt src/a.ts"),
@@ -146,7 +164,10 @@ test("a session of mixed calls asks exactly for those it should", { skip, timeou
 		t,
 		(cwd) => {
 			script = calls(cwd);
-			return { turns: [...script.map(({ tool }) => ({ tools: [tool] })), { text: "all done" }] };
+			return {
+				turns: [...script.map(({ tool }) => ({ tools: [tool] })), { text: "all done" }],
+				agents: { look: [{ tools: [bash("ls src")] }, { text: "looked" }] },
+			};
 		},
 		{ prepare: prepareProject },
 	);
@@ -177,8 +198,11 @@ test("a session of mixed calls asks exactly for those it should", { skip, timeou
 			const how = decision?.by === "person" ? "asks" : decision?.verdict === "allow" ? "passes" : "denied";
 			return `${how} ${body.tool} ${body.claimed.input.command ?? ""}`;
 		});
-	const wanted = script.map(({ tool, expected }) => `${expected} ${tool.name} ${tool.input.command ?? ""}`);
-	assert.deepEqual(got, wanted);
+	const wanted = script.flatMap(({ tool, expected, inside = [] }) => {
+		return [`${expected} ${tool.name} ${tool.input.command ?? ""}`, ...inside];
+	});
+	// A sub-agent works beside its session.
+	assert.deepEqual(got.sort(), wanted.sort());
 
 	// What decided is named: rule, and for the denied ones the reason that the model read.
 	const rules = [...decided.values()]

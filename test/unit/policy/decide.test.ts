@@ -322,7 +322,17 @@ test("rules about files see patterns, searches, redirections and revisions", asy
 	}
 	const grep = action("read", "Grep", { pattern: "x", path: join(ground.ws, "docs") }, [join(ground.ws, "docs")]);
 	assert.equal((await policy.evaluate(grep, context())).ruleId, "plans");
-	assert.match(await shell("grep -rn x src"), /^allow/);
+	// What finds only other names reads nothing there, whatever lies in the folder above.
+	await rules("workspace", [{ id: "plans", effect: "deny", path: "docs/**" }]);
+	for (const line of [
+		"grep -rn x src",
+		"find . -name '*.ts' | xargs wc -l",
+		"ls -la",
+		"rg -g '*.ts' x",
+		"cat src/a.ts",
+	]) {
+		assert.match(await shell(line), /^allow/, line);
+	}
 });
 
 test("several rules that ask: every demand is met, and the shortest time counts", async () => {
