@@ -260,6 +260,11 @@ export function grantAdded(line: LedgerLine, granting: Granting, decision: Decis
 	});
 }
 
+/** A grant ended without a person: with its session, its time, the agent's process, or its folder; or there were too many. */
+export function grantEnded(id: string, ended: string): JsonObject {
+	return body({ grant: id, ended });
+}
+
 export function grantRevoked(id: string, approver: Approver): JsonObject {
 	return body({ grant: id, approver: { ...approver } });
 }

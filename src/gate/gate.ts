@@ -43,6 +43,14 @@ export class Gate extends EventEmitter<GateEvents> {
 		super();
 		const context = new GateContext(options, this);
 		this.#context = context;
+		context.grants.book.onEnded = (grant, how) => {
+			const draft = {
+				type: "grant.revoked" as const,
+				body: entries.grantEnded(grant.id, how),
+				session: grant.sessionId,
+			};
+			context.inBackground(grant.journal, context.options.workspaces.record(grant.journal, [draft]));
+		};
 		options.desk.on("late", (id, answer, decision) => {
 			const session = context.asked.get(id);
 			if (session !== undefined) context.later(session, "answer.late", entries.answerLate(id, answer, decision));

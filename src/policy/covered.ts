@@ -14,7 +14,15 @@ import type { PolicyContext, PolicySource, SessionRef } from "./policy.ts";
 import { asPattern, isExact, matchAllow } from "./rules/commandPattern.ts";
 import { destructive } from "./rules/destructive.ts";
 import type { InForce } from "./rules/layers.ts";
-import { list, missingWhat, ruleApplies, ruleMatches, ruleMatchesCommand, type Subject } from "./rules/match.ts";
+import {
+	list,
+	missingWhat,
+	ruleApplies,
+	ruleMatches,
+	ruleMatchesCommand,
+	type Subject,
+	whyNot,
+} from "./rules/match.ts";
 import type { Rule } from "./rules/schema.ts";
 
 /** Grants that are active, as rules. */
@@ -57,7 +65,7 @@ interface Candidate {
 
 export interface Covered {
 	/** Rules that allow, in the order of looking. */
-	looked: (Omit<Candidate, "rule"> & { matches: boolean })[];
+	looked: (Omit<Candidate, "rule"> & { matches: boolean; not: () => Message | undefined })[];
 	/** Together they cover the action. */
 	all: boolean;
 	/** What of the action they do not cover, where they cover a part. */
@@ -89,10 +97,10 @@ export async function coveredBy(asking: Asking): Promise<Covered> {
 		if (because !== undefined && hints.length < 2 && judged.finding.effect === "ask" && fits(rule)) hints.push(because);
 	}
 	return {
-		looked: candidates.map(({ rule: _, ...one }, index) => ({
-			...one,
-			matches: matching.has(candidates[index] as Candidate),
-		})),
+		looked: candidates.map((candidate) => {
+			const { rule, ...one } = candidate;
+			return { ...one, matches: matching.has(candidate), not: () => whyNot(rule, subject, "allow") };
+		}),
 		all,
 		...(missing === undefined ? {} : { missing }),
 		hints,

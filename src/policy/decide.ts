@@ -10,7 +10,7 @@ import { FLOOR_DIGEST, judge } from "./floor.ts";
 import { type GuardOptions, guardMarks } from "./guard.ts";
 import type { Explanation, Policy, PolicyContext, PolicySource, PolicyVerdict, Step } from "./policy.ts";
 import type { InForce, LayeredRule, Layers } from "./rules/layers.ts";
-import { ruleMatches } from "./rules/match.ts";
+import { ruleMatches, type Subject, whyNot } from "./rules/match.ts";
 import type { Rule } from "./rules/schema.ts";
 import { subjectOf, tightSubject } from "./subject.ts";
 
@@ -73,7 +73,7 @@ async function decided(action: Action, context: PolicyContext, options: DecideOp
 	const trail = new Trail();
 	for (const one of tightened) {
 		if (one.rule.effect !== "deny") continue;
-		trail.rule("deny", lookedAt(one), () => ({ effect: "deny", why: [ruleSays(one.rule)], guard: false }));
+		trail.rule("deny", lookedAt(one, widely), () => ({ effect: "deny", why: [ruleSays(one.rule)], guard: false }));
 	}
 	const marks = await guardMarks(action, finding, context, options.guard);
 	if (marks.length > 0) {
@@ -85,7 +85,7 @@ async function decided(action: Action, context: PolicyContext, options: DecideOp
 	}
 	for (const one of tightened) {
 		if (one.rule.effect !== "ask") continue;
-		trail.rule("ask", lookedAt(one), () => ({ ...asks, why: [ruleSays(one.rule), ...also] }));
+		trail.rule("ask", lookedAt(one, widely), () => ({ ...asks, why: [ruleSays(one.rule), ...also] }));
 	}
 	const covered = await coveredBy({ action, context: told, judged, subject, force, grants: options.grants });
 	for (const { stage, grant, ...looked } of covered.looked) {
@@ -100,8 +100,8 @@ async function decided(action: Action, context: PolicyContext, options: DecideOp
 	return trail.explanation(problems);
 }
 
-function lookedAt({ rule, layer, file, line, matches }: LayeredRule & { matches: boolean }): Looked {
-	return { id: rule.id, source: { layer, file, line }, matches };
+function lookedAt({ rule, layer, file, line, matches }: LayeredRule & { matches: boolean }, subject: Subject): Looked {
+	return { id: rule.id, source: { layer, file, line }, matches, not: () => whyNot(rule, subject, "tighten") };
 }
 
 /** What a card, or the agent, reads about a rule that asks or denies. */
@@ -153,18 +153,27 @@ interface Looked {
 	source: PolicySource;
 	matches: boolean;
 	because?: Message | undefined;
+	/** Why it does not fit. */
+	not?: () => Message | undefined;
 	/** It fits a part only, and this is missing. */
 	missing?: Message | undefined;
 }
 
+/** Rules that do not fit and are told why. */
+const MAX_MISFITS = 50;
+
 /** What was looked at, one after the other; the first that decides is the verdict. */
 class Trail {
 	readonly #steps: Step[] = [];
+	#misfits = 0;
 	#verdict: PolicyVerdict | undefined;
 
-	rule(stage: Step["stage"], { id, source, matches, because, missing }: Looked, said: () => Said): void {
+	rule(stage: Step["stage"], { id, source, matches, because, not, missing }: Looked, said: () => Said): void {
 		const outcome = this.#outcome(matches, because, missing);
-		const why = outcome === "part" ? missing : because;
+		if (outcome === "no") this.#misfits += 1;
+		// Of very many rules the first are enough to see what is going on.
+		const misfit = outcome === "no" && this.#misfits <= MAX_MISFITS ? not?.() : undefined;
+		const why = outcome === "part" ? missing : (because ?? misfit);
 		this.#steps.push({ stage, id, source, outcome, ...(why === undefined ? {} : { because: why }) });
 		if (outcome === "decided") this.#verdict = { ...said(), ruleId: id, source };
 	}

@@ -79,12 +79,12 @@ function judgeArguments(
 	}
 	touch(entry, read, walk);
 	if (commands.length > 0) {
-		simple.wraps = true;
 		for (const words of commands) {
 			const started = startedBy(entry, words, read);
 			if (!Array.isArray(started)) return started;
 			walk.command(started);
 		}
+		simple.wraps = true;
 	}
 	return undefined;
 }

@@ -45,6 +45,9 @@ export interface BookOptions {
 	mark?: (pid: number) => string | undefined;
 }
 
+/** How a grant ends without a person. "full": there were too many. */
+export type Ended = "session" | "time" | "process" | "folder" | "full";
+
 /** More are not overseen by anybody: the oldest one ends. */
 const MAX_GRANTS = 200;
 
@@ -54,6 +57,8 @@ export class GrantBook implements Grants {
 	readonly #mark: (pid: number) => string | undefined;
 	#digest: string | undefined;
 	#someEnded = false;
+	/** Told of every grant that ends without a person. */
+	onEnded: ((grant: Readonly<NewGrant>, how: Ended) => void) | undefined;
 
 	constructor({ clock = Date.now, mark = processMark }: BookOptions = {}) {
 		this.#clock = clock;
@@ -65,23 +70,24 @@ export class GrantBook implements Grants {
 		const mark = this.#mark(grant.session.agentPid);
 		if (mark === undefined) return false;
 		this.#grants.set(grant.id, { ...grant, session: { ...grant.session }, mark, uses: 0 });
-		if (this.#grants.size > MAX_GRANTS) this.#grants.delete(this.#grants.keys().next().value ?? "");
+		const oldest = this.#grants.keys().next().value;
+		if (this.#grants.size > MAX_GRANTS) this.#drop(({ id }) => (id === oldest ? "full" : undefined));
 		this.#digest = undefined;
 		return true;
 	}
 
 	/** False when there is no such grant. */
 	revoke(id: string): boolean {
-		return this.#drop(({ id: one }) => one === id) > 0;
+		return this.#drop(({ id: one }) => (one === id ? "revoked" : undefined)) > 0;
 	}
 
 	sessionEnded(key: string): void {
-		this.#drop(({ session }) => session.key === key);
+		this.#drop(({ session }) => (session.key === key ? "session" : undefined));
 	}
 
 	/** Folders that are not served any more. */
 	left(folders: readonly string[]): void {
-		this.#drop(({ folder }) => folders.includes(folder));
+		this.#drop(({ folder }) => (folders.includes(folder) ? "folder" : undefined));
 	}
 
 	/** Rules that count for an action of this session, those that are held with the reason. */
@@ -161,17 +167,20 @@ export class GrantBook implements Grants {
 			if (!marks.has(pid)) marks.set(pid, this.#mark(pid));
 			return marks.get(pid);
 		};
-		const dropped = this.#drop(
-			({ until, session, mark }) => (until !== undefined && now >= until) || markOf(session.agentPid) !== mark,
-		);
+		const dropped = this.#drop(({ until, session, mark }) => {
+			if (until !== undefined && now >= until) return "time";
+			return markOf(session.agentPid) === mark ? undefined : "process";
+		});
 		this.#someEnded ||= dropped > 0;
 	}
 
-	#drop(over: (grant: Grant) => boolean): number {
+	#drop(over: (grant: Grant) => Ended | "revoked" | undefined): number {
 		let dropped = 0;
 		for (const grant of this.#grants.values()) {
-			if (!over(grant)) continue;
+			const how = over(grant);
+			if (how === undefined) continue;
 			this.#grants.delete(grant.id);
+			if (how !== "revoked") this.onEnded?.(grant, how);
 			dropped += 1;
 		}
 		if (dropped > 0) this.#digest = undefined;

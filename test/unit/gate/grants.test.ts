@@ -84,7 +84,7 @@ test("a grant serves neither another session nor another process with the sessio
 	assert.equal(await outcome("npm test", { pid }), "allow");
 });
 
-test("a grant ends with its session and with the agent's process", async (t) => {
+test("a grant ends with its session and with the agent's process, and the log says when", async (t) => {
 	const { gate, pid, granted, outcome, process: start } = await withPackage(t);
 	await granted("npm test", NPM);
 	await (await gate.call("SessionEnd-other", { pid })).reply();
@@ -96,6 +96,13 @@ test("a grant ends with its session and with the agent's process", async (t) => 
 	await agent.end();
 	assert.deepEqual(gate.gate.grants(), []);
 	assert.equal(await outcome("npm test", { pid: agent.pid }), "asked");
+	const entries = await gate.verified();
+	const added = entries.filter(({ type }) => type === "grant.added").map(({ body }) => body.grant);
+	const ended = entries.filter(({ type }) => type === "grant.revoked").map(({ body }) => [body.grant, body.ended]);
+	assert.deepEqual(ended, [
+		[added[0], "session"],
+		[added[1], "process"],
+	]);
 });
 
 test("a process that cannot be seen gets no grant: there would be nothing for it to end with", async (t) => {
