@@ -9,8 +9,9 @@ import { groundOf } from "../policy/grants/ground.ts";
 import { type Proposal, proposals } from "../policy/grants/propose.ts";
 import type { PolicyVerdict } from "../policy/policy.ts";
 import type { JsonObject } from "../protocol/canonical.ts";
+import type { GrantRule } from "../protocol/grants.ts";
 import { type ExitCode, logDir, type Output } from "./log.ts";
-import { jsonLine } from "./logText.ts";
+import { jsonLine, safeJson } from "./logText.ts";
 import { contextOf } from "./policy.ts";
 import { shownLayers } from "./policyFiles.ts";
 import { terminalText } from "./terminalText.ts";
@@ -91,7 +92,7 @@ export async function policyReplay(options: ReplayOptions): Promise<ExitCode> {
 					}),
 				);
 		}
-		for (const { pattern, allowed } of suggested) await out(jsonLine({ suggest: pattern, allowed }));
+		for (const { pattern, allowed } of suggested) await out(jsonLine({ suggest: JSON.parse(pattern), allowed }));
 		await out(jsonLine({ actions: past.length, same, unread }));
 	} else {
 		await out(
@@ -117,15 +118,24 @@ function changeOf({ was }: Past, { effect }: PolicyVerdict): Change | undefined 
 	return was.verdict === "allow" ? (byPerson ? "asked-denied" : "passed-denied") : undefined;
 }
 
-/** The second narrowest rule that would allow it: what was allowed once exactly is not yet worth a rule. */
-function count(asked: Map<string, Often>, { was }: Past, [narrow, wider]: readonly Proposal[]): void {
-	const rule = (wider ?? narrow)?.rule;
+/** The narrowest rule that would allow it, as it can be put into a policy file. */
+function count(asked: Map<string, Often>, { was }: Past, [narrow]: readonly Proposal[]): void {
+	const rule = narrow?.rule;
 	if (rule === undefined) return;
 	const key = JSON.stringify(rule);
-	const so = asked.get(key) ?? { allowed: 0, denied: 0, pattern: `${rule.member}: ${rule.patterns.join(" ; ")}` };
+	const so = asked.get(key) ?? { allowed: 0, denied: 0, pattern: safeJson(ruleFor(rule)) };
 	if (was?.verdict === "allow") so.allowed += 1;
 	else so.denied += 1;
 	asked.set(key, so);
+}
+
+function ruleFor({ member, patterns }: GrantRule): object {
+	const [first = ""] = patterns;
+	const id = `often-${first
+		.replace(/[^A-Za-z0-9]+/g, "-")
+		.replace(/^-|-$/g, "")
+		.slice(0, 40)}`;
+	return { id, effect: "allow", [member]: patterns.length === 1 ? first : patterns };
 }
 
 async function pastActions(dir: string, from: number): Promise<{ past: Past[]; unread: number }> {

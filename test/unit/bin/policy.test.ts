@@ -141,7 +141,7 @@ test("replay tells what today's policy would have decided, and suggests rules fo
 	const first = output();
 	assert.equal(await policyReplay({ ...options, out: first.out }), 0);
 	assert.match(first.text(), /4 actions since .*: 4 would be decided as they were/);
-	assert.match(first.text(), /command: npm test.*\(3 times\)/);
+	assert.match(first.text(), /\{"id":"often-npm-test","effect":"allow","command":"npm test"\} {2}\(3 times\)/);
 	mkdirSync(join(root, ".gatepost"), { recursive: true });
 	writeFileSync(
 		join(root, ".gatepost", "policy.jsonc"),
