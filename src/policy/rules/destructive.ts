@@ -386,11 +386,19 @@ const ENTRIES: readonly Entry[] = DESTRUCTIVE.flatMap(({ what, commands, word, b
 );
 
 /** Entries by the program they are about; those whose program is a pattern under "*". */
-const BY_PROGRAM = Map.groupBy(ENTRIES, ({ pattern }) => {
+const BY_PROGRAM = byProgram();
+
+function byProgram(): Map<ReturnType<typeof programOf>, (typeof ENTRIES)[number][]> {
+	// Not Map.groupBy: the command line also runs on Node 20.
+	const groups = new Map<ReturnType<typeof programOf>, (typeof ENTRIES)[number][]>();
+	for (const entry of ENTRIES) groups.set(programOf(entry), [...(groups.get(programOf(entry)) ?? []), entry]);
+	return groups;
+}
+
+function programOf({ pattern }: (typeof ENTRIES)[number]) {
 	const [program] = pattern.words;
 	return program?.parts.length === 1 ? programName(program.parts[0] ?? "") : "*";
-});
-
+}
 /** The entries a command may match: of its own program, or all where any word may be one. */
 function* entriesFor({ anywhere, names }: Facts): Generator<Entry> {
 	const [program] = names;
