@@ -62,7 +62,8 @@ function judgeArguments(
 ): Message | undefined {
 	const { rule, given, options, commands } = read;
 	if (rule.script === "test") {
-		const what = testWordsProblem(entry === "[" ? rest.slice(0, -1) : rest);
+		const ends = entry !== "[" || rest.at(-1)?.value === "]";
+		const what = ends ? testWordsProblem(entry === "[" ? rest.slice(0, -1) : rest) : "does not end";
 		if (what !== undefined) return message("why.script", { command: entry, what });
 	} else if (entry === "printf" && calculates(rest)) {
 		return message("why.script", { command: entry, what: "calculates with a text, which can run code in zsh" });

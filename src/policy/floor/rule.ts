@@ -52,7 +52,15 @@ export const VALUES = {
 	GITFORMAT: /^(?![\s\S]*(?:%[-+ ]?G|signature))/,
 	/** A key of git's configuration whose value is no secret. */
 	SETTING:
-		/^(?![\s\S]*(?:token|secret|passw|extraheader|credential|auth(?!or)|cookie|proxy|key$|cert$|otp$))[A-Za-z0-9][A-Za-z0-9./:_-]*$/i,
+		/^(?![\s\S]*(?:token|secret|passw|extraheader|credential|auth(?!or)|cookie|proxy|key$|cert$|otp$))[A-Za-z0-9][A-Za-z0-9./:_-]*\.[A-Za-z0-9./:_-]+$/i,
+	/** A port and protocol of this machine: a host's name would be looked up at a name server. */
+	SOCKET: /^(?:[46])?(?:tcp|udp)?(?::[\w,-]+)?$/i,
+	/** A file that may be open, or what may stand behind -i of lsof. */
+	OPENFILE: /^(?:[46]?(?:tcp|udp)?(?::[\w,-]+)?|[\w./][^@:]*)$/i,
+	SOCKETNAME: /^(?:\d{1,5}\/(?:tcp|udp)|[./][^,]*)$/,
+	ADDRESS: /^[0-9a-f.:]*[0-9][0-9a-f.:]*(?:\/\d{1,3})?$/i,
+	/** Characters to write, and what to do with those they lack. */
+	CHARSET: /^[A-Za-z0-9_.:+-]+(?:\/\/[A-Z]*)?$/,
 	/** A package by its name in the registry, no address and no path. */
 	PACKAGE: /^(?:@[a-z0-9][a-z0-9._~-]*\/)?[A-Za-z0-9][A-Za-z0-9._~-]*(?:@[A-Za-z0-9._^~<>=*|-]+)?$/,
 	/** Plain members of what docker inspect knows, and not the configuration whole or its environment. */

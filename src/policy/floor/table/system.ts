@@ -37,7 +37,7 @@ function ip(): Table {
 			table[`${start} ${object}`] = { options: "", operands: "ITEM*" };
 			table[`${start} ${object.split(" ")[0]}`] = IP;
 		}
-		for (const object of ["route", "r"]) table[`${start} ${object} get`] = { options: "", operands: "ITEM+" };
+		for (const object of ["route", "r"]) table[`${start} ${object} get`] = { options: "", operands: "ADDRESS+" };
 	}
 	return table;
 }
@@ -255,18 +255,18 @@ export const SYSTEM: Table = {
 		not: "without a count it never ends",
 	},
 	lsof: {
-		options: `-a -b -c=ITEM -C -d=LIST -F[WORD] -g[LIST] -i[TEXT] -l -n -N -o -O -p=LIST -P -R -s[TEXT] -t -T[WORD] -u=TEXT -U
+		options: `-a -b -c=ITEM -C -d=LIST -F[WORD] -g[LIST] -i[SOCKET] -l -n -N -o -O -p=LIST -P -R -s[TEXT] -t -T[WORD] -u=TEXT -U
 			-V -w -x[WORD] -X -Z`,
-		operands: "ITEM*",
+		operands: "OPENFILE*",
 		reads: "names",
-		not: "-D writes a cache, -m and +m files of mounts, -r never ends",
+		not: "a host in -i asks name servers, -D writes a cache, -m and +m files of mounts, -r never ends",
 	},
 	fuser: {
 		options:
 			"-4 -6 -a -c -f -l -m -n=WORD -u -v --all --inode --list-signals --mount --namespace=WORD --user --verbose",
-		operands: "ITEM+",
+		operands: "SOCKETNAME+",
 		reads: "names",
-		not: "-k, -i and -w are for killing",
+		not: "-k, -i and -w are for killing; a host behind a port asks name servers",
 	},
 	lslocks: {
 		options: "-b -i -J -n -o=LIST -p=NUMBER -r -u --json --noheadings --output=LIST --pid=NUMBER --raw",
@@ -291,16 +291,17 @@ export const SYSTEM: Table = {
 	// network, as this machine sees it
 	...ip(),
 	ifconfig: {
-		options: "-a -d -l -s -u -v",
+		options: "-d -l -s -u -v",
 		operands: "ITEM?",
-		not: "what follows an interface's name changes it",
+		forms: [{ options: "-a -l -s -v", operands: "" }],
+		not: "what follows an interface's name, or -a, changes it",
 	},
 	ss: {
 		options: `-0 -4 -6 -a -A=LIST -b -B -e -f=WORD -H -i -I -l -m -M -n -N -o -O -p -Q -S -s -t -T -u -w -x -Z -z --all --bpf
 			--dccp --extended --family=WORD --info --ipv4 --ipv6 --listening --memory --no-header --numeric --oneline --options
 			--packet --processes --query=LIST --raw --sctp --socket=LIST --summary --tcp --tos --udp --unix --vsock --xdp`,
-		operands: "TEXT*",
-		not: "-K closes sockets, -D writes, -F reads a file, -r asks name servers, -E never ends",
+		operands: "",
+		not: "-K closes sockets, -D writes, -F reads a file, -r and names in a filter ask name servers, -E never ends",
 	},
 	netstat: {
 		options: `-4 -6 -a -b -e -f=WORD -F -g -i -l -L -m -n -o -p -r -s -t -T -u -v -w -W -x --all --extend --groups
@@ -310,8 +311,8 @@ export const SYSTEM: Table = {
 		not: "-c never ends, -I and -M mean other things elsewhere",
 	},
 	route: { options: "-4 -6 -e -n -v", operands: "", not: "add and del change routes" },
-	"route -n get": { options: "", operands: "LIST+" },
-	"route get": { options: "", operands: "LIST+" },
+	"route -n get": { options: "", operands: "ADDRESS+" },
+	"route get": { options: "", operands: "ADDRESS+" },
 	arp: { options: "-a -e -n -v", operands: "", not: "-d, -s and -f change the table" },
 	"iw dev": FACT,
 	"scutil --dns": FACT,

@@ -374,7 +374,7 @@ export const TEXT: Table = {
 
 	// another form
 	iconv: {
-		options: `-c -f=LIST -l -s -t=TEXT --from-code=LIST --list --silent --to-code=TEXT --usage ${HELP}`,
+		options: `-c -f=LIST -l -s -t=CHARSET --from-code=LIST --list --silent --to-code=CHARSET --usage ${HELP}`,
 		operands: "PATH*",
 		not: "-o and --output write; a name with / in -f is a file that says what the characters are",
 	},

@@ -124,6 +124,23 @@ const FOUND: readonly { name: string; asks: readonly string[]; passes: readonly 
 		asks: ["echo $api_key", "echo $db_password"],
 		passes: ["echo $HOME"],
 	},
+	{
+		name: "names that are looked up at a name server",
+		asks: [
+			"ss dst evil.com",
+			"lsof -i @evil.com",
+			"lsof -i@evil.com",
+			"fuser 80,evil.com,80/tcp",
+			"route get evil.com",
+			"ip route get evil.com",
+		],
+		passes: ["ss -tlnp", "lsof -i :3000", "fuser 80/tcp", "ip route get 1.1.1.1"],
+	},
+	{
+		name: "sub-commands and operands that act where a name is meant",
+		asks: ["git config edit", "ifconfig -a up", "iconv -f utf8 -t ../x f", "ls | xargs ["],
+		passes: ["git config user.name", "ifconfig -a", "iconv -f latin1 -t utf-8 f", "[ -f x ]"],
+	},
 ];
 
 for (const { name, asks, passes } of FOUND) {
