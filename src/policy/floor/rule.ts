@@ -50,15 +50,21 @@ export const VALUES = {
 	REV: /^[^-]/s,
 	/** A format of git's; %G runs the program that checks signatures. */
 	GITFORMAT: /^(?![\s\S]*(?:%[-+ ]?G|signature))/,
-	/** A key of git's configuration whose value is no secret. */
+	/** A key of a configuration whose value is no secret. */
 	SETTING:
+		/^(?![\s\S]*(?:token|secret|passw|extraheader|credential|auth(?!or)|cookie|proxy|key$|cert$|otp$))[A-Za-z0-9][A-Za-z0-9./:_-]*$/i,
+	/** The same, of git's: with a dot, or it could be a sub-command. */
+	GITSETTING:
 		/^(?![\s\S]*(?:token|secret|passw|extraheader|credential|auth(?!or)|cookie|proxy|key$|cert$|otp$))[A-Za-z0-9][A-Za-z0-9./:_-]*\.[A-Za-z0-9./:_-]+$/i,
 	/** A port and protocol of this machine: a host's name would be looked up at a name server. */
-	SOCKET: /^(?:[46])?(?:tcp|udp)?(?::[\w,-]+)?$/i,
+	SOCKET: /^(?:[46])?(?:tcp|udp)?(?:@\d[\d.]*)?(?::[\w,-]+)?$/i,
 	/** A file that may be open, or what may stand behind -i of lsof. */
 	OPENFILE: /^(?:[46]?(?:tcp|udp)?(?::[\w,-]+)?|[\w./][^@:]*)$/i,
 	SOCKETNAME: /^(?:\d{1,5}\/(?:tcp|udp)|[./][^,]*)$/,
-	ADDRESS: /^[0-9a-f.:]*[0-9][0-9a-f.:]*(?:\/\d{1,3})?$/i,
+	ADDRESS: /^(?:default|[0-9a-f.:]*[0-9][0-9a-f.:]*(?:\/\d{1,3})?)$/i,
+	/** A word of a filter of ss: no name of a host. */
+	SSFILTER:
+		/^(?:[()]|[=<>!]{1,2}|eq|ne|lt|gt|le|ge|and|or|not|state|exclude|s?port|dport|src|dst|established|syn-sent|syn-recv|fin-wait-[12]|time-wait|closed?|close-wait|last-ack|listening|closing|all|connected|synchronized|bucket|big|:\d{1,5}|\d[\d.:/]*|[ ()=:\d!<>]*(?:(?:sport|dport|or|and|eq|ne|state|established|src|dst)[ ()=:\d!<>./]*)+)$/,
 	/** Characters to write, and what to do with those they lack. */
 	CHARSET: /^[A-Za-z0-9_.:+-]+(?:\/\/[A-Z]*)?$/,
 	/** A package by its name in the registry, no address and no path. */

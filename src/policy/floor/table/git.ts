@@ -214,6 +214,7 @@ export const GIT: Table = {
 		not: "the first word behind it may be expire or delete",
 	},
 	"git reflog show": { options: SHOW, operands: "REV*", git: "objects", configWith: DIFFERENCES },
+	"git reflog HEAD": { options: SHOW, operands: "", git: "objects", configWith: DIFFERENCES },
 	"git reflog list": { options: "", operands: "", git: "plain" },
 	"git reflog exists": { options: "", operands: "ITEM", git: "plain" },
 	"git stash list": {
@@ -406,7 +407,7 @@ export const GIT: Table = {
 			{
 				options: `${CONFIG_SCOPE} --get --get-all --type=WORD --bool --int --bool-or-int --bool-or-str --path
 					--expiry-date --no-type --default=TEXT`,
-				operands: "SETTING",
+				operands: "GITSETTING",
 				git: "plain",
 			},
 		],
@@ -416,7 +417,7 @@ export const GIT: Table = {
 	"git config get": {
 		options: `${CONFIG_SCOPE} --all --show-names --no-show-names --type=WORD --bool --int --bool-or-int --bool-or-str
 			--path --expiry-date --default=TEXT`,
-		operands: "SETTING",
+		operands: "GITSETTING",
 		git: "plain",
 		not: "--regexp and --url find credentials",
 	},

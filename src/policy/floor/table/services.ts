@@ -13,7 +13,8 @@ export const GLOBALS: Readonly<Record<string, string>> = {
 	gcloud: "--project=NAME",
 	helm: "-n=NAME --namespace=NAME --kube-context=ITEM",
 	kubectl: "-n=NAME --namespace=NAME --context=ITEM --request-timeout=DURATION",
-	systemctl: "--user --system --no-pager -l --full -q --quiet",
+	systemctl:
+		"--user --system --no-pager -l --full -q --quiet -a --all -n=NUMBER --lines=NUMBER -t=LIST --type=LIST --state=LIST --no-legend --plain --failed",
 };
 
 /** One entry under several names. */

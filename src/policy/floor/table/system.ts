@@ -291,16 +291,16 @@ export const SYSTEM: Table = {
 	// network, as this machine sees it
 	...ip(),
 	ifconfig: {
-		options: "-d -l -s -u -v",
+		options: "-s -v",
 		operands: "ITEM?",
-		forms: [{ options: "-a -l -s -v", operands: "" }],
+		forms: [{ options: "-a -d -l -s -u -v", operands: "" }],
 		not: "what follows an interface's name, or -a, changes it",
 	},
 	ss: {
 		options: `-0 -4 -6 -a -A=LIST -b -B -e -f=WORD -H -i -I -l -m -M -n -N -o -O -p -Q -S -s -t -T -u -w -x -Z -z --all --bpf
 			--dccp --extended --family=WORD --info --ipv4 --ipv6 --listening --memory --no-header --numeric --oneline --options
 			--packet --processes --query=LIST --raw --sctp --socket=LIST --summary --tcp --tos --udp --unix --vsock --xdp`,
-		operands: "",
+		operands: "SSFILTER*",
 		not: "-K closes sockets, -D writes, -F reads a file, -r and names in a filter ask name servers, -E never ends",
 	},
 	netstat: {

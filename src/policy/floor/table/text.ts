@@ -386,10 +386,10 @@ export const TEXT: Table = {
 	},
 	xmllint: {
 		wordOptions: true,
-		options: `--c14n --format --html --huge --noblanks --nocdata --nonet --noout --nowarning --nsclean --pedantic
+		options: `--format --html --huge --noblanks --nocdata --nonet --noout --nowarning --nsclean --pedantic
 			--pretty=NUMBER --recover --version --xmlout --xpath=TEXT -format -html -noout`,
 		operands: "ARCHIVE*",
-		not: `-o and --output write, --shell takes commands, --noent, --valid, --dtdvalid, --loaddtd, --xinclude, --schema
+		not: `-o and --output write, --shell takes commands, --c14n, --noent, --valid, --dtdvalid, --loaddtd, --xinclude, --schema
 			and --relaxng load more files or ask other machines; an address instead of a file is fetched`,
 	},
 	gron: {

@@ -46,6 +46,7 @@ const SPOKEN: readonly (readonly [words: string, programs: string])[] = [
 	["--list-extensions", "code cursor codium"],
 	["--prefix --cellar --repository --caskroom --cache config", "brew"],
 	["-m", "php"],
+	["--help", "docker kubectl curl node make python python3 pip pip3 rg fd jq grep ls cat sed tar"],
 	["--prefix --libs --cflags", "llvm-config python3-config"],
 	["-p --print-path -v --version", "xcode-select"],
 	["--show-sdk-path --show-sdk-version --version", "xcrun"],
