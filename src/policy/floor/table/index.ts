@@ -15,7 +15,19 @@ import { WRAPPERS } from "./wrappers.ts";
 
 export { VERSIONS };
 
-const TABLES: readonly Table[] = [LISTING, TEXT, SEARCH, ARCHIVES, BINARIES, GIT, PACKAGES, SERVICES, SYSTEM, WRAPPERS];
+/** By what the commands are for. */
+export const TABLES: Readonly<Record<string, Table>> = {
+	"What there is": LISTING,
+	Text: TEXT,
+	Searching: SEARCH,
+	Archives: ARCHIVES,
+	"Binaries, media and databases": BINARIES,
+	Git: GIT,
+	Packages: PACKAGES,
+	"Containers, clouds and services": SERVICES,
+	"Facts about the machine": SYSTEM,
+	"Starting other commands, each judged by itself": WRAPPERS,
+};
 
 /** Entries by key: a name, or a name and sub-commands with blanks between. No key is in two files. */
 export const ENTRIES: ReadonlyMap<string, CommandRule> = collect();
@@ -93,7 +105,7 @@ export function isVersionLine(words: readonly (string | undefined)[]): boolean {
 
 function collect(): Map<string, CommandRule> {
 	const all = new Map<string, CommandRule>();
-	for (const [key, rule] of TABLES.flatMap((table) => Object.entries(table))) {
+	for (const [key, rule] of Object.values(TABLES).flatMap((table) => Object.entries(table))) {
 		if (all.has(key)) throw new Error(`two entries of the command table are called ${key}`);
 		all.set(key, rule);
 	}
