@@ -75,18 +75,38 @@ function aims(segment: string): boolean {
 	return SAMPLES.some(({ name, plain }) => (!plain || starts) && fits(wide, name));
 }
 
-/** `*` in the pattern is any run of characters. One pass with one way back, so no pattern is slow. */
+/** `*` in the pattern is any run of characters. */
 export function fits(pattern: string, name: string): boolean {
+	return fitsRun(pattern, name, isStar, isSame);
+}
+
+const isStar = (char: string) => char === "*";
+const isSame = (wanted: string, char: string) => wanted === char;
+
+/**
+ * Whether a pattern fits a row of things, where some of its parts stand for any run of them. One pass with one way back,
+ * so no pattern is slow.
+ * @param isRun whether a part of the pattern stands for any run
+ * @param isOne whether another part stands for this one thing
+ */
+export function fitsRun(
+	pattern: ArrayLike<string>,
+	things: ArrayLike<string>,
+	isRun: (part: string) => boolean,
+	isOne: (part: string, thing: string) => boolean,
+): boolean {
 	let at = 0;
 	let back = -1;
 	let from = 0;
 	let index = 0;
-	while (index < name.length) {
-		if (pattern[at] === "*") {
+	const more = () => pattern[at] !== undefined;
+	while (index < things.length) {
+		const part = pattern[at];
+		if (part !== undefined && isRun(part)) {
 			back = at;
 			from = index;
 			at += 1;
-		} else if (pattern[at] === name[index]) {
+		} else if (part !== undefined && isOne(part, things[index] ?? "")) {
 			at += 1;
 			index += 1;
 		} else if (back !== -1) {
@@ -95,6 +115,6 @@ export function fits(pattern: string, name: string): boolean {
 			index = from;
 		} else return false;
 	}
-	while (pattern[at] === "*") at += 1;
-	return at === pattern.length;
+	while (more() && isRun(pattern[at] ?? "")) at += 1;
+	return !more();
 }

@@ -68,7 +68,7 @@ function judgeArguments(
 	} else if (entry === "printf" && calculates(rest)) {
 		return message("why.script", { command: entry, what: "calculates with a text, which can run code in zsh" });
 	} else if (rule.script !== undefined) {
-		const what = scriptProblem(rule.script, given, options);
+		const what = scriptProblem(rule.script, given);
 		if (what !== undefined) return message("why.script", { command: entry, what });
 	}
 	const glob = given.find((one) => one.kind === "GLOB" && globAims(rule, one));

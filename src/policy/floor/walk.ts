@@ -3,6 +3,7 @@ import type { Command, CompoundList, ParsedScript, Redirection, Statement, TestE
 import { type Message, message } from "../../protocol/messages.ts";
 import { clip } from "../finding.ts";
 import { judgeCommand } from "./command.ts";
+import { joined, limited } from "./folders.ts";
 import type { GitReach } from "./gitKeys.ts";
 import type { Line, Simple, Touched } from "./line.ts";
 import { loadedComment, parseLine } from "./parse.ts";
@@ -22,8 +23,6 @@ const MAX_PREFIXES = 20;
 const MAX_WORDS = 600;
 /** `env nice timeout 5 xargs ls`: commands that start one another. */
 const MAX_WRAPPING = 6;
-/** Folders a line may stand in, as far as can be told. */
-const MAX_FOLDERS = 16;
 
 /** Files a line may write to: they keep nothing. */
 const SINKS = new Set(["/dev/null", "/dev/stdout", "/dev/stderr"]);
@@ -98,6 +97,7 @@ export class Walk implements Within {
 		this.#spans = before.spans;
 		if (loadedComment(text, spans)) this.#unread ??= message("why.comment");
 	}
+
 	/** A script in a substitution, or a whole line. */
 	script(script: ParsedScript | undefined): void {
 		if (script === undefined || (script.errors !== undefined && script.errors.length > 0)) {
@@ -454,22 +454,4 @@ function fedBy(redirections: readonly Redirection[]): Simple["fed"] {
 function expands({ parts, text }: Extract<Redirection, { type: "HereDoc" }>["body"]): boolean {
 	const sees = (parts ?? []).some((part) => part.type !== "Literal");
 	return sees || /[`]|\$[A-Za-z0-9_({?#@*!$-]/.test(text.replace(/\\[\s\S]/g, ""));
-}
-
-function limited(folders: readonly string[]): string[] {
-	const all = [...new Set(folders)];
-	return all.length > MAX_FOLDERS ? ["?"] : all;
-}
-
-/** The folder that `cd` leads to, as the shell follows it (taking ".." off the text) and as the system does. */
-function joined(from: string, folder: string): string[] {
-	if (folder.startsWith("/") || folder.startsWith("~")) return [folder];
-	const physical = from === "" ? folder : `${from}/${folder}`;
-	if (!/(?:^|\/)\.\.(?:\/|$)/.test(folder)) return [physical];
-	const parts: string[] = [];
-	for (const part of physical.split("/")) {
-		if (part === ".." && parts.length > 0 && parts.at(-1) !== "..") parts.pop();
-		else if (part !== ".") parts.push(part);
-	}
-	return [physical, parts.join("/") || (physical.startsWith("/") ? "/" : "")];
 }

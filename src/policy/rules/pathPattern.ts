@@ -1,6 +1,7 @@
 // Path patterns of rules: "src/**" in the folder, "/srv/**", "~/notes/*.md". `**` is any number of folders, `*` any run of
 // characters in one name, `?` one character. Nothing else has a meaning: "[id]" is a name in many frameworks.
 import type { MessageCode } from "../../protocol/messages.ts";
+import { fitsRun } from "../globs.ts";
 import { MAX_PATH_LENGTH } from "../paths.ts";
 
 export interface PathPattern {
@@ -122,53 +123,23 @@ function same(a: string, b: string, fold: boolean): boolean {
 	return a === b || (fold && a.toLowerCase() === b.toLowerCase());
 }
 
-/** `**` in a list of names as `*` in a name: one pass with one way back, so no pattern is slow. */
+/** `**` in a list of names is as `*` in a name. */
 function fitsNames(names: readonly string[], parts: readonly string[], fold: boolean): boolean {
-	let at = 0;
-	let back = -1;
-	let from = 0;
-	let index = 0;
-	while (index < parts.length) {
-		const name = names[at];
-		if (name === "**") {
-			back = at;
-			from = index;
-			at += 1;
-		} else if (name !== undefined && fitsName(name, parts[index] ?? "", fold)) {
-			at += 1;
-			index += 1;
-		} else if (back !== -1) {
-			at = back + 1;
-			from += 1;
-			index = from;
-		} else return false;
-	}
-	while (names[at] === "**") at += 1;
-	return at === names.length;
+	return fitsRun(
+		names,
+		parts,
+		(name) => name === "**",
+		(name, part) => fitsName(name, part, fold),
+	);
 }
 
 function fitsName(pattern: string, name: string, fold: boolean): boolean {
 	if (!/[*?]/.test(pattern)) return same(pattern, name, fold);
-	const wanted = fold ? pattern.toLowerCase() : pattern;
-	const found = fold ? name.toLowerCase() : name;
-	let at = 0;
-	let back = -1;
-	let from = 0;
-	let index = 0;
-	while (index < found.length) {
-		if (wanted[at] === "*") {
-			back = at;
-			from = index;
-			at += 1;
-		} else if (wanted[at] === "?" || wanted[at] === found[index]) {
-			at += 1;
-			index += 1;
-		} else if (back !== -1) {
-			at = back + 1;
-			from += 1;
-			index = from;
-		} else return false;
-	}
-	while (wanted[at] === "*") at += 1;
-	return at === wanted.length;
+	const [wanted, found] = fold ? [pattern.toLowerCase(), name.toLowerCase()] : [pattern, name];
+	return fitsRun(
+		wanted,
+		found,
+		(char) => char === "*",
+		(char, one) => char === "?" || char === one,
+	);
 }

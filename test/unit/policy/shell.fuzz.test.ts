@@ -7,6 +7,7 @@ import fc from "fast-check";
 import { classify } from "../../../src/policy/floor/classify.ts";
 import { parseOrNothing } from "../../../src/policy/floor/parse.ts";
 import { readPowerShell } from "../../../src/policy/floor/powershell.ts";
+import { calibrating, shortest } from "../../support/pace.ts";
 import { LABELLED } from "../../support/shellLabels.ts";
 import { WORST_LINES } from "../../support/worstLines.ts";
 import { Dice } from "./floor/dice.ts";
@@ -69,26 +70,6 @@ test("no line makes the policy throw, and what it allows the floor allows", asyn
 		{ numRuns: 1000 },
 	);
 });
-
-/** The shortest of some runs: what else the machine does only adds. Milliseconds. */
-function shortest(runs: number, work: () => void): number {
-	let best = Number.POSITIVE_INFINITY;
-	for (let run = 0; run < runs; run += 1) {
-		const start = performance.now();
-		work();
-		best = Math.min(best, performance.now() - start);
-	}
-	return best;
-}
-
-/** Something of a fixed size to compare with: about a millisecond on a machine of 2024. */
-function calibrating(): number {
-	return shortest(7, () => {
-		let text = "";
-		for (let index = 0; index < 20_000; index += 1) text = (text + String.fromCharCode(97 + (index % 26))).slice(-40);
-		if (text.length !== 40) throw new Error("never");
-	});
-}
 
 test("reading a line takes a small multiple of what its parser takes", () => {
 	const dice = new Dice(7);

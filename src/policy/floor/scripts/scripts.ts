@@ -7,16 +7,12 @@ import { checkJq } from "./jq.ts";
 import { checkSed } from "./sed.ts";
 import { checkYq } from "./yq.ts";
 
-const CHECKERS: Record<
-	Exclude<ScriptLanguage, "test">,
-	(script: string, options: ReadonlySet<string>) => string | undefined
-> = {
-	sed: (script, options) =>
-		checkSed(script, { extended: ["-E", "-r", "--regexp-extended"].some((one) => options.has(one)) }),
-	awk: (script) => checkAwk(script),
-	jq: (script) => checkJq(script),
-	yq: (script) => checkYq(script),
-	bc: (script) => checkBc(script),
+const CHECKERS: Record<Exclude<ScriptLanguage, "test">, (script: string) => string | undefined> = {
+	sed: checkSed,
+	awk: checkAwk,
+	jq: checkJq,
+	yq: checkYq,
+	bc: checkBc,
 };
 
 /** Characters of all pieces. */
@@ -26,15 +22,11 @@ const MAX_SCRIPT = 4000;
  * What the script of a command would do besides filtering text.
  * @returns completes "the script ..."; undefined when nothing
  */
-export function scriptProblem(
-	language: Exclude<ScriptLanguage, "test">,
-	given: readonly Given[],
-	options: ReadonlySet<string>,
-): string | undefined {
+export function scriptProblem(language: Exclude<ScriptLanguage, "test">, given: readonly Given[]): string | undefined {
 	const scripts = given.filter(({ kind }) => kind === "SCRIPT").map(({ word }) => word.value);
 	if (scripts.includes(undefined)) return "is known only when it runs";
 	if (scripts.reduce((sum, script) => sum + (script ?? "").length, 0) > MAX_SCRIPT)
 		return "is too long to be read at a glance";
 	// sed joins its -e pieces with line breaks; the others take one.
-	return scripts.length === 0 ? undefined : CHECKERS[language](scripts.join("\n"), options);
+	return scripts.length === 0 ? undefined : CHECKERS[language](scripts.join("\n"));
 }

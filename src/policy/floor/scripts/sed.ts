@@ -51,10 +51,9 @@ interface Reader extends Scan {
 /**
  * What the script does beyond filtering. Never throws; takes time in proportion to the script's length.
  * @param script all -e pieces, joined by line ends
- * @param _options -E changes what a regular expression means, but not where it ends
  * @returns completes "the script ..."; undefined when it only filters
  */
-export function checkSed(script: string, _options: { extended?: boolean } = {}): string | undefined {
+export function checkSed(script: string): string | undefined {
 	if (!isPlain(script)) return UNSURE;
 	if (script.split("\n").some((line) => Buffer.byteLength(line) > MAX_LINE_BYTES)) return UNSURE;
 	const reader: Reader = { text: script, at: 0, blocks: 0, labelled: false };

@@ -104,10 +104,8 @@ test("the look for files is bounded: what goes too deep is not watched", (t) => 
 	place.file("package.json");
 	const deep = join(place.folder, ...Array.from({ length: 100 }, () => "d"));
 	mkdirSync(deep, { recursive: true });
-	const started = performance.now();
 	assert.equal(filesOf(place, "npm test", deep), undefined);
 	assert.equal(filesOf(place, `${"cd d; ".repeat(50)}npm test`), undefined);
-	assert.ok(performance.now() - started < 500);
 });
 
 test("a file behind a link is named by its place in the folder", (t) => {

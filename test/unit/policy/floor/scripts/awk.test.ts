@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { checkAwk } from "../../../../../src/policy/floor/scripts/awk.ts";
+import { times } from "../../../../support/pace.ts";
 
 const UNSURE = "could not be read for sure";
 const SYSTEM = "runs a command (system)";
@@ -258,7 +259,7 @@ describe("any text as an awk program", () => {
 		for (const shape of shapes) {
 			const script = shape.repeat(10_000 / shape.length);
 			for (const text of [script, `${script}x`]) {
-				assert.ok(Math.min(...[1, 2, 3].map(() => timed(() => checkAwk(text)))) < 300, shape);
+				assert.ok(times(() => checkAwk(text)) < 100, shape);
 			}
 		}
 	});
@@ -282,13 +283,6 @@ describe("any text as an awk program", () => {
 		});
 	}
 });
-
-/** Milliseconds. */
-function timed(work: () => unknown): number {
-	const start = performance.now();
-	work();
-	return performance.now() - start;
-}
 
 /** Programs out of actions, texts that look like actions, and what stands between them. */
 function pieces(maxLength: number): fc.Arbitrary<string> {
