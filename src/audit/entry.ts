@@ -132,6 +132,8 @@ export const bodies = {
 	/** A C2SP signed note over all entries before this one. */
 	checkpoint: z.looseObject({ note: text }),
 	"export.made": z.looseObject({ format: text }),
+	/** Retention took evidence away; what names it stays. The digests are of pieces that an earlier entry may name. */
+	"evidence.removed": z.looseObject({ digests: z.array(hex64), olderThanDays: count }),
 };
 
 export type EntryType = keyof typeof bodies;

@@ -10,6 +10,9 @@ export interface ReadLine {
 	segment: string;
 	/** 1-based line number in the segment. */
 	line: number;
+	/** Offset of its first byte in the segment, and its length with the line break, in bytes. */
+	offset: number;
+	bytes: number;
 	/** Absent when the line is not an entry. */
 	entry?: Entry;
 	/** Why the line is not what was written: altered, cut short, or no entry at all. */
@@ -42,7 +45,7 @@ export async function segmentsIn(dir: string): Promise<string[]> {
 export async function* readSegment(path: string): AsyncGenerator<ReadLine> {
 	const segment = basename(path);
 	for await (const line of linesOf(path)) {
-		const at = { segment, line: line.number };
+		const at = { segment, line: line.number, offset: line.offset, bytes: line.bytes };
 		if (line.text === undefined) {
 			yield { ...at, problem: "the line is too long or not text" };
 			continue;

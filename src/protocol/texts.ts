@@ -1,5 +1,13 @@
 // The English templates of all messages, grouped by where they arise. Placeholders are {name}.
+import { TEXTS_AUDIT } from "./textsAudit.ts";
+import { TEXTS_AUDIT_HOST } from "./textsAuditHost.ts";
+import { TEXTS_AUDIT_VIEWS } from "./textsAuditViews.ts";
+
 export const TEXTS = {
+	...TEXTS_AUDIT,
+	...TEXTS_AUDIT_VIEWS,
+	...TEXTS_AUDIT_HOST,
+
 	// verbs: the head of a card
 	"verb.shell": "Run",
 	"verb.edit": "Edit",
