@@ -1,5 +1,5 @@
 // Builds dist/: the extension host, the hook, the CLI and the webviews. `--production` minifies and checks for test seams.
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -19,7 +19,13 @@ const shared = {
 	legalComments: "none",
 	metafile: true,
 	logLevel: "warning",
-	define: { GATEPOST_VERSION: JSON.stringify(version), GATEPOST_WORKER: '"worker.cjs"' },
+	define: {
+		GATEPOST_VERSION: JSON.stringify(version),
+		GATEPOST_WORKER: '"worker.cjs"',
+		GATEPOST_LOG_WORKER: '"log.cjs"',
+		GATEPOST_WASM: '"sql-wasm.wasm"',
+		GATEPOST_VERIFY_PAGE: '"verify.html"',
+	},
 	// Sources find the thread through import.meta, which a built program never comes to.
 	logOverride: { "empty-import-meta": "silent" },
 };
@@ -56,6 +62,7 @@ const results = await Promise.all([
 	}),
 	build({ ...host, entryPoints: { core: "src/editor/core.ts" }, outdir: "dist", outExtension: { ".js": ".cjs" } }),
 	build({ ...host, entryPoints: { worker: "src/actions/worker.ts" }, outdir: "dist", outExtension: { ".js": ".cjs" } }),
+	build({ ...host, entryPoints: { log: "src/audit/worker.ts" }, outdir: "dist", outExtension: { ".js": ".cjs" } }),
 	build({ ...host, entryPoints: { gatepost: "src/bin/gatepost.ts" }, outdir: "dist", outExtension: { ".js": ".cjs" } }),
 	// The hook runs at every tool call: always minified, no dependency, and for whatever Node the user has.
 	build({
@@ -78,10 +85,12 @@ const results = await Promise.all([
 		target: ["chrome130"],
 		jsx: "automatic",
 		jsxImportSource: "preact",
-		entryPoints: { pending: "webview/pending/main.tsx" },
+		entryPoints: { pending: "webview/pending/main.tsx", audit: "webview/audit/main.tsx" },
 		outdir: "dist/webview",
 	}),
 ]);
+
+copyFileSync(join(here, "node_modules", "sql.js", "dist", "sql-wasm.wasm"), join(dist, "sql-wasm.wasm"));
 
 // What is in each output: THIRD-PARTY-NOTICES.txt is made from it. Not shipped.
 writeFileSync(join(dist, "meta.json"), JSON.stringify(results.map(({ metafile }) => metafile)));
