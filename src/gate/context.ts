@@ -131,7 +131,7 @@ export class GateContext {
 	record(session: Session, ...drafts: Draft[]): Promise<void> {
 		return this.options.workspaces.record(
 			session.folder,
-			drafts.map((draft) => ({ ...draft, session: session.id })),
+			drafts.map(({ type, body }) => ({ type, body: { ...about(session), ...body }, session: session.id })),
 		);
 	}
 
@@ -190,6 +190,11 @@ export class GateContext {
 		this.retract(line.request, outcomeOf(decision), note);
 		this.news.emit("changed");
 	}
+}
+
+/** What every entry of a session says, so that each can be read by itself: whose it is, and how far its hooks bind it. */
+function about({ agent, enforcement }: Session): JsonObject {
+	return { agent, enforcement: enforcement.level };
 }
 
 /** The part of an activity row that does not depend on how the request ended. */

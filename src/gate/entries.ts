@@ -10,6 +10,7 @@ import type { Json, JsonObject } from "../protocol/canonical.ts";
 import type { Submit } from "../protocol/hook.ts";
 import type { Message } from "../protocol/messages.ts";
 import type { Granting } from "./granting.ts";
+import { launcherOf, type Program } from "./launcher.ts";
 import type { LedgerLine } from "./ledger.ts";
 import type { GitState, Process } from "./provenance.ts";
 import type { Session } from "./sessions.ts";
@@ -54,7 +55,7 @@ export function sessionStarted(
 	session: Session,
 	event: AgentEvent,
 	submit: Submit,
-	seen: { processes: Process[]; git: GitState | undefined; osUser: string },
+	seen: { processes: Process[]; program: Program | undefined; git: GitState | undefined; osUser: string; host: string },
 ): JsonObject {
 	const { cwd, transcriptPath: transcript, permissionMode } = event;
 	const { level, reasons } = session.enforcement;
@@ -65,6 +66,9 @@ export function sessionStarted(
 		mode: event.caller.mode,
 		root: session.root,
 		osUser: seen.osUser,
+		host: seen.host,
+		launcher: { ...launcherOf(seen.processes, submit.env) },
+		program: seen.program === undefined ? undefined : redactJson({ ...seen.program }).value,
 		processes: seen.processes.map(({ pid, name }) => ({ pid, name })),
 		git: seen.git === undefined ? undefined : redactJson({ ...seen.git }).value,
 		enforcement: { level, reasons: sentences(reasons) },
@@ -160,8 +164,7 @@ export function actionDecided(
 	line: LedgerLine,
 	decision: Decision,
 	verdict: PolicyVerdict,
-	policyDigest: string,
-	offered: boolean,
+	{ policyDigest, offered, card }: { policyDigest: string; offered: boolean; card?: JsonObject | undefined },
 ): JsonObject {
 	return body({
 		request: line.request,
@@ -171,6 +174,8 @@ export function actionDecided(
 		grant: verdict.grant,
 		why: sentences(verdict.why),
 		policyDigest,
+		/** Where the card is that was asked with. */
+		card,
 		/** The agent's own prompt may still be first: what counts is action.settled. */
 		offered: offered ? true : undefined,
 	});

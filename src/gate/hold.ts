@@ -1,6 +1,6 @@
 // An action at the gate: judged by policy, held for a person where policy does not allow it, recorded, released.
 // Keeps invariant 1 (nothing runs before its decision); invariant 2 (record before release) is kept by release.ts.
-import type { Proposal } from "../actions/change.ts";
+import { bytesOf, type Proposal } from "../actions/change.ts";
 import type { Decision } from "../approvals/decision.ts";
 import type { Demand } from "../approvals/pending.ts";
 import type { PolicyVerdict } from "../policy/policy.ts";
@@ -11,6 +11,7 @@ import type { BeforeEvent, GateContext, Handling } from "./context.ts";
 import { noteGrantable } from "./granting.ts";
 import { Interrupt } from "./interrupt.ts";
 import { judge, stoppedVerdict } from "./judge.ts";
+import { keepCard } from "./keptCard.ts";
 import { type ActionNames, actionNames } from "./keyed.ts";
 import type { LedgerLine } from "./ledger.ts";
 import { delegate, handOver, mayHandOver, mayRace, settleRaces } from "./race.ts";
@@ -222,6 +223,11 @@ export async function ask(
 		...(demand === undefined ? {} : { demand }),
 	});
 	session.waiting += 1;
+	// While the person reads. What goes wrong is met when the decision is recorded.
+	line.card = keepCard(gate.options.workspaces.journal(session.folder), card, line.bytes + bytesOf(proposal), {
+		turn: session.key,
+	});
+	line.card.catch(() => {});
 	try {
 		gate.show(card, session, proposal);
 		const decision = await answered;

@@ -4,6 +4,7 @@
 import type { Action } from "../actions/action.ts";
 import type { AgentAdapter, AgentEvent, Outcome } from "../agents/adapter.ts";
 import type { Decision } from "../approvals/decision.ts";
+import type { JsonObject } from "../protocol/canonical.ts";
 import type { Grantable } from "./granting.ts";
 import type { Interrupt } from "./interrupt.ts";
 import type { Call } from "./server.ts";
@@ -51,6 +52,8 @@ export interface LedgerLine {
 	grantable?: Grantable;
 	/** Nobody answered here in the time a rule gives, so it is the agent's own prompt alone that is answered. */
 	handedOver?: true;
+	/** The card that went up, being kept: where it is. */
+	card?: Promise<JsonObject>;
 	/** A race: the agent's own prompt has asked us too. */
 	asked: boolean;
 	/** A race: the agent went on, so somebody has settled it. */

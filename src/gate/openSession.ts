@@ -1,10 +1,12 @@
 // A session at first sight: who started it, in which folder, and whether its hooks are in force.
+import { hostname } from "node:os";
 import { redact } from "../actions/redact.ts";
 import type { AgentEvent, Enforcement } from "../agents/adapter.ts";
 import { format, message } from "../protocol/messages.ts";
 import { agentPid } from "./agentPid.ts";
 import type { GateContext, Handling } from "./context.ts";
 import * as entries from "./entries.ts";
+import { programOf } from "./launcher.ts";
 import { ancestors, gitState } from "./provenance.ts";
 import { hooksOf, labelOf, NO_HOOKS_KNOWN, type Session } from "./sessions.ts";
 
@@ -25,7 +27,12 @@ export function resumes(event: AgentEvent): boolean {
 export async function openSession(gate: GateContext, handling: Handling, event: AgentEvent): Promise<Session> {
 	const { submit, folder, root } = handling;
 	const pid = agentPid(submit);
-	const [hooks, processes, git] = await Promise.all([gate.hooks(handling), ancestors(pid), gitState(root)]);
+	const [hooks, processes, program, git] = await Promise.all([
+		gate.hooks(handling),
+		ancestors(pid),
+		programOf(pid),
+		gitState(root),
+	]);
 	const now = Date.now();
 	const key = sessionKey(handling, event);
 	const session: Session = {
@@ -51,7 +58,7 @@ export async function openSession(gate: GateContext, handling: Handling, event: 
 		agentPid: pid,
 		questions: new Map(),
 	};
-	const seen = { processes, git, osUser: gate.options.osUser };
+	const seen = { processes, program, git, osUser: gate.options.osUser, host: hostname() };
 	await gate.record(session, { type: "session.started", body: entries.sessionStarted(session, event, submit, seen) });
 	gate.sessions.add(session);
 	if (hooks.enforcement.level === "not-enforced") warnNotEnforced(gate, session);

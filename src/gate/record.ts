@@ -4,6 +4,7 @@ import type { Proposal } from "../actions/change.ts";
 import type { Decision } from "../approvals/decision.ts";
 import { JournalError } from "../audit/errors.ts";
 import type { PolicyVerdict } from "../policy/policy.ts";
+import type { JsonObject } from "../protocol/canonical.ts";
 import { format, type Message, message } from "../protocol/messages.ts";
 import { changeEvidence, INLINE_INPUT, inputEvidence } from "./contents.ts";
 import { errorText, type GateContext } from "./context.ts";
@@ -43,16 +44,17 @@ export async function recordDecision(
 	offered: boolean,
 ): Promise<Standing> {
 	const { session } = line;
-	const decided = (stands: Decision): Draft => ({
+	const policyDigest = verdict.digest ?? gate.options.policy.digest;
+	const decided = (stands: Decision, card?: JsonObject): Draft => ({
 		type: stands.by === "withdrawn" ? "action.withdrawn" : "action.decided",
-		body: entries.actionDecided(line, stands, verdict, verdict.digest ?? gate.options.policy.digest, offered),
+		body: entries.actionDecided(line, stands, verdict, { policyDigest, offered, card }),
 	});
 	const failed = line.requested ? [] : [failedDraft(line)];
 	try {
 		// What failed on a request would fail on its entry, too; a gate that is closing has not failed on it.
 		const bare = decision.by === "failure" && !gate.stopping;
 		const requested = bare || line.requested ? failed : [await requestDraft(gate, line, verdict, undefined)];
-		await gate.record(session, ...requested, decided(decision));
+		await gate.record(session, ...requested, decided(decision, await cardShown(line, decision)));
 		return { decision, recorded: true };
 	} catch (error) {
 		const { decision: denial, note } = failure(gate, session, error);
@@ -63,6 +65,12 @@ export async function recordDecision(
 		);
 		return { decision: denial, note, recorded };
 	}
+}
+
+/** Where the card is that was asked with. One that was not answered must not keep a denial from being recorded. */
+async function cardShown(line: LedgerLine, decision: Decision): Promise<JsonObject | undefined> {
+	if (decision.by === "person" && decision.verdict === "allow") return line.card;
+	return line.card?.catch((error: unknown): JsonObject => ({ omitted: 0, why: errorText(error) }));
 }
 
 /** Gatepost cannot go on with a request: denied, and a person is told. */

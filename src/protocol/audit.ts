@@ -141,16 +141,18 @@ export type Facets = Record<
 export interface Starter {
 	osUser?: string;
 	host?: string;
-	/** "terminal", "editor", "ci", "service", or "unknown"; `name` is the program, e.g. "bash", "code". */
-	launcher?: { kind: string; name?: string };
+	/** "terminal", "editor", "ci", "service", or "unknown"; `name` is the program, e.g. "bash"; `within`: the editor whose terminal it is. */
+	launcher?: { kind: string; name?: string; within?: string };
+	/** The agent's program and version, as its path or package says. */
+	program?: string;
+	version?: string;
 	/** Names of the processes above the hook, nearest first. */
 	processes: string[];
 	workspace?: string;
 	git?: { commit?: string; branch?: string; commonDir?: string };
 	enforcement?: string;
-	/** Agent version, model, entry point, terminal: the agent's own words. */
+	/** Model, entry point, terminal: the agent's own words. */
 	claimed: {
-		version?: string;
 		model?: string;
 		entrypoint?: string;
 		terminal?: string;

@@ -1,0 +1,265 @@
+// Everything the log says of one row, put in order for a reader (RowDetail). Nothing is made up: what an entry does not say
+// is absent. Bodies are treated as hostile, as in fold.ts.
+import {
+	type AuditRow,
+	type DetailEntry,
+	type DetailFile,
+	type EvidenceLink,
+	MAX_ENTRY_TEXT,
+	RowBy,
+	type RowDetail,
+	type Starter,
+} from "../protocol/audit.ts";
+import type { Message } from "../protocol/messages.ts";
+import type { Entry } from "./chain.ts";
+import { inputTarget, list, member, str } from "./fold.ts";
+import type { ReadLine } from "./read.ts";
+
+export interface DetailContext {
+	/** The prompt of the same session before the row. */
+	prompt?: Entry | undefined;
+	/** The session.started entry that it runs under. */
+	started?: Entry | undefined;
+	/** Evidence that retention has removed: when, ISO, by digest. */
+	removed?: ReadonlyMap<string, string> | undefined;
+}
+
+/** What its lines say of a row. @param lines all of its entries, in order */
+export function detailOf(row: AuditRow, lines: readonly ReadLine[], context: DetailContext = {}): RowDetail {
+	const link = linker(context.removed);
+	const detail: RowDetail = {
+		row,
+		entries: lines.map(entryOf),
+		files: [],
+		sameSecrets: [],
+	};
+	const prompt = textOf(context.prompt, "text");
+	if (context.prompt !== undefined && prompt !== "") detail.prompt = { time: context.prompt.head.time, text: prompt };
+	if (context.started !== undefined) detail.starter = starterOf(context.started);
+	for (const { entry } of lines) if (entry !== undefined) take(detail, entry, link);
+	return detail;
+}
+
+type Linker = (value: unknown) => EvidenceLink | undefined;
+
+function take(detail: RowDetail, { head, body = {} }: Entry, link: Linker): void {
+	const claimed = member(body, "claimed");
+	switch (head.type) {
+		case "action.requested":
+			takeRequest(detail, body, link);
+			break;
+		case "action.decided":
+		case "action.withdrawn":
+			takeDecision(detail, body, link);
+			break;
+		case "action.released":
+			detail.released = { time: head.time, delivered: body.delivered === true };
+			break;
+		case "action.settled":
+			detail.settled = { time: head.time, by: str(body, "by") };
+			break;
+		case "action.executed":
+		case "question.answered": {
+			const evidence = link(body.result);
+			const response = member(claimed, "response");
+			detail.result = {
+				time: head.time,
+				outcome: body.outcome === "failed" ? "failed" : "done",
+				redacted: body.redacted === true,
+				...(response === undefined ? {} : { text: cut(json(response)).text }),
+				...(evidence === undefined ? {} : { evidence }),
+			};
+			break;
+		}
+		case "prompt":
+			detail.said = { target: cut(str(claimed, "text")).text };
+			break;
+		case "session.started":
+			detail.starter = starterOf({ head, body, hash: "", prev: "" });
+			break;
+		case "question.asked":
+			detail.said = {
+				target: cut(inputTarget(member(claimed, "input"))).text,
+				input: cut(json(member(claimed, "input"))).text,
+			};
+			break;
+	}
+}
+
+function takeRequest(detail: RowDetail, body: Record<string, unknown>, link: Linker): void {
+	const claimed = member(body, "claimed");
+	const input = member(claimed, "input");
+	const said: NonNullable<RowDetail["said"]> = {
+		target: cut(input === undefined ? detail.row.target : inputTarget(input)).text,
+	};
+	for (const name of ["cwd", "description", "permissionMode"] as const) {
+		const text = str(claimed, name);
+		if (text !== "") said[name] = cut(text).text;
+	}
+	if (input !== undefined) said.input = cut(json(input)).text;
+	detail.said = said;
+	const inputEvidence = link(body.input);
+	if (inputEvidence !== undefined) detail.inputEvidence = inputEvidence;
+	const root = str(body, "root");
+	if (root !== "") detail.root = root;
+	const mac = str(body, "actionMac");
+	if (mac !== "") detail.actionMac = mac;
+	const change = member(body, "change");
+	for (const file of list(change, "files")) detail.files.push(fileOf(file, link));
+	const [problem] = messages([member(change, "unknown")]);
+	if (problem !== undefined) detail.changeProblem = problem;
+}
+
+function fileOf(file: unknown, link: Linker): DetailFile {
+	const op = str(file, "op");
+	const target = str(file, "target");
+	const side = (name: "before" | "after") => {
+		const value = member(file, name);
+		const found = link(value);
+		if (found !== undefined) return { [name]: found };
+		const omitted = member(value, "omitted");
+		return typeof omitted === "number" ? { [name]: { omitted } } : {};
+	};
+	return {
+		path: str(file, "path"),
+		...(target === "" ? {} : { target }),
+		op: op === "create" || op === "delete" ? op : "modify",
+		...side("before"),
+		...side("after"),
+	};
+}
+
+function takeDecision(detail: RowDetail, body: Record<string, unknown>, link: Linker): void {
+	const decision = member(body, "decision");
+	const by = RowBy.safeParse(member(decision, "by"));
+	if (!by.success) return;
+	const answered = member(decision, "answered") ?? decision;
+	const shown = member(answered, "shown");
+	const assurance = member(member(answered, "approver"), "assurance");
+	const grant = member(decision, "grant");
+	const card = link(body.card);
+	detail.decision = {
+		verdict: str(decision, "verdict") === "allow" ? "allow" : "deny",
+		by: by.data,
+		why: messages(list(body, "why")),
+		...texts(decision, ["reason"]),
+		...texts(answered, ["gesture"]),
+		...texts({ policyDigest: str(decision, "policyDigest") || str(body, "policyDigest") }, ["policyDigest"]),
+		...(typeof assurance === "number" ? { assurance } : {}),
+		...(member(decision, "stopSession") === true ? { stopSession: true } : {}),
+		...(shown === undefined
+			? {}
+			: {
+					shown: {
+						digest: str(shown, "digest"),
+						extent: str(shown, "extent") === "whole" ? ("whole" as const) : ("partial" as const),
+						ms: Number(str(shown, "ms")) || 0,
+					},
+				}),
+		...(card === undefined ? {} : { card }),
+		...(grant === undefined ? {} : { grant: cut(json(grant)).text }),
+	};
+}
+
+/** Who started an agent, from its session.started entry. */
+export function starterOf({ body = {} }: Entry): Starter {
+	const claimed = member(body, "claimed");
+	const env = member(claimed, "env");
+	const launcher = member(body, "launcher");
+	const git = member(body, "git");
+	const program = str(member(body, "program"), "path");
+	const version = str(member(body, "program"), "version");
+	const enforcement = member(body, "enforcement");
+	return {
+		...texts(body, ["osUser", "host"]),
+		...(launcher === undefined
+			? {}
+			: { launcher: { kind: str(launcher, "kind"), ...texts(launcher, ["name", "within"]) } }),
+		...(program === "" ? {} : { program }),
+		...(version === "" ? {} : { version }),
+		processes: list(body, "processes")
+			.map((one) => str(one, "name"))
+			.filter((name) => name !== "")
+			.slice(0, 20),
+		...(str(body, "root") === "" ? {} : { workspace: str(body, "root") }),
+		...(git === undefined ? {} : { git: texts(git, ["commit", "branch", "commonDir"]) }),
+		...texts({ enforcement: typeof enforcement === "string" ? enforcement : str(enforcement, "level") }, [
+			"enforcement",
+		]),
+		claimed: {
+			...texts(claimed, ["model", "cwd", "permissionMode"]),
+			...texts({ entrypoint: str(env, "CLAUDE_CODE_ENTRYPOINT"), terminal: str(env, "TERM_PROGRAM") }, [
+				"entrypoint",
+				"terminal",
+			]),
+		},
+	};
+}
+
+function entryOf({ segment, line, entry, problem }: ReadLine): DetailEntry {
+	const shown = cut(entry?.body === undefined ? "" : json(entry.body));
+	return {
+		segment,
+		line,
+		type: entry?.head.type ?? "",
+		time: entry?.head.time ?? "",
+		hash: entry?.hash ?? "",
+		prev: entry?.prev ?? "",
+		...shown,
+		...(problem === undefined ? {} : { problem }),
+	};
+}
+
+function linker(removed: ReadonlyMap<string, string> | undefined): Linker {
+	return (value) => {
+		const digest = str(value, "digest");
+		const size = member(value, "size");
+		if (!/^[0-9a-f]{64}$/.test(digest) || typeof size !== "number") return undefined;
+		const removedAt = removed?.get(digest);
+		return {
+			digest,
+			size,
+			redacted: member(value, "redacted") === true,
+			...(removedAt === undefined ? {} : { removedAt }),
+		};
+	};
+}
+
+/** Members that are messages; what is none is left out. */
+function messages(values: readonly unknown[]): Message[] {
+	return values.flatMap((value) => {
+		const code = str(value, "code");
+		if (code === "") return [];
+		const args: Record<string, string | number> = {};
+		const given = member(value, "args");
+		if (typeof given === "object" && given !== null)
+			for (const [name, arg] of Object.entries(given))
+				if (typeof arg === "string" || typeof arg === "number") args[name] = arg;
+		// A code of another version is shown as it is.
+		return [{ code, args } as unknown as Message];
+	});
+}
+
+type TextsOf<Name extends string> = { [N in Name]?: string };
+
+function texts<Name extends string>(value: unknown, names: readonly Name[]): TextsOf<Name> {
+	const found: TextsOf<Name> = {};
+	for (const name of names) {
+		const text = str(value, name);
+		if (text !== "") found[name] = cut(text).text;
+	}
+	return found;
+}
+
+function textOf(entry: Entry | undefined, name: string): string {
+	return cut(str(member(entry?.body, "claimed"), name)).text;
+}
+
+function json(value: unknown): string {
+	return JSON.stringify(value, undefined, 2) ?? "";
+}
+
+function cut(text: string): { text: string; cut: boolean } {
+	if (text.length <= MAX_ENTRY_TEXT) return { text, cut: false };
+	return { text: text.slice(0, MAX_ENTRY_TEXT).toWellFormed(), cut: true };
+}
