@@ -13,6 +13,8 @@ export interface ReadLine {
 	/** Offset of its first byte in the segment, and its length with the line break, in bytes. */
 	offset: number;
 	bytes: number;
+	/** Has its line break. */
+	ended: boolean;
 	/** Absent when the line is not an entry. */
 	entry?: Entry;
 	/** Why the line is not what was written: altered, cut short, or no entry at all. */
@@ -45,7 +47,7 @@ export async function segmentsIn(dir: string): Promise<string[]> {
 export async function* readSegment(path: string): AsyncGenerator<ReadLine> {
 	const segment = basename(path);
 	for await (const line of linesOf(path)) {
-		const at = { segment, line: line.number, offset: line.offset, bytes: line.bytes };
+		const at = { segment, line: line.number, offset: line.offset, bytes: line.bytes, ended: line.ended };
 		if (line.text === undefined) {
 			yield { ...at, problem: "the line is too long or not text" };
 			continue;

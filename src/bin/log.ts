@@ -118,7 +118,8 @@ export function logVerify(options: VerifyOptions): Promise<ExitCode> {
 	});
 }
 
-async function reading(options: Pick<LogOptions, "err">, read: () => Promise<ExitCode>): Promise<ExitCode> {
+/** Runs a reading command and says in words what keeps a log from being read (exit 2). */
+export async function reading(options: Pick<LogOptions, "err">, read: () => Promise<ExitCode>): Promise<ExitCode> {
 	try {
 		return await read();
 	} catch (error) {

@@ -139,6 +139,7 @@ test("bodies of any shape make rows and details without an error", () => {
 		line: 1,
 		offset: 0,
 		bytes: 1,
+		ended: true,
 		entry: { head: { v: 1, seq: 1, time: "t", mono: 0, type }, body: body as never, hash: "", prev: "" },
 	});
 	fc.assert(

@@ -1,0 +1,102 @@
+// The end of a log, what follows it, and what it comes to.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { foldRows } from "../../../src/audit/fold.ts";
+import { followEntries } from "../../../src/audit/follow.ts";
+import { readEntries } from "../../../src/audit/read.ts";
+import { answerTimes, localDay, Stats } from "../../../src/audit/stats.ts";
+import { logStats } from "../../../src/bin/logStats.ts";
+import { logTail } from "../../../src/bin/logTail.ts";
+import { sampleLog } from "../../support/auditLog.ts";
+import { place, requested } from "../audit/support.ts";
+
+test("tail shows the newest entries, then each that is appended, also by another gate", async (t) => {
+	const here = place(t);
+	const journal = await here.open("gate1");
+	for (let n = 0; n < 5; n++) await journal.append("action.requested", requested(`r${n}`));
+	const shown: string[] = [];
+	const stop = new AbortController();
+	const tail = logTail({
+		home: here.home.dir,
+		folder: here.root,
+		json: true,
+		lines: 2,
+		follow: true,
+		signal: stop.signal,
+		out: (text) => {
+			shown.push(text);
+			if (text.includes('"r7"')) stop.abort();
+		},
+	});
+	await journal.append("action.requested", requested("r5"));
+	const other = await here.open("gate2");
+	await other.append("action.requested", requested("r6"));
+	await other.append("action.requested", requested("r7"));
+	assert.equal(await tail, 0);
+	const requests = shown.flatMap((text) => JSON.parse(text).entry?.body?.request ?? []);
+	assert.deepEqual(new Set(requests).size, requests.length, "nothing twice");
+	for (const request of ["r4", "r5", "r6", "r7"]) assert.ok(requests.includes(request), request);
+	assert.ok(!requests.includes("r1"));
+});
+
+test("a line that is being written is given once, when it is whole", async (t) => {
+	const here = place(t);
+	const journal = await here.open("gate1");
+	const stop = new AbortController();
+	const entries = followEntries(journal.dir, { signal: stop.signal });
+	const first = await entries.next();
+	assert.equal(first.value?.line, 1);
+	stop.abort();
+	assert.equal((await entries.next()).done, true);
+});
+
+test("stats count what filters want, in words and as JSON", async (t) => {
+	const here = place(t);
+	await (await sampleLog(here.home, here.root)).journal.close();
+	const run = async (json: boolean, filter = {}) => {
+		let text = "";
+		const out = (part: string) => {
+			text += part;
+		};
+		const code = await logStats({ home: here.home.dir, folder: here.root, json, filter, out });
+		return { code, text };
+	};
+	const whole = JSON.parse((await run(true)).text);
+	assert.equal(whole.actions, 11);
+	assert.deepEqual(
+		Object.fromEntries(whole.by.map(({ name, count }: { name: string; count: number }) => [name, count])),
+		{ person: 5, rule: 2, timeout: 1, withdrawn: 1, failure: 1 },
+	);
+	assert.equal(whole.channels[0].allowed + whole.channels[0].denied, 5);
+	const words = await run(false);
+	assert.match(words.text, /Actions {3}11\n/);
+	assert.doesNotMatch(words.text.replaceAll("\n", ""), /\p{Cc}/u);
+	assert.equal((await run(false, { text: "nowhere" })).code, 1);
+});
+
+test("an overview adds up to its actions", async (t) => {
+	const here = place(t);
+	const log = await sampleLog(here.home, here.root);
+	await log.journal.close();
+	const stats = new Stats();
+	for await (const row of foldRows(readEntries(log.dir))) stats.add(row);
+	const { actions, days, agents } = stats.overview();
+	for (const list of [days, agents])
+		assert.equal(
+			list.reduce((sum, one) => sum + one.allowed + one.denied + one.timeout + one.other, 0),
+			actions,
+		);
+});
+
+test("the middle and the 95th of a hundred answers", () => {
+	assert.equal(answerTimes([]), undefined);
+	assert.deepEqual(answerTimes([5]), { median: 5, p95: 5, count: 1 });
+	const hundred = Array.from({ length: 100 }, (_, n) => 100 - n);
+	assert.deepEqual(answerTimes(hundred), { median: 50, p95: 95, count: 100 });
+});
+
+test("days are those of this machine, and no time has none", () => {
+	const at = new Date(2026, 0, 5, 0, 30);
+	assert.equal(localDay(at.toISOString()), "2026-01-05");
+	assert.equal(localDay("yesterday"), "");
+});
