@@ -1,0 +1,92 @@
+// The HTML report: everything that happened, readable without a script, whatever an agent wrote.
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { html } from "../../../../src/audit/export/html.ts";
+import { bdi, escaped, pre } from "../../../../src/audit/export/htmlText.ts";
+import { LogSource } from "../../../../src/audit/export/source.ts";
+import type { ExportScope } from "../../../../src/protocol/auditPanel.ts";
+import { HOSTILE, sampleLog } from "../../../support/auditLog.ts";
+import { place } from "../support.ts";
+
+async function report(dir: string, scope: ExportScope = { of: "all" }) {
+	const source = await LogSource.open({ dir, version: "1.2.3", scope, bom: false });
+	let text = "";
+	const write = async (part: string | Uint8Array) => {
+		text += typeof part === "string" ? part : Buffer.from(part).toString("utf8");
+	};
+	try {
+		return { ...(await html(source, { write })), text };
+	} finally {
+		await source.close();
+	}
+}
+
+async function sample(t: TestContext) {
+	const at = place(t);
+	const log = await sampleLog(at.home, at.root);
+	await log.journal.close();
+	return { at, log };
+}
+
+test("a section for each session: who started it, its prompts, its actions with diff, decision and result", async (t) => {
+	const { log } = await sample(t);
+	const { text, rows, entries } = await report(log.dir);
+	assert.ok(rows > 20 && entries > rows);
+	assert.equal(text.match(/<section /g)?.length, 3, "two sessions, and what belongs to none");
+	assert.match(text, /Started by<\/dt><dd><bdi>ada on |Started by<\/dt><dd><bdi>ada<\/bdi>/);
+	assert.match(text, /<dt>Branch<\/dt><dd><bdi>fix-login<\/bdi>/);
+	assert.match(text, /The login form forgets the user/);
+	assert.match(text, /<ins><i> +\d+<\/i> \+ \tremember\(user\);<\/ins>/);
+	assert.match(text, /Ada Lovelace \(ada\)/);
+	assert.match(text, /all of it, for 4\.2 s/);
+	assert.match(text, /Something else ran than what was decided on\./);
+	assert.match(text, /Timed out/);
+	for (const request of Object.keys(log.requests)) assert.ok(request.length > 0);
+});
+
+test("no script, nothing from elsewhere, and the style is the one its policy names", async (t) => {
+	const { log } = await sample(t);
+	const { text } = await report(log.dir);
+	assert.doesNotMatch(text, /<script/i);
+	assert.doesNotMatch(text, /(?:src|href)="(?!#)/i);
+	const style = /<style>([\s\S]*?)<\/style>/.exec(text)?.[1] ?? "";
+	assert.ok(text.includes(`style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'`));
+});
+
+test("hostile strings stay text, and what does not show is shown", async (t) => {
+	const { log } = await sample(t);
+	const { text } = await report(log.dir);
+	assert.doesNotMatch(text, /<img|onerror="|<\/script>/i);
+	assert.doesNotMatch(text, /[\u202a-\u202e\u2066-\u2069\u2028\u001b\u0007]/);
+	assert.match(text, /\[U\+202E\]/);
+	assert.match(text, /&lt;img src=x onerror=&quot;/);
+});
+
+test("one session is all there is when one is wanted", async (t) => {
+	const { log } = await sample(t);
+	const scope = { of: "session", agent: "claude-code", session: log.sessions.good } as const;
+	const { text } = await report(log.dir, scope);
+	assert.equal(text.match(/<section /g)?.length, 1);
+	assert.doesNotMatch(text, /Do not pipe downloads/);
+});
+
+test("evidence that is missing or altered is said in its place", async (t) => {
+	const { log } = await sample(t);
+	const dir = join(log.dir, "evidence");
+	const [first = "", ...rest] = readdirSync(dir);
+	writeFileSync(join(dir, first), "GPEV1\nnot what it was");
+	for (const name of rest) rmSync(join(dir, name));
+	const { text } = await report(log.dir);
+	assert.match(text, /is missing or was altered/);
+});
+
+test("texts as HTML", () => {
+	assert.equal(escaped(`<a href='x'>&"`), "&lt;a href=&#39;x&#39;&gt;&amp;&quot;");
+	assert.equal(escaped("a\u202eb\u0000c\ud800"), "a[U+202E]b[U+0000]c\ufffd");
+	assert.equal(bdi("x"), "<bdi>x</bdi>");
+	assert.match(pre("x".repeat(50), 10), /x{10}\n<i>… 40 more/);
+	for (const text of Object.values(HOSTILE)) assert.doesNotMatch(escaped(text), /[<>"]|\p{Cf}/u);
+});
