@@ -30,6 +30,10 @@ export interface GateSettings {
 	deadlineMs: number;
 	/** The person trusts this workspace (the editor's workspace trust). Default: true. */
 	trusted?: boolean;
+	/** Evidence older than this many days is removed from the store; its entries stay. 0, the default: kept for ever. */
+	keepEvidenceDays?: number;
+	/** Regular expressions in RE2 syntax whose matches are masked in the log, beside the known shapes of secrets. */
+	redactPatterns?: string[];
 }
 
 export interface GateOptions {

@@ -72,7 +72,8 @@ export interface Program {
 }
 
 const INTERPRETERS = new Set(["node", "bun", "deno", "electron"]);
-const VERSION = /(?:^|[^0-9.])(\d{1,4}\.\d{1,4}\.\d{1,4})(?![0-9.])/;
+/** The last one in a path is nearest to the program. */
+const VERSION = /.*(?:^|[^0-9.])(\d{1,4}\.\d{1,4}\.\d{1,4})(?![0-9.])/;
 
 /** The program of a process; undefined where the system does not say. */
 export async function programOf(pid: number): Promise<Program | undefined> {
@@ -86,12 +87,11 @@ export async function programOf(pid: number): Promise<Program | undefined> {
 		return undefined;
 	}
 	const script = words[1];
-	if (INTERPRETERS.has(basename(path)) && script?.startsWith("/") === true) {
-		const version = await packageVersion(dirname(script));
-		return { path: script, ...(version === undefined ? {} : { version }) };
-	}
-	const version = VERSION.exec(path)?.[1];
-	return { path, ...(version === undefined ? {} : { version }) };
+	const isScript = INTERPRETERS.has(basename(path)) && script?.startsWith("/") === true;
+	const file = isScript ? script : path;
+	const packaged = isScript || file.includes("/node_modules/") ? await packageVersion(dirname(file)) : undefined;
+	const version = packaged ?? (isScript ? undefined : VERSION.exec(file)?.[1]);
+	return { path: file, ...(version === undefined ? {} : { version }) };
 }
 
 /** The version of the package that holds a folder. */

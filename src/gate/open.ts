@@ -1,5 +1,6 @@
 // Opens a gate for real: home, journals, desk, policy, agents, server, registry entry. Used by the editor and `serve`.
 import { hostname } from "node:os";
+import { redactJson } from "../actions/redact.ts";
 import { agentAdapters, watchUngated } from "../agents/index.ts";
 import { Desk } from "../approvals/desk.ts";
 import { type Home, openHome } from "../audit/home.ts";
@@ -55,6 +56,12 @@ export interface OpenGate {
 	setFolders(folders: string[]): Promise<void>;
 	/** An agent's settings were changed by Gatepost: on record in the log of every folder served. @throws JournalError */
 	recordInstalled(agent: string, file: string): Promise<void>;
+	/**
+	 * A log was exported: on record in that log. What was exported (a filter may quote anything) and where are redacted.
+	 * @param folder a folder served; undefined for the log of what belongs to none
+	 * @throws JournalError
+	 */
+	recordExport(folder: string | undefined, body: JsonObject): Promise<void>;
 	/** Labels of agents with a live session here whose hooks are in force. */
 	agentsConnected(): string[];
 	/** The policy files there are, as they were when they were last looked at. */
@@ -210,6 +217,8 @@ async function open(options: OpenGateOptions, undo: (() => unknown)[]): Promise<
 		},
 		recordInstalled: (agent, file) =>
 			everywhere({ type: "agent.installed", body: { agent, file, osUser: options.osUser } }),
+		recordExport: (folder, { scope = null, file = null, ...body }) =>
+			workspaces.record(folder, [{ type: "export.made", body: { ...body, ...redactJson({ scope, file }).value } }]),
 		policyFiles: () => layers.files(),
 		refreshPolicy: () => layers.refresh(workspaces.folders),
 		async acceptPolicy({ layer, file, sha256 }, by) {

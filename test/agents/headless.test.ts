@@ -4,7 +4,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { type HeadlessOptions, runHeadless } from "../support/claude/headless.ts";
-import { skipRealClaude } from "../support/claude/install.ts";
+import { CLAUDE_VERSION, skipRealClaude } from "../support/claude/install.ts";
 import { toolUseId } from "../support/claude/modelServer.ts";
 import { bash, exists, type GateStage, gateStage } from "../support/gateStage.ts";
 import { logEntries, logVerify } from "../support/log.ts";
@@ -57,7 +57,10 @@ test("a Write is held until allowed, and everything about it is in the log", { s
 		["done"],
 	);
 	assert.ok(entries.some((entry) => entry.type === "prompt" && entry.body.claimed.text === "please"));
-	assert.ok(entries.some((entry) => entry.type === "session.started" && entry.body.agent === "claude-code"));
+	const started = entries.find((entry) => entry.type === "session.started");
+	assert.equal(started?.body.agent, "claude-code");
+	assert.equal(started?.body.program?.version, CLAUDE_VERSION, "which program it was, as the system shows it");
+	assert.match(started?.body.launcher?.kind, /^(?:terminal|ci|service|unknown)$/);
 	assert.ok(entries.some((entry) => entry.type === "session.ended"));
 	assert.deepEqual(
 		entries.filter((entry) => entry.type === "coverage.gap" || entry.type === "digest.mismatch"),
