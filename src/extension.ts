@@ -1,6 +1,7 @@
 // Composes the extension: the gate of this window and the views on it. Decides nothing itself.
 import * as vscode from "vscode";
 import { EditorApprover } from "./editor/approver.ts";
+import { AuditPanel } from "./editor/auditPanel.ts";
 import { checkAgents } from "./editor/checkAgents.ts";
 import { registerCommands } from "./editor/commands.ts";
 import { connectClaudeCode } from "./editor/connect.ts";
@@ -8,7 +9,7 @@ import { DiffDocuments } from "./editor/diffDocuments.ts";
 import { Disposables } from "./editor/disposables.ts";
 import { explainCommand, explainRequest } from "./editor/explain.ts";
 import { GateHost, gatepostHome } from "./editor/gateHost.ts";
-import { showLog, verifyLog } from "./editor/logDocuments.ts";
+import { verifyLog } from "./editor/logDocuments.ts";
 import { Notifier } from "./editor/notifier.ts";
 import { PendingView } from "./editor/pendingView.ts";
 import { PolicyDiagnostics } from "./editor/policyDiagnostics.ts";
@@ -61,6 +62,9 @@ export function activate(context: vscode.ExtensionContext): void {
 	});
 	const approver = new EditorApprover();
 	const connect = () => connectClaudeCode(gateHost, documents, output);
+	const auditPanel = parts.push(
+		new AuditPanel({ context, host: gateHost, documents, approver: () => approver.now(), output }),
+	);
 	const pending = parts.push(
 		new PendingView({
 			extensionUri: context.extensionUri,
@@ -102,6 +106,7 @@ export function activate(context: vscode.ExtensionContext): void {
 		gateHost.onStarted(({ gate: opened }) => {
 			void approver.refresh();
 			opened.on("changed", update);
+			opened.on("changed", () => auditPanel.grown());
 			opened.on("settled", (id, outcome, note) => {
 				pending.settled(id, outcome, note);
 				diffs.close(id).catch((error) => output.error(String(error)));
@@ -119,8 +124,12 @@ export function activate(context: vscode.ExtensionContext): void {
 			},
 			connect,
 			check: () => checkAgents(gateHost, documents, context, output),
-			showLog: () => showLog(gateHost, documents),
+			openAuditLog: async (given) => {
+				const session = tree.find(given);
+				await auditPanel.open(session && { folder: session.folder, agent: session.agent, session: session.id });
+			},
 			verifyLog: () => verifyLog(gateHost, documents),
+			exportLog: () => auditPanel.exportLog(),
 			explainCommand: () => explainCommand(gateHost, documents),
 			openPolicy: () => choosePolicyFile(gateHost),
 		}),

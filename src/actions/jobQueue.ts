@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { type JobName, type Jobs, jobs } from "./jobs.ts";
 import { TooDeepError } from "./redact.ts";
+import { type RedactSettings, redactSettings } from "./redactSettings.ts";
 import type { JobMessage, JobResult } from "./worker.ts";
 
 /** Where the built thread lies, beside the program that is built with it; absent when sources run as they are. */
@@ -16,7 +17,13 @@ declare const GATEPOST_WORKER: string | undefined;
  * Inputs up to here are done at once. Bytes. The worst that was found takes 8 ms (16 KB of secrets) and 16 ms (a card of
  * 1 KB whose every line differs) on a slow machine; a card of 16 KB can take 400 ms.
  */
-export const SMALL: Record<JobName, number> = { card: 1024, side: 16 * 1024, json: 16 * 1024 };
+export const SMALL: Record<JobName, number> = {
+	card: 1024,
+	side: 16 * 1024,
+	shown: 16 * 1024,
+	json: 16 * 1024,
+	prose: 16 * 1024,
+};
 /** The worst 10 MB that was found takes 5 s on a slow machine. */
 const LIMIT_MS = 60_000;
 /** A thread with nothing to do is ended after this long. */
@@ -47,6 +54,8 @@ export class JobQueue {
 	readonly #queue: Job[] = [];
 	#running: { job: Job; timer: NodeJS.Timeout } | undefined;
 	#worker: Worker | undefined;
+	/** What the thread goes by. */
+	#told: RedactSettings | undefined;
 	#idle: NodeJS.Timeout | undefined;
 	#lastId = 0;
 
@@ -107,8 +116,11 @@ export class JobQueue {
 			this.#fail(worker, new Error(`it took longer than ${this.#limitMs / 1000} s to look through this input`));
 		}, this.#limitMs);
 		this.#running = { job, timer };
+		const settings = redactSettings();
+		const news = settings === this.#told ? {} : { settings };
 		try {
-			worker.postMessage({ id: job.id, name: job.name, takes: job.takes } satisfies JobMessage);
+			worker.postMessage({ id: job.id, name: job.name, takes: job.takes, ...news } satisfies JobMessage);
+			this.#told = settings;
 		} catch (error) {
 			this.#over()?.reject(error);
 		}
@@ -119,6 +131,7 @@ export class JobQueue {
 			typeof GATEPOST_WORKER === "string" ? join(__dirname, GATEPOST_WORKER) : new URL("./worker.ts", import.meta.url);
 		// Neither environment nor options of this process concern pure functions.
 		const worker = new Worker(file, { env: {}, execArgv: [], resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } });
+		this.#told = undefined;
 		worker.on("message", (result: JobResult) => {
 			if (this.#worker !== worker || this.#running?.job.id !== result.id) return;
 			const job = this.#over();

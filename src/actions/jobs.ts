@@ -5,6 +5,8 @@ import type { CardModel } from "../protocol/card.ts";
 import { buildCard, type CardParts, cardDigest } from "./card.ts";
 import { type FileSide, isChange, type Proposal } from "./change.ts";
 import { redact, redactJson } from "./redact.ts";
+import { redactCard } from "./redactCard.ts";
+import { collectSecrets, type FoundSecret } from "./redactDigests.ts";
 
 /** Each job with what it takes and gives; both sides can be cloned into another thread. */
 export interface Jobs {
@@ -12,14 +14,20 @@ export interface Jobs {
 	card: { takes: CardParts; gives: { card: CardModel; digest: string } };
 	/** The contents of a file with its secrets masked. @see redactSide */
 	side: { takes: Pick<FileSide, "bytes" | "binary">; gives: Masked };
+	/** JSON text of a card with its secrets masked: the card as it is kept. @throws TooDeepError */
+	shown: { takes: { card: CardModel; proposal: Proposal }; gives: Masked };
 	/** JSON text of a value with its secrets masked. @throws TooDeepError */
 	json: { takes: JsonObject; gives: Masked };
+	/** The same of a value that nobody runs. @see Reading */
+	prose: { takes: JsonObject; gives: Masked };
 }
 export type JobName = keyof Jobs;
 
 export interface Masked {
 	redacted: boolean;
 	bytes: Uint8Array;
+	/** What was masked, where there is a key for it: for the book of this home, never for the log. */
+	secrets: FoundSecret[];
 }
 
 export const jobs: { [Name in JobName]: (takes: Jobs[Name]["takes"]) => Jobs[Name]["gives"] } = {
@@ -28,11 +36,15 @@ export const jobs: { [Name in JobName]: (takes: Jobs[Name]["takes"]) => Jobs[Nam
 		return { card, digest: cardDigest(card) };
 	},
 	side: ({ bytes, binary }) => redactSide(asBuffer(bytes), binary),
-	json: (value) => {
-		const safe = redactJson(value);
-		return { redacted: safe.redacted, bytes: Buffer.from(JSON.stringify(safe.value)) };
-	},
+	shown: ({ card, proposal }) => masked(() => redactCard(card, withBuffers(proposal))),
+	json: (value) => masked(() => redactJson(value)),
+	prose: (value) => masked(() => redactJson(value, { prose: true })),
 };
+
+function masked(work: () => { value: JsonObject; redacted: boolean }): Masked {
+	const { value: safe, secrets } = collectSecrets(work);
+	return { redacted: safe.redacted, bytes: Buffer.from(JSON.stringify(safe.value)), secrets };
+}
 
 /**
  * Text in its own encoding; what is no text is searched byte by byte, so that what is not masked keeps its bytes.
@@ -41,8 +53,8 @@ export const jobs: { [Name in JobName]: (takes: Jobs[Name]["takes"]) => Jobs[Nam
 function redactSide(bytes: Buffer, binary: boolean): Masked {
 	const wide = bytes[0] === 0xff && bytes[1] === 0xfe && bytes.length % 2 === 0;
 	const encoding = wide ? "utf16le" : binary ? "latin1" : "utf8";
-	const safe = redact(bytes.toString(encoding));
-	return safe.redacted ? { redacted: true, bytes: Buffer.from(safe.text, encoding) } : { redacted: false, bytes };
+	const { value: safe, secrets } = collectSecrets(() => redact(bytes.toString(encoding)));
+	return { redacted: safe.redacted, bytes: safe.redacted ? Buffer.from(safe.text, encoding) : bytes, secrets };
 }
 
 /** A Buffer comes out of another thread as a plain Uint8Array: the same bytes as a Buffer again. */

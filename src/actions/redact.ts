@@ -1,30 +1,41 @@
-// Masks secrets before anything is logged, exported or sent (DESIGN 2.8). It finds common shapes and names, not every
-// secret. What stays: that there was one, its kind, and about how long it was.
+// Masks secrets before anything is logged, exported or sent (DESIGN 2.8). It finds common shapes and names, and what the
+// user's own patterns match, not every secret. What stays: that there was one, its kind, and about how long it was.
 //
 // A mask must not hide what an action does: a word with an expansion ($NAME, $(...), backticks) is never masked, because
 // its effect is not in its letters.
 import type { Json, JsonObject } from "../protocol/canonical.ts";
+import { calls, commands, piped, setters } from "./redactCommands.ts";
+import { customRanges, onPatterns } from "./redactCustom.ts";
+import { noteSecret } from "./redactDigests.ts";
+import { keyBlocks } from "./redactKeys.ts";
 import { isSecretName, kindOfName } from "./redactNames.ts";
-import { assignments, hasExpansion, headers, keyBlocks, MASK, options, type Report, urls } from "./redactPlaces.ts";
-import { SHAPES } from "./redactShapes.ts";
-
-interface Range {
-	start: number;
-	end: number;
-	kind: string;
-	/** Known by its own shape, which names the kind better than what stands around it. */
-	byShape: boolean;
-}
+import { assignments, headers, options, urls } from "./redactPlaces.ts";
+import { mask, maskable, type Range } from "./redactRanges.ts";
+import { connectionStrings, elements, encodedPairs, netrc, pairs, pgpass, redisConfig } from "./redactRecords.ts";
+import { schemes, shapes } from "./redactShapes.ts";
+import { hasExpansion, isMasked, type Report } from "./redactValues.ts";
+import { viewOf } from "./redactView.ts";
 
 /** Short texts that hold no secret, because most of what an agent sends it sends again: names, paths, its folder. */
 const clean = new Set<string>();
 const CLEAN_CHARS = 256;
 const CLEAN_TEXTS = 4000;
+onPatterns(() => clean.clear());
 
-/** Masks the secrets of a text. Linear in its length, whatever it holds. Redacting twice changes nothing more. */
-export function redact(text: string): { text: string; redacted: boolean } {
+/** How a text is read. */
+export interface Reading {
+	/** Nobody runs it: a prompt, a result. There a backtick is a quotation mark, and what it quotes may be masked. */
+	prose?: boolean;
+}
+
+/**
+ * Masks the secrets of a text. Linear in its length, whatever it holds. Redacting twice changes nothing more, unless a
+ * pattern of the user's matches what a mask made of its surroundings.
+ */
+export function redact(text: string, { prose = false }: Reading = {}): { text: string; redacted: boolean } {
+	if (prose) return search(text, true);
 	if (clean.has(text)) return { text, redacted: false };
-	const result = search(text);
+	const result = search(text, false);
 	if (!result.redacted && text.length <= CLEAN_CHARS) {
 		if (clean.size >= CLEAN_TEXTS) clean.clear();
 		clean.add(text);
@@ -32,28 +43,73 @@ export function redact(text: string): { text: string; redacted: boolean } {
 	return result;
 }
 
-function search(text: string): { text: string; redacted: boolean } {
-	const ranges: Range[] = [];
-	for (const { kind, pattern } of SHAPES) {
-		for (const found of text.matchAll(pattern)) {
-			const masked = found[1] ?? found[0];
-			const end = found.index + found[0].length;
-			ranges.push({ start: end - masked.length, end, kind, byShape: true });
-		}
-	}
-	const report: Report = (start, end, kind) => ranges.push({ start, end, kind, byShape: false });
-	for (const find of [keyBlocks, urls, headers, assignments, options]) find(text, report);
-	if (ranges.length === 0) return { text, redacted: false };
+const PLACES = [
+	...[keyBlocks, urls, headers, schemes, assignments, options],
+	...[commands, setters, calls, piped],
+	...[netrc, redisConfig, pgpass, encodedPairs, connectionStrings, elements, pairs],
+];
 
-	const words = new Words(text);
-	let result = "";
+function search(text: string, prose: boolean): { text: string; redacted: boolean } {
+	const parts: string[] = [];
 	let done = 0;
-	for (const { start, end, kind } of merged(ranges)) {
-		if (text.startsWith(MASK, start) || words.expands(start, end)) continue;
-		result += text.slice(done, start) + mask(kind, end - start);
+	for (const { start, end, kind } of secretsIn(text, prose)) {
+		parts.push(text.slice(done, start), mask(kind, end - start));
 		done = end;
 	}
-	return done === 0 ? { text, redacted: false } : { text: result + text.slice(done), redacted: true };
+	return { text: parts.join("") + text.slice(done), redacted: done > 0 };
+}
+
+/**
+ * Masks the secrets of a text that is cut into lines, which stay as many: a key that spans some of them is masked in each.
+ * @param lines with their line breaks, if they have any; without, they are taken to follow each other all the same
+ */
+export function redactLines(lines: readonly string[]): { lines: string[]; redacted: boolean } {
+	const whole = lines.map((line) => (/[\r\n]$/.test(line) ? line : `${line}\n`));
+	const ranges = secretsIn(whole.join(""), false);
+	let at = 0;
+	let next = 0;
+	const masked = lines.map((line, index) => {
+		const from = at;
+		at += (whole[index] as string).length;
+		const to = from + line.replace(/[\r\n]+$/, "").length;
+		let text = "";
+		let done = from;
+		for (let range = ranges[next]; range !== undefined && range.start < at; range = ranges[++next]) {
+			const start = Math.max(from, range.start);
+			const end = Math.min(to, range.end);
+			if (end > start) {
+				text += line.slice(done - from, start - from) + mask(range.kind, end - start);
+				done = end;
+			}
+			if (range.end > at) break;
+		}
+		return text + line.slice(done - from);
+	});
+	return { lines: masked, redacted: ranges.length > 0 };
+}
+
+/** What is to be masked of a text, in order. */
+function secretsIn(text: string, prose: boolean): Range[] {
+	const ranges = customRanges(text);
+	find(text, (start, end, kind, byShape) => ranges.push({ start, end, kind, byShape }));
+	const view = viewOf(text);
+	if (view !== undefined)
+		find(view.text, (start, end, kind, byShape) => {
+			const [from, to] = view.range(start, end);
+			ranges.push({ start: from, end: to, kind, byShape });
+		});
+	if (ranges.length === 0) return [];
+	const result = maskable(text, ranges, prose);
+	for (const { start, end, kind } of result) noteSecret(kind, text.slice(start, end));
+	return result;
+}
+
+function find(text: string, report: (start: number, end: number, kind: string, byShape: boolean) => void): void {
+	shapes(text, (start, end, kind) => report(start, end, kind, true));
+	const byPlace: Report = (start, end, kind) => {
+		if (end > start) report(start, end, kind, false);
+	};
+	for (const one of PLACES) one(text, byPlace);
 }
 
 /** Thrown for values nested deeper than any honest tool input. */
@@ -65,29 +121,37 @@ const MAX_DEPTH = 500;
 
 /**
  * Masks the secrets in all strings and member names of a JSON value; a string under a secret name ("password") is masked
- * whole, and so is the item after a secret option ("--token") in a list.
+ * whole, and so is the item after a secret option ("--token") in a list and the value beside a secret name.
  * @throws TooDeepError
  */
-export function redactJson<T extends Json>(value: T): { value: T; redacted: boolean } {
+export function redactJson<T extends Json>(value: T, reading: Reading = {}): { value: T; redacted: boolean } {
 	let redacted = false;
 	const walk = (part: Json, whole: string | undefined, depth: number): Json => {
 		if (depth > MAX_DEPTH) throw new TooDeepError("the value is nested too deep to be searched for secrets");
 		if (typeof part === "string") {
-			const result = whole === undefined ? redact(part) : maskWhole(part, whole);
+			const result = whole === undefined ? redact(part, reading) : maskWhole(part, whole, reading);
 			redacted ||= result.redacted;
 			return result.text;
 		}
 		if (part === null || typeof part !== "object") return part;
 		if (Array.isArray(part)) return part.map((item, at) => walk(item, optionBefore(part, at), depth + 1));
+		const named = nameOf(part);
 		const members: [string, Json][] = [];
 		for (const [name, member] of Object.entries(part)) {
-			const safeName = redact(name);
+			const safeName = redact(name, reading);
 			redacted ||= safeName.redacted;
-			members.push([safeName.text, walk(member, isSecretName(name) ? kindOfName(name) : undefined, depth + 1)]);
+			const whole = isSecretName(name) ? kindOfName(name) : /^value$/i.test(name) ? named : undefined;
+			members.push([safeName.text, walk(member, whole, depth + 1)]);
 		}
 		return distinct(members);
 	};
 	return { value: walk(value, undefined, 0) as T, redacted };
+}
+
+/** {name: "DB_PASSWORD", value: ...}: the kind of that value. */
+function nameOf(part: JsonObject): string | undefined {
+	const name = part.name ?? part.Name ?? part.key ?? part.Key;
+	return typeof name === "string" && isSecretName(name) ? kindOfName(name) : undefined;
 }
 
 /** Two names may be the same once they are masked; no member is lost for that. fromEntries, for members like __proto__. */
@@ -108,59 +172,9 @@ function optionBefore(list: Json[], at: number): string | undefined {
 	return name !== undefined && isSecretName(name) ? kindOfName(name) : undefined;
 }
 
-function maskWhole(text: string, kind: string): { text: string; redacted: boolean } {
-	if (text === "" || text.startsWith(MASK)) return { text, redacted: false };
-	return hasExpansion(text) ? redact(text) : { text: mask(kind, text.length), redacted: true };
-}
-
-/** The length is rounded up: the exact one helps guessing. */
-function mask(kind: string, length: number): string {
-	return `${MASK}${kind}~${Math.ceil(length / 8) * 8}]`;
-}
-
-/** Ranges that overlap become one. */
-function merged(ranges: Range[]): Range[] {
-	const result: Range[] = [];
-	for (const range of ranges.sort((a, b) => a.start - b.start || Number(b.byShape) - Number(a.byShape))) {
-		const last = result.at(-1);
-		if (last === undefined || range.start >= last.end) {
-			result.push({ ...range });
-			continue;
-		}
-		last.end = Math.max(last.end, range.end);
-		if (range.byShape && !last.byShape) Object.assign(last, { kind: range.kind, byShape: true });
-	}
-	return result;
-}
-
-/** Words of a text as a shell would split it, looked at once each: asked for in rising order. */
-class Words {
-	readonly #text: string;
-	#end = 0;
-	#expands = false;
-
-	constructor(text: string) {
-		this.#text = text;
-	}
-
-	/** True when a word that the range touches has an expansion. */
-	expands(start: number, end: number): boolean {
-		if (start < this.#end && end <= this.#end) return this.#expands;
-		const before = start < this.#end && this.#expands;
-		const from = Math.max(this.#start(start), Math.min(this.#end, start));
-		const ends = /[\s;|&<>(),]|$/g;
-		ends.lastIndex = end;
-		const to = ends.exec(this.#text)?.index ?? this.#text.length;
-		// One more character: the bracket of "$(" ends a word, and one before it shows that a word began with "$(".
-		this.#expands = before || hasExpansion(this.#text.slice(Math.max(0, from - 1), to + 1));
-		this.#end = to;
-		return this.#expands;
-	}
-
-	/** Where the word begins, not looking behind what was looked at before. */
-	#start(at: number): number {
-		let from = at;
-		while (from > this.#end && !/[\s;|&<>(,]/.test(this.#text[from - 1] as string)) from--;
-		return from > 0 && this.#text[from - 1] === "(" ? from - 1 : from;
-	}
+function maskWhole(text: string, kind: string, reading: Reading): { text: string; redacted: boolean } {
+	if (text === "" || isMasked(text)) return { text, redacted: false };
+	if (hasExpansion(text)) return redact(text, reading);
+	noteSecret(kind, text);
+	return { text: mask(kind, text.length), redacted: true };
 }

@@ -4,7 +4,8 @@
 const WORDS = new Set(
 	(
 		"password passwd passphrase secret token apikey apitoken authtoken accesstoken refreshtoken idtoken " +
-		"accesskey secretkey privatekey clientsecret credential credentials jwt bearer authorization cookie"
+		"accesskey secretkey privatekey clientsecret credential credentials jwt bearer authorization cookie " +
+		"storepass keypass sshpass"
 	).split(" "),
 );
 /** Last words that do so after another word only: PWD and pass alone mean other things. */
@@ -13,13 +14,18 @@ const WORDS_AFTER = new Set(["pass", "pwd", "pw", "pat"]);
 const KEYS = new Set(
 	(
 		"api access secret private account shared encryption encrypt decrypt signing sign master auth service admin app " +
-		"license storage client ssh gpg webhook deploy"
+		"license storage client ssh gpg webhook deploy preshared consumer session hmac subscription function application " +
+		"openai anthropic gemini groq mistral deepseek stripe sendgrid mailgun twilio azure datadog newrelic"
 	).split(" "),
 );
 /** Endings that leave a secret name secret. */
 const ENDINGS = new Set(
 	"value base base64 b64 hex plain default prod production dev test staging live new old".split(" "),
 );
+
+/** Endings of words that were written together, like PGPASSWORD; sudo's NOPASSWD is none. */
+const GLUED =
+	/^(?!no).*(?:password|passwd|passphrase|apikey|secretkey|accesskey|privatekey|authtoken|accesstoken|apitoken)$/;
 
 /** Cheap, and false for nearly every name of a text. */
 const PERHAPS = /pass|pwd|pw\d*$|pat\d*$|secret|token|key|cred|jwt|bearer|authoriz|cookie/i;
@@ -33,10 +39,13 @@ export function isSecretName(name: string): boolean {
 		.toLowerCase()
 		.split(/[^a-z0-9]+/)
 		.filter((word) => word !== "");
+	// client-key-data of a kubeconfig.
+	if (words.at(-1) === "data" && words.at(-2) === "key") words.pop();
 	while (words.length > 1 && (ENDINGS.has(words.at(-1) ?? "") || /^\d+$/.test(words.at(-1) ?? ""))) words.pop();
 	const last = words.at(-1)?.replace(/\d+$/, "") ?? "";
 	const before = words.at(-2) ?? "";
-	return WORDS.has(last) || (before !== "" && (WORDS_AFTER.has(last) || (last === "key" && KEYS.has(before))));
+	if (WORDS.has(last) || GLUED.test(last)) return true;
+	return before !== "" && (WORDS_AFTER.has(last) || (last === "key" && KEYS.has(before)));
 }
 
 /** What a value under such a name is called when it is masked. */

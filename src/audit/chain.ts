@@ -6,6 +6,7 @@
 // Head and body are hashed apart so that an export can leave a body out (as `bodyHash`) and still be checked.
 import { hash as digest, randomFillSync } from "node:crypto";
 import { canonical, type JsonObject } from "../protocol/canonical.ts";
+import { parseByHand } from "./chainJson.ts";
 
 /** `prev` of the first entry of every segment. */
 export const GENESIS = "0".repeat(64);
@@ -89,6 +90,15 @@ export function openLine(text: string): Opened {
 	} catch {
 		return { state: "unparsable", why: "not JSON" };
 	}
+	const opened = openValue(value, text);
+	if (opened.state !== "altered" || opened.why !== NOT_CANONICAL) return opened;
+	const again = openValue(parseByHand(text), text);
+	return again.state === "good" ? again : opened;
+}
+
+const NOT_CANONICAL = "the line is not in canonical form";
+
+function openValue(value: unknown, text: string): Opened {
 	if (!isEntry(value)) return { state: "unparsable", why: "not an entry" };
 	const entry = value;
 	let headJson: string;
@@ -109,7 +119,7 @@ export function openLine(text: string): Opened {
 	}
 	// Comparing the whole text catches what parsing forgives: white space, duplicate keys, other spellings of one value.
 	if (text !== `{${bodyPart},"hash":"${entry.hash}","head":${headJson},"prev":"${entry.prev}"}`)
-		return { state: "altered", entry, why: "the line is not in canonical form" };
+		return { state: "altered", entry, why: NOT_CANONICAL };
 	if (entryHash(entry.prev, headJson, bodyHash) !== entry.hash)
 		return { state: "altered", entry, why: "the hash does not fit the content" };
 	return { state: "good", entry };

@@ -39,11 +39,32 @@ function keyId(name: string, publicKey: string): Buffer {
 const NOTE =
 	/^([^\s+]{1,300})\n(0|[1-9]\d{0,14})\n([A-Za-z0-9+/]{43}=)\n\n— ([^\s+]{1,300}) ([A-Za-z0-9+/]{1,200}={0,2})\n$/;
 
+/** A checkpoint by its form; whether its signature fits is still open. */
+export interface UnprovenCheckpoint {
+	checkpoint: Checkpoint;
+	/** Whose signature it would be, hex. */
+	publicKey: string;
+	/** What is signed. */
+	text: Buffer;
+	signature: Buffer;
+}
+
 /**
  * The checkpoint of a note that `publicKey` (hex) signed, or why there is none.
  * Only notes as `signCheckpoint` writes them: one signature, no extension lines.
  */
 export function openCheckpoint(note: string, publicKey: string): Checkpoint | { why: string } {
+	const parsed = parseCheckpoint(note, publicKey);
+	if ("why" in parsed) return parsed;
+	const { text, signature, checkpoint } = parsed;
+	return verify(null, text, keyObject(publicKey), signature) ? checkpoint : { why: NOT_SIGNED };
+}
+
+/** Why a checkpoint whose signature does not fit is none. */
+export const NOT_SIGNED = "the signature does not fit";
+
+/** All that `openCheckpoint` looks at but the signature. */
+export function parseCheckpoint(note: string, publicKey: string): UnprovenCheckpoint | { why: string } {
 	const [, origin = "", entries = "", root = "", name = "", signature = ""] = NOTE.exec(note) ?? [];
 	if (origin === "") return { why: "it is not a signed note" };
 	if (name !== origin) return { why: "it is signed under another name" };
@@ -53,8 +74,15 @@ export function openCheckpoint(note: string, publicKey: string): Checkpoint | { 
 		return { why: "it is not a signed note" };
 	if (!signed.subarray(0, 4).equals(keyId(origin, publicKey))) return { why: "it was signed with another key" };
 	const text = Buffer.from(note.slice(0, note.indexOf("\n\n") + 1));
-	if (!verify(null, text, keyObject(publicKey), signed.subarray(4))) return { why: "the signature does not fit" };
-	return { origin, entries: Number(entries), hash: hash.toString("hex") };
+	const checkpoint = { origin, entries: Number(entries), hash: hash.toString("hex") };
+	return { checkpoint, publicKey, text, signature: signed.subarray(4) };
+}
+
+/** Whether a checkpoint's signature fits, found out on a thread of Node's pool. */
+export function isSigned({ text, publicKey, signature }: UnprovenCheckpoint): Promise<boolean> {
+	return new Promise((resolve, reject) => {
+		verify(null, text, keyObject(publicKey), signature, (error, fits) => (error ? reject(error) : resolve(fits)));
+	});
 }
 
 /** One key signs many checkpoints; making its object costs as much as a verification. */

@@ -12,7 +12,7 @@
 //   file   = "GPEV1\n" + salt + zlib(content), named by digest
 import { createHash, createHmac, randomBytes, webcrypto } from "node:crypto";
 import { constants } from "node:fs";
-import { readdir, rename, rm, stat } from "node:fs/promises";
+import { lutimes, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { deflate, deflateSync, inflate, inflateSync } from "node:zlib";
@@ -89,7 +89,7 @@ export class EvidenceStore {
 
 	async #keep(digest: string, salt: Buffer, bytes: Buffer): Promise<void> {
 		// One that is there but altered is replaced: the digest proves that this is the content it must have.
-		if (!(await this.#holds(digest))) {
+		if (!(await this.#holds(digest)) || !(await this.#touch(digest))) {
 			const packed = bytes.length > LARGE ? await deflateLarge(bytes, { level: 3 }) : deflateSync(bytes, { level: 3 });
 			await this.#write(digest, Buffer.concat([MAGIC, salt, packed]));
 			await this.get(digest);
@@ -105,6 +105,22 @@ export class EvidenceStore {
 		} catch (error) {
 			if (error instanceof JournalError && error.code.startsWith("evidence-")) return false;
 			throw error;
+		}
+	}
+
+	/**
+	 * Makes a piece that is there look new, for a retention that runs at this moment (retention.ts): it takes away only what
+	 * nobody put for days. @returns false when that came too late
+	 */
+	async #touch(digest: string): Promise<boolean> {
+		const now = new Date();
+		try {
+			await lutimes(join(this.#paths.evidence, digest), now, now);
+			return true;
+		} catch (error) {
+			// Gone, or another's: written anew it is ours and new.
+			if (systemCode(error) === "") throw error;
+			return false;
 		}
 	}
 

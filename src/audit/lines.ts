@@ -97,3 +97,76 @@ export async function lastLineEnd(handle: FileHandle, size: number): Promise<num
 	if (found < 0 && from > 0) return undefined;
 	return from + found + 1;
 }
+
+/** Some whole lines of a file at once, or one that is not whole. */
+export interface Block {
+	/** The lines with their line breaks, valid until the next block is asked for; empty for a line that is `broken`. */
+	bytes: Buffer;
+	/** Offset in the file behind this block. */
+	end: number;
+	/** This stands for one line: longer than any line can be, or at the end of the file without its line break. */
+	broken?: "too-long" | "not-ended";
+}
+
+/** A reader that lets others run after each block holds them up for a few milliseconds. */
+const BLOCK = 512 * 1024;
+const NOTHING = Buffer.alloc(0);
+
+/**
+ * The lines of a file, many at a time, for readers to which everything that is done per line matters. The next block is
+ * read meanwhile. Memory: two blocks, or twice the longest line. A single line in a block may be too long all the same.
+ * @throws JournalError "unreadable"
+ */
+export async function* blocksOf(path: string): AsyncGenerator<Block> {
+	const handle = await openPlain(path);
+	/** What is being filled, how much of it is, and a line that begins in it; and what the one after that goes into. */
+	let buffer = Buffer.allocUnsafe(BLOCK);
+	let filled = 0;
+	let spare = Buffer.allocUnsafe(BLOCK);
+	let position = 0;
+	let skipping = false;
+	const read = () => handle.read(buffer, filled, buffer.length - filled, position);
+	let reading = read();
+	try {
+		for (;;) {
+			const { bytesRead } = await reading;
+			if (bytesRead === 0) break;
+			position += bytesRead;
+			const to = buffer.lastIndexOf(NEWLINE, filled + bytesRead - 1) + 1;
+			let from = 0;
+			filled += bytesRead;
+			if (skipping && to > 0) {
+				skipping = false;
+				from = buffer.indexOf(NEWLINE) + 1;
+				yield { bytes: NOTHING, end: position - filled + from, broken: "too-long" };
+			}
+			if (skipping) filled = 0;
+			else if (to === 0) {
+				if (filled > MAX_LINE_BYTES) {
+					skipping = true;
+					filled = 0;
+				} else if (filled === buffer.length) {
+					const larger = Buffer.allocUnsafe(2 * filled);
+					buffer.copy(larger);
+					buffer = larger;
+				}
+			} else {
+				const block = buffer;
+				const rest = filled - to;
+				if (spare.length < rest + BLOCK) spare = Buffer.allocUnsafe(rest + BLOCK);
+				block.copy(spare, 0, to, filled);
+				buffer = spare;
+				spare = block;
+				filled = rest;
+				reading = read();
+				if (to > from) yield { bytes: block.subarray(from, to), end: position - rest };
+				continue;
+			}
+			reading = read();
+		}
+		if (filled > 0 || skipping) yield { bytes: NOTHING, end: position, broken: "not-ended" };
+	} finally {
+		await reading.catch(() => undefined);
+		await handle.close();
+	}
+}

@@ -14,9 +14,12 @@ export type ProblemKind =
 	| "evidence-missing"
 	| "evidence-altered"
 	| "segment-missing"
-	| "bad-checkpoint";
+	| "bad-checkpoint"
+	/** The index's snapshot on disk is not what Gatepost wrote. It is no evidence, and is built anew from the log. */
+	| "index-altered";
 
 export interface Problem {
+	/** Name of its file; with "index-altered" that of the snapshot. */
 	segment: string;
 	/** 1-based line; absent when it is about the segment. */
 	line?: number;
@@ -38,7 +41,13 @@ export class Problems {
 		else this.list.push({ segment, ...(line === undefined ? {} : { line }), kind, detail });
 	}
 
+	/** Puts what was found since there were `from` problems in the order of their lines. */
+	sort(from: number): void {
+		const found = this.list.splice(from).sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+		this.list.push(...found);
+	}
+
 	get none(): boolean {
-		return this.list.length === 0;
+		return this.list.length === 0 && this.more === 0;
 	}
 }

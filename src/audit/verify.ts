@@ -1,21 +1,36 @@
 // Verification of a whole log: every chain, every link between segments, the outside heads, the signatures, the evidence.
 // It never says "verified" without a key that came from outside the log: whoever can rewrite a log can sign it anew.
-import { lstatSync, readdirSync, statSync } from "node:fs";
+import { lstatSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import type { Entry } from "./chain.ts";
-import type { EntryBody } from "./entry.ts";
+import { GENESIS } from "./chain.ts";
 import { JournalError, systemCode } from "./errors.ts";
 import { openPlain } from "./files.ts";
 import { firstEntry } from "./first.ts";
-import { type HeadRead, headPath, readHead } from "./head.ts";
+import { headPath } from "./head.ts";
 import { pathsIn, type WorkspacePaths } from "./home.ts";
 import { isDead } from "./owner.ts";
 import { type Problem, Problems } from "./problems.ts";
 import { listSegments } from "./segment.ts";
+import { type Anchor, anchorsOf, type KnownHead, tellAnchors } from "./verifyAnchors.ts";
 import { EvidenceCheck } from "./verifyEvidence.ts";
-import { type Recorded, recordedBy, type SegmentResult, verifySegment } from "./verifySegment.ts";
+import { checkIndex } from "./verifyIndex.ts";
+import {
+	demandHeads,
+	demandKeys,
+	demandOneWorkspace,
+	demandSegments,
+	namesIn,
+	readOutside,
+	recordedHeads,
+	type Seen,
+	type SignerKey,
+	signerKeys,
+} from "./verifyLinks.ts";
+import { type Recorded, type SegmentResult, verifySegment } from "./verifySegment.ts";
 
 export type { Problem, ProblemKind } from "./problems.ts";
+export type { Anchor, KnownHead } from "./verifyAnchors.ts";
+export type { SignerKey } from "./verifyLinks.ts";
 
 export type Verdict =
 	/** Whole, and signed by the key that was given. */
@@ -27,6 +42,12 @@ export type Verdict =
 export interface VerifyOptions {
 	/** Public keys (hex) that may have signed, from outside the log. */
 	key?: string | readonly string[] | undefined;
+	/** Heads that were noted outside the log: they must be there. */
+	heads?: readonly KnownHead[] | undefined;
+	/** Called from time to time with how much was looked at. Bytes of all segments. */
+	onProgress?: ((done: number, total: number) => void) | undefined;
+	/** Stops it: what was called then rejects with the signal's reason. */
+	signal?: AbortSignal | undefined;
 }
 
 export interface SegmentHead {
@@ -39,13 +60,6 @@ export interface SegmentHead {
 	live: boolean;
 }
 
-export interface SignerKey {
-	publicKey: string;
-	storage: string;
-	segments: number;
-	firstSegment: string;
-}
-
 export interface Verification {
 	ok: boolean;
 	verdict: Verdict;
@@ -55,16 +69,9 @@ export interface Verification {
 	entries: number;
 	segments: number;
 	heads: SegmentHead[];
+	/** The last entry of each segment that something outside of it holds; what comes behind may be cut or added unseen. */
+	anchored: Anchor[];
 	signer: { pinned: boolean; keys: SignerKey[] };
-}
-
-type Started = EntryBody<"gate.started">;
-
-interface Seen {
-	segment: string;
-	outside: HeadRead | undefined;
-	started: Started | undefined;
-	live: boolean;
 }
 
 /**
@@ -100,22 +107,64 @@ async function verifyAll(
 	const problems = new Problems();
 	const seen: Seen[] = [];
 	for (const segment of segments) {
+		options.signal?.throwIfAborted();
 		if (isPlainFile(join(paths.journal, segment))) seen.push(await look(paths, segment, whole));
 		else problems.add(segment, undefined, "inserted", "it is no plain file, so no gate wrote it");
 	}
-	const recorded = recordedHeads(seen);
+	const heads = (options.heads ?? []).map((head) => ({ ...head, hash: head.hash.toLowerCase() }));
+	const recorded = recordedHeads(seen, heads);
 	if (whole) await demandSegments(paths, seen, recorded, problems);
+	else demandHeads(seen, heads, problems);
 	demandOneWorkspace(seen, problems);
 	const keys = signerKeys(seen);
 	const pins = options.key === undefined ? undefined : [options.key].flat().map((key) => key.toLowerCase());
 	if (pins !== undefined) demandKeys(seen, pins, problems);
 
 	const evidence = new EvidenceCheck(paths, problems);
+	const results = await walkAll(paths, seen, recorded, whole, options, evidence, problems);
+	if (whole) {
+		if (evidence.missing.size > 0) await takeLaterRemovals(paths, segments, results, seen, pins, evidence);
+		evidence.end();
+		await checkIndex(paths.dir, seen.find(({ started }) => started !== undefined)?.started?.workspace, problems);
+	}
+	const anchored = anchorsOf(
+		results.map((result, at) => {
+			return { result, started: seen[at]?.started, outside: seen[at]?.outside?.head };
+		}),
+		heads,
+	);
+	tellAnchors(problems, anchored);
+	const signed = new Map(anchored.filter(({ by }) => by === "signature").map(({ segment, entry }) => [segment, entry]));
+	const verdict = !problems.none ? "problems found" : pins ? "verified" : "consistent, signer unknown";
+	return {
+		ok: problems.none,
+		verdict,
+		problems: problems.list,
+		moreProblems: problems.more,
+		entries: results.reduce((sum, { entries }) => sum + entries, 0),
+		segments: results.length,
+		heads: results.map(({ segment, entries, hash, live }) => {
+			return { segment, entries, hash, signed: signed.get(segment) ?? 0, live };
+		}),
+		anchored: anchored.map(({ segment, entry, by }) => ({ segment, entry, by })),
+		signer: { pinned: pins !== undefined, keys },
+	};
+}
+
+async function walkAll(
+	paths: WorkspacePaths,
+	seen: Seen[],
+	recorded: Map<string, Recorded[]>,
+	whole: boolean,
+	{ onProgress, signal }: VerifyOptions,
+	evidence: EvidenceCheck,
+	problems: Problems,
+): Promise<SegmentResult[]> {
+	const total = seen.reduce((sum, { size }) => sum + size, 0);
+	let before = 0;
 	const results: SegmentResult[] = [];
-	for (const { segment, started, outside, live } of seen) {
-		const onEntry = async (entry: Entry, line: number) => {
-			if (whole) await evidence.take(segment, line, entry);
-		};
+	for (const { segment, started, outside, live, size } of seen) {
+		const known = problems.list.length;
 		const result = await readableLater(paths, segment, () =>
 			verifySegment({
 				journalDir: paths.journal,
@@ -126,126 +175,64 @@ async function verifyAll(
 				live,
 				bodiesMayBeLeftOut: !whole,
 				problems,
-				onEntry,
+				onEntry: (entry, line) => {
+					if (whole) evidence.take(segment, line, entry);
+				},
+				onBlock: async (bytes) => {
+					await evidence.settle();
+					signal?.throwIfAborted();
+					// It may be growing.
+					onProgress?.(before + Math.min(bytes, size), total);
+				},
 			}),
 		);
+		before += size;
+		evidence.removals.signed(segment, result.signed);
+		problems.sort(known);
 		results.push(result);
 	}
-	const verdict = !problems.none ? "problems found" : pins ? "verified" : "consistent, signer unknown";
-	return {
-		ok: problems.none,
-		verdict,
-		problems: problems.list,
-		moreProblems: problems.more,
-		entries: results.reduce((sum, { entries }) => sum + entries, 0),
-		segments: results.length,
-		heads: coveredBySignatures(results, seen),
-		signer: { pinned: pins !== undefined, keys },
-	};
+	onProgress?.(total, total);
+	return results;
+}
+
+/** A gate may have taken evidence away while the log was read: it said so behind what was read by then. */
+async function takeLaterRemovals(
+	paths: WorkspacePaths,
+	segments: string[],
+	results: SegmentResult[],
+	seen: Seen[],
+	pins: string[] | undefined,
+	evidence: EvidenceCheck,
+): Promise<void> {
+	for (const [at, { segment, bytes, hash, live }] of results.entries()) {
+		const started = seen[at]?.started;
+		if (!live || hash === undefined || started === undefined) continue;
+		await readableLater(paths, segment, () =>
+			evidence.removals.takeLater(join(paths.journal, segment), started, bytes, hash),
+		);
+	}
+	const known = new Set(segments);
+	for (const segment of readable(() => listSegments(paths.journal), paths.journal)) {
+		const path = join(paths.journal, segment);
+		if (known.has(segment) || !isPlainFile(path)) continue;
+		await readableLater(paths, segment, async () => {
+			const started = await firstEntry(path);
+			if (started === undefined || (pins !== undefined && !pins.includes(started.signer.publicKey))) return;
+			await evidence.removals.takeLater(path, started, 0, GENESIS);
+		});
+	}
 }
 
 /** The outside head is read before the segment, which may be growing. */
 async function look(paths: WorkspacePaths, segment: string, whole: boolean): Promise<Seen> {
 	return readableLater(paths, segment, async () => {
-		const outside = whole ? await readHead(headPath(paths.heads, segment)) : undefined;
+		const outside = whole ? await readOutside(headPath(paths.heads, segment)) : undefined;
 		const path = join(paths.journal, segment);
 		const handle = await openPlain(path);
-		const { mtimeMs } = await handle.stat().finally(() => handle.close());
-		return { segment, outside, started: await firstEntry(path), live: whole && !isDead(path, outside?.owner, mtimeMs) };
+		const { mtimeMs, size } = await handle.stat().finally(() => handle.close());
+		const live = whole && !isDead(path, outside?.owner, mtimeMs);
+		return { segment, outside, started: await firstEntry(path), live, size };
 	});
-}
-
-/** What first entries say of other segments. */
-function recordedHeads(seen: Seen[]): Map<string, Recorded[]> {
-	const recorded = new Map<string, Recorded[]>();
-	for (const { segment, started } of seen) {
-		for (const link of started?.links ?? []) {
-			const known = recorded.get(link.segment) ?? [];
-			// Many segments may say the same of one.
-			if (!known.some((one) => one.entries === link.entries && one.hash === link.head && one.final === link.final))
-				recorded.set(link.segment, [...known, recordedBy(link, segment)]);
-		}
-	}
-	return recorded;
-}
-
-/** Every segment that a link or an outside head knows must be there. */
-async function demandSegments(
-	paths: WorkspacePaths,
-	seen: Seen[],
-	recorded: Map<string, Recorded[]>,
-	problems: Problems,
-): Promise<void> {
-	const there = new Set(seen.map(({ segment }) => segment));
-	const missing = new Map<string, string>();
-	for (const [segment, [first]] of recorded) if (first && !there.has(segment)) missing.set(segment, first.by);
-	for (const name of namesIn(paths.heads)) {
-		const segment = name.replace(/\.head$/, "");
-		if (segment === name || there.has(segment) || missing.has(segment)) continue;
-		// A head that says "nothing yet" is what remains when a gate dies before it created the segment.
-		const outside = await readHead(join(paths.heads, name));
-		if (outside?.head?.entries !== 0) missing.set(segment, "its outside head file");
-	}
-	for (const [segment, by] of missing)
-		problems.add(segment, undefined, "segment-missing", `${by} knows of this segment`);
-}
-
-function demandOneWorkspace(seen: Seen[], problems: Problems): void {
-	const first = seen.find(({ started }) => started !== undefined)?.started?.workspace;
-	for (const { segment, started } of seen)
-		if (started !== undefined && started.workspace !== first)
-			problems.add(segment, 1, "inserted", `it belongs to workspace ${started.workspace}, the others to ${first}`);
-}
-
-function demandKeys(seen: Seen[], pins: string[], problems: Problems): void {
-	for (const { segment, started } of seen)
-		if (!pins.includes(started?.signer.publicKey ?? ""))
-			problems.add(
-				segment,
-				1,
-				"wrong-key",
-				`signed by ${started?.signer.publicKey ?? "nobody"}, which is not a given key`,
-			);
-}
-
-function signerKeys(seen: Seen[]): SignerKey[] {
-	const keys = new Map<string, SignerKey>();
-	for (const { segment, started } of seen) {
-		if (started === undefined) continue;
-		const { publicKey, storage } = started.signer;
-		const key = keys.get(publicKey) ?? { publicKey, storage, segments: 0, firstSegment: segment };
-		key.segments++;
-		keys.set(publicKey, key);
-	}
-	return [...keys.values()];
-}
-
-/** A signature over a first entry also covers what that entry links, and so on backwards. */
-function coveredBySignatures(results: SegmentResult[], seen: Seen[]): SegmentHead[] {
-	const signed = new Map(results.map((result) => [result.segment, result.signed]));
-	const links = new Map(seen.map(({ segment, started }) => [segment, started?.links ?? []]));
-	const queue = [...signed.keys()].filter((segment) => (signed.get(segment) ?? 0) > 0);
-	const done = new Set<string>();
-	for (let segment = queue.pop(); segment !== undefined; segment = queue.pop()) {
-		if (done.has(segment)) continue;
-		done.add(segment);
-		for (const link of links.get(segment) ?? []) {
-			if (link.entries > (signed.get(link.segment) ?? 0)) signed.set(link.segment, link.entries);
-			queue.push(link.segment);
-		}
-	}
-	return results.map(({ segment, entries, hash, live }) => {
-		return { segment, entries, hash, signed: Math.min(entries, signed.get(segment) ?? 0), live };
-	});
-}
-
-function namesIn(dir: string): string[] {
-	try {
-		return readdirSync(dir);
-	} catch (error) {
-		if (systemCode(error) === "ENOENT") return [];
-		throw error;
-	}
 }
 
 /** Also true for what is gone by now: opening it will say so. */

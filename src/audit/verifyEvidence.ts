@@ -1,54 +1,134 @@
-// Evidence that entries name, and what repairs set aside: there, and as it was.
+// Evidence that entries name, and what repairs set aside: there, and as it was; or taken away by a retention that says so.
 import { basename, join } from "node:path";
-import type { Entry } from "./chain.ts";
 import { bodyOf } from "./entry.ts";
 import { JournalError, systemCode } from "./errors.ts";
 import { readEvidence } from "./evidence.ts";
 import { hashFile } from "./files.ts";
 import type { WorkspacePaths } from "./home.ts";
 import type { Problems } from "./problems.ts";
+import type { GoodLine } from "./verifyLine.ts";
+import { type Missing, Removals } from "./verifyRemovals.ts";
 
+interface Named {
+	segment: string;
+	line: number;
+	seq: number;
+	time: string;
+	digest: string;
+	size: number;
+}
+
+interface Repaired {
+	segment: string;
+	line: number;
+	side: string;
+	sha256: string;
+}
+
+/** Pieces that are read at the same time: most are small, and waiting for the disk is most of the work. */
+const AT_ONCE = 4;
+/** What is known of a piece that is not there as it should be, in place of its size. */
+const ALTERED = -1;
+const MISSING = -2;
+
+/**
+ * Feed it every entry in its place, call `settle` from time to time, and `end` at the end.
+ * Memory: about two hundred bytes for each piece that is named or was removed.
+ */
 export class EvidenceCheck {
 	readonly #paths: WorkspacePaths;
 	readonly #problems: Problems;
-	/** Each piece is read once, and a bad one is reported at the first entry that names it. */
-	readonly #checked = new Set<string>();
+	/** Each piece is read once, and an altered one is reported at the first entry that names it. Sizes by digest. */
+	readonly #known = new Map<string, number>();
+	readonly #missing = new Map<string, Missing[]>();
+	readonly removals = new Removals();
+	#named: Named[] = [];
+	#repairs: Repaired[] = [];
 
 	constructor(paths: WorkspacePaths, problems: Problems) {
 		this.#paths = paths;
 		this.#problems = problems;
 	}
 
-	async take(segment: string, line: number, entry: Entry): Promise<void> {
-		for (const { digest, size } of evidenceRefs(entry.body)) {
-			if (this.#checked.has(digest)) continue;
-			this.#checked.add(digest);
-			await this.#check(segment, line, digest, size);
+	take(segment: string, line: number, entry: GoodLine): void {
+		const { seq, type, time } = entry.head;
+		if (type === "evidence.removed") this.removals.take(segment, entry);
+		if (type === "repair") {
+			const repair = bodyOf("repair", entry.body());
+			if (repair !== undefined) this.#repairs.push({ segment, line, side: repair.side, sha256: repair.sha256 });
 		}
-		if (entry.head.type === "repair") await this.#checkTorn(segment, line, entry);
+		if (!entry.mayNameEvidence) return;
+		for (const { digest, size } of evidenceRefs(entry.body()))
+			this.#named.push({ segment, line, seq, time, digest, size });
 	}
 
-	async #check(segment: string, line: number, digest: string, size: number): Promise<void> {
-		try {
-			const bytes = await readEvidence(this.#paths.evidence, digest);
-			if (bytes.length === size) return;
+	/** Looks at what was named so far. */
+	async settle(): Promise<void> {
+		const named = this.#named;
+		const repairs = this.#repairs;
+		this.#named = [];
+		this.#repairs = [];
+		for (const one of repairs) await this.#checkTorn(one);
+		const unread = new Map<string, Named>();
+		for (const one of named) if (!this.#known.has(one.digest) && !unread.has(one.digest)) unread.set(one.digest, one);
+		const queue = unread.values();
+		const next = async () => {
+			for (const one of queue) this.#known.set(one.digest, await this.#look(one));
+		};
+		await Promise.all(Array.from({ length: AT_ONCE }, next));
+		for (const one of named) this.#compare(one);
+	}
+
+	/** Pieces that are missing, and where they are named. */
+	get missing(): ReadonlyMap<string, Missing[]> {
+		return this.#missing;
+	}
+
+	/** Tells what is missing without a retention that took it away. `settle` must have been called. */
+	end(): void {
+		for (const [digest, missing] of this.#missing) {
+			const at = this.removals.unexplained(digest, missing);
+			if (at === undefined) continue;
+			const { segment, line, tombstone } = at;
+			const why = tombstone ? " A retention took it away before this entry named it again." : "";
 			this.#problems.add(
 				segment,
 				line,
-				"edited",
-				`evidence ${digest} has ${bytes.length} bytes, the entry says ${size}`,
+				"evidence-missing",
+				`The evidence ${digest} is not in the store. It was removed.${why}`,
 			);
-		} catch (error) {
-			if (!(error instanceof JournalError)) throw error;
-			const kind = error.code === "evidence-missing" ? "evidence-missing" : "evidence-altered";
-			this.#problems.add(segment, line, kind, error.message);
 		}
 	}
 
-	async #checkTorn(segment: string, line: number, entry: Entry): Promise<void> {
-		const repair = bodyOf("repair", entry.body);
-		if (repair === undefined) return;
-		const { side, sha256 } = repair;
+	/** @returns its size, or what is wrong with it */
+	async #look({ segment, line, digest }: Named): Promise<number> {
+		try {
+			return (await readEvidence(this.#paths.evidence, digest)).length;
+		} catch (error) {
+			if (!(error instanceof JournalError)) throw error;
+			if (error.code === "evidence-missing") return MISSING;
+			this.#problems.add(segment, line, "evidence-altered", error.message);
+			return ALTERED;
+		}
+	}
+
+	#compare({ segment, line, seq, time, digest, size }: Named): void {
+		const known = this.#known.get(digest) ?? ALTERED;
+		if (known >= 0 && known !== size)
+			this.#problems.add(segment, line, "edited", `evidence ${digest} has ${known} bytes, the entry says ${size}`);
+		if (known !== MISSING) return;
+		const places = this.#missing.get(digest) ?? [];
+		const same = places.find((place) => place.segment === segment);
+		if (same === undefined) places.push({ segment, first: line, last: line, lastSeq: seq, time });
+		else {
+			same.last = line;
+			same.lastSeq = seq;
+			if (time > same.time) same.time = time;
+		}
+		this.#missing.set(digest, places);
+	}
+
+	async #checkTorn({ segment, line, side, sha256 }: Repaired): Promise<void> {
 		try {
 			// The name is from the log: it must not lead out of the folder.
 			if ((await hashFile(join(this.#paths.journal, basename(side)))) !== sha256)
@@ -62,11 +142,19 @@ export class EvidenceCheck {
 
 /**
  * The pieces of evidence a body names: every object with a `digest` and a `size`, except under `claimed`, where an agent
- * could name what never was to raise a false alarm.
+ * could name what never was to raise a false alarm. In the order of the text, however deep.
  */
 export function* evidenceRefs(value: unknown): Generator<{ digest: string; size: number }> {
-	if (typeof value !== "object" || value === null) return;
-	const { digest, size } = value as { digest?: unknown; size?: unknown };
-	if (typeof digest === "string" && /^[0-9a-f]{64}$/.test(digest) && typeof size === "number") yield { digest, size };
-	for (const [key, member] of Object.entries(value)) if (key !== "claimed") yield* evidenceRefs(member);
+	const rest: unknown[] = [value];
+	while (rest.length > 0) {
+		const one = rest.pop();
+		if (typeof one !== "object" || one === null) continue;
+		const { digest, size } = one as { digest?: unknown; size?: unknown };
+		if (typeof digest === "string" && /^[0-9a-f]{64}$/.test(digest) && typeof size === "number") yield { digest, size };
+		const members = Object.entries(one);
+		for (let at = members.length - 1; at >= 0; at--) {
+			const [key, member] = members[at] as [string, unknown];
+			if (key !== "claimed") rest.push(member);
+		}
+	}
 }

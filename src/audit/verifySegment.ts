@@ -1,11 +1,14 @@
 // One segment against itself and against what others know of it.
+import { isUtf8 } from "node:buffer";
 import { join } from "node:path";
-import { type Entry, openLine } from "./chain.ts";
-import { openCheckpoint, originOf } from "./checkpoint.ts";
-import { bodyOf, type EntryBody, type Link } from "./entry.ts";
+import { setImmediate as immediate } from "node:timers/promises";
+import { MAX_LINE_BYTES } from "./chain.ts";
+import type { EntryBody, Link } from "./entry.ts";
 import type { HeadRead } from "./head.ts";
-import { linesOf } from "./lines.ts";
+import { blocksOf } from "./lines.ts";
 import type { Problems } from "./problems.ts";
+import { type GoodLine, type OpenedLine, openBytes } from "./verifyLine.ts";
+import { Signatures } from "./verifySignatures.ts";
 import { ChainWalk } from "./walk.ts";
 
 /** What others recorded of a segment: after `entries` entries its head was `hash`. */
@@ -31,8 +34,10 @@ export interface SegmentTask {
 	/** Exports may leave bodies out. */
 	bodiesMayBeLeftOut: boolean;
 	problems: Problems;
-	/** Called for every entry that stands in its place. */
-	onEntry(entry: Entry, line: number): Promise<void>;
+	/** Called for every entry that stands in its place; its body is there only during the call. */
+	onEntry(entry: GoodLine, line: number): void;
+	/** Called after some hundreds of kilobytes, with how much of the file was looked at. Bytes. May stop it by throwing. */
+	onBlock(bytes: number): Promise<void>;
 }
 
 export interface SegmentResult {
@@ -40,77 +45,143 @@ export interface SegmentResult {
 	entries: number;
 	/** Hash of the last entry; undefined when that cannot be trusted. */
 	hash: string | undefined;
-	/** Entries covered by the segment's own checkpoints. */
+	/** Entries covered by the segment's own checkpoints, and the line of the last of them. */
 	signed: number;
+	signedLine: number;
+	/** Entries that somebody recorded and that were found, by number. */
+	found: Map<number, { hash: string; line: number }>;
+	/** Bytes up to the end of the last whole line. */
+	bytes: number;
 	live: boolean;
 }
-
-/** A journal signs at the latest after this many entries; more without a signature were put there by somebody else. */
-const MAX_UNSIGNED = 100;
-/** What a gate writes before its first checkpoint. */
-const OPENING = new Set(["gate.started", "key.created", "repair"]);
 
 /** Recorded heads of a segment that come from links of others. */
 export function recordedBy(link: Link, by: string): Recorded {
 	return { entries: link.entries, hash: link.head, final: link.final, by: `the first entry of ${by}` };
 }
 
+/** Hostile lines cost more than others: after so long the rest of a block waits until others had a turn. Milliseconds. */
+const TURN_MS = 8;
+const NEWLINE = 10;
+const NO_LINE: OpenedLine = { state: "unparsable", why: "the line is too long or not text" };
+
 export async function verifySegment(task: SegmentTask): Promise<SegmentResult> {
-	const { segment, problems, live } = task;
-	const walk = new ChainWalk(segment, problems);
-	const acknowledged = demandOutsideHead(task);
-	const recorded = [...task.recorded, ...acknowledged];
-	const signatures = new Signatures(task);
-	let stoppedAt: number | undefined;
-	let unended: number | undefined;
-	let last = 0;
+	const check = new SegmentCheck(task);
+	for await (const block of blocksOf(join(task.journalDir, task.segment))) {
+		if (block.broken === "too-long") check.line(NO_LINE);
+		else if (block.broken === "not-ended") check.unended();
+		else await check.lines(block.bytes);
+		if (block.broken !== "not-ended") check.bytes = block.end;
+		await check.signatures.settle();
+		await task.onBlock(block.end);
+	}
+	return check.end();
+}
 
-	for await (const line of linesOf(join(task.journalDir, segment))) {
-		last = line.number;
-		if (!line.ended) {
-			unended = line.number;
-			break;
+class SegmentCheck {
+	readonly #task: SegmentTask;
+	readonly #walk: ChainWalk;
+	readonly #acknowledged: Recorded[];
+	/** By number of entries. */
+	readonly #recorded = new Map<number, Recorded[]>();
+	readonly #found: SegmentResult["found"] = new Map();
+	readonly signatures: Signatures;
+	/** Bytes of the whole lines so far. */
+	bytes = 0;
+	#line = 0;
+	#unended = false;
+	/** Number of the entry that says that the gate stopped. */
+	#stoppedAt: number | undefined;
+
+	constructor(task: SegmentTask) {
+		this.#task = task;
+		this.#walk = new ChainWalk(task.segment, task.problems);
+		this.signatures = new Signatures(task.segment, task.started, task.problems);
+		this.#acknowledged = demandOutsideHead(task);
+		for (const one of [...task.recorded, ...this.#acknowledged]) {
+			const same = this.#recorded.get(one.entries);
+			if (same === undefined) this.#recorded.set(one.entries, [one]);
+			else same.push(one);
 		}
-		const opened =
-			line.text === undefined
-				? ({ state: "unparsable", why: "the line is too long or not text" } as const)
-				: openLine(line.text);
-		const entry = walk.take(line.number, opened);
-		if (entry === undefined) continue;
+	}
+
+	async lines(bytes: Buffer): Promise<void> {
+		let turn = performance.now();
+		const allText = isUtf8(bytes);
+		for (let from = 0; from < bytes.length; ) {
+			const to = bytes.indexOf(NEWLINE, from);
+			const isLine = to - from <= MAX_LINE_BYTES && (allText || isUtf8(bytes.subarray(from, to)));
+			this.line(isLine ? openBytes(bytes, from, to) : NO_LINE);
+			from = to + 1;
+			if ((this.#line & 31) === 0 && performance.now() - turn > TURN_MS) {
+				await immediate();
+				turn = performance.now();
+			}
+		}
+	}
+
+	line(opened: OpenedLine): void {
+		const { segment, problems, bodiesMayBeLeftOut } = this.#task;
+		const line = ++this.#line;
+		const entry = this.#walk.take(line, opened);
+		if (entry === undefined) return;
 		const { seq, type } = entry.head;
-		for (const { entries, hash, final, by } of recorded) {
-			if (entries === seq && hash !== entry.hash)
-				problems.add(segment, line.number, "edited", `it is not the entry that ${by} recorded`);
-			if (final && seq === entries + 1)
-				problems.add(segment, line.number, "inserted", `nothing can follow here: ${by} recorded the end`);
-		}
-		if (entry.body === undefined && !task.bodiesMayBeLeftOut)
-			problems.add(segment, line.number, "removed", "the body of this entry was left out");
-		if (line.number === 1) demandFirst(task, entry);
-		if (stoppedAt !== undefined && (seq > stoppedAt + 1 || type !== "checkpoint"))
-			problems.add(segment, line.number, "inserted", "the gate had stopped before");
-		if (type === "gate.stopped") stoppedAt ??= seq;
-		signatures.take(entry, line.number);
-		await task.onEntry(entry, line.number);
+		this.#compare(entry, line);
+		if (entry.bodiless && !bodiesMayBeLeftOut)
+			problems.add(segment, line, "removed", "the body of this entry was left out");
+		if (line === 1) demandFirst(this.#task, entry);
+		if (this.#stoppedAt !== undefined && (seq > this.#stoppedAt + 1 || type !== "checkpoint"))
+			problems.add(segment, line, "inserted", "the gate had stopped before");
+		if (type === "gate.stopped") this.#stoppedAt ??= seq;
+		this.signatures.take(entry, line);
+		this.#task.onEntry(entry, line);
 	}
 
-	const known = Math.max(0, ...acknowledged.map((one) => one.entries));
-	// Lines at the end that hold nothing and were never acknowledged are what a crash leaves behind.
-	const torn = walk.unknownAtEnd > 0 && walk.entries >= known;
-	walk.end(torn);
-	if ((torn || unended !== undefined) && !live)
-		problems.add(
-			segment,
-			unended ?? last,
-			"torn",
-			"the last line is not whole; the next start of a gate here repairs that",
-		);
-	for (const { entries, by } of recorded) {
-		if (entries > walk.entries)
-			problems.add(segment, last, "cut-tail", `${by} recorded ${entries} entries, here are ${walk.entries}`);
+	/** The file ends in the middle of a line. */
+	unended(): void {
+		this.#line++;
+		this.#unended = true;
 	}
-	signatures.end(known);
-	return { segment, entries: walk.entries, hash: walk.head, signed: signatures.signed, live };
+
+	async end(): Promise<SegmentResult> {
+		const { segment, problems, live } = this.#task;
+		const walk = this.#walk;
+		const last = this.#line;
+		const known = Math.max(0, ...this.#acknowledged.map((one) => one.entries));
+		// Lines at the end that hold nothing and were never acknowledged are what a crash leaves behind.
+		const torn = walk.unknownAtEnd > 0 && walk.entries >= known;
+		walk.end(torn);
+		if ((torn || this.#unended) && !live)
+			problems.add(segment, last, "torn", "the last line is not whole; the next start of a gate here repairs that");
+		for (const [entries, recorded] of this.#recorded)
+			if (entries > walk.entries)
+				for (const { by } of recorded)
+					problems.add(segment, last, "cut-tail", `${by} recorded ${entries} entries, here are ${walk.entries}`);
+		await this.signatures.end(known);
+		const { signed, signedLine } = this.signatures;
+		return {
+			segment,
+			entries: walk.entries,
+			hash: walk.head,
+			signed,
+			signedLine,
+			found: this.#found,
+			bytes: this.bytes,
+			live,
+		};
+	}
+
+	/** An entry against what others recorded of it. */
+	#compare({ head: { seq }, hash }: GoodLine, line: number): void {
+		const { segment, problems } = this.#task;
+		const here = this.#recorded.get(seq);
+		if (here !== undefined) this.#found.set(seq, { hash, line });
+		for (const recorded of here ?? [])
+			if (recorded.hash !== hash)
+				problems.add(segment, line, "edited", `it is not the entry that ${recorded.by} recorded`);
+		for (const { final, by } of this.#recorded.get(seq - 1) ?? [])
+			if (final) problems.add(segment, line, "inserted", `nothing can follow here: ${by} recorded the end`);
+	}
 }
 
 /** The outside head as a recorded one. That it is missing or damaged is a problem: a crash does not explain it. */
@@ -127,51 +198,9 @@ function demandOutsideHead({ segment, outside, problems }: SegmentTask): Recorde
 		: [{ entries: head.entries, hash: head.hash, final: false, by: "the outside head file" }];
 }
 
-function demandFirst({ segment, started, problems, bodiesMayBeLeftOut }: SegmentTask, entry: Entry): void {
-	if (entry.body === undefined && bodiesMayBeLeftOut) return;
+function demandFirst({ segment, started, problems, bodiesMayBeLeftOut }: SegmentTask, entry: GoodLine): void {
+	if (entry.bodiless && bodiesMayBeLeftOut) return;
 	if (started === undefined) problems.add(segment, 1, "edited", "the first entry is not a gate.started entry");
 	else if (started.segment !== segment)
 		problems.add(segment, 1, "inserted", `it was written as ${started.segment}, so it stands in for another`);
-}
-
-/** Follows the checkpoints of a segment. */
-class Signatures {
-	readonly #task: SegmentTask;
-	#last = 0;
-	#needed: number | undefined;
-	#reported = false;
-	signed = 0;
-
-	constructor(task: SegmentTask) {
-		this.#task = task;
-	}
-
-	take(entry: Entry, line: number): void {
-		const { segment, problems, started } = this.#task;
-		const { seq, type } = entry.head;
-		if (type === "checkpoint" && entry.body !== undefined && started !== undefined) {
-			this.#last = seq;
-			const note = bodyOf("checkpoint", entry.body)?.note ?? "";
-			const opened = openCheckpoint(note, started.signer.publicKey);
-			if ("why" in opened) problems.add(segment, line, "bad-checkpoint", opened.why);
-			else if (opened.origin !== originOf(started.workspace, started.segment))
-				problems.add(segment, line, "bad-checkpoint", `it is for ${opened.origin}`);
-			else if (opened.entries !== seq - 1 || opened.hash !== entry.prev)
-				problems.add(segment, line, "bad-checkpoint", "it signs another head than the one before it");
-			else this.signed = seq;
-			return;
-		}
-		if (this.signed === 0 && !OPENING.has(type)) this.#needed ??= line;
-		if (seq - this.#last > MAX_UNSIGNED && !this.#reported) {
-			this.#reported = true;
-			problems.add(segment, line, "bad-checkpoint", `more than ${MAX_UNSIGNED} entries without a checkpoint`);
-		}
-	}
-
-	/** @param acknowledged entries that somebody was told are durable; the first checkpoint is among the first of them */
-	end(acknowledged: number): void {
-		const { segment, problems, started } = this.#task;
-		if (this.signed > 0 || started === undefined || (this.#needed === undefined && acknowledged === 0)) return;
-		problems.add(segment, this.#needed, "bad-checkpoint", "no checkpoint signs this segment");
-	}
 }

@@ -1,6 +1,15 @@
 // Walking the chain of one segment line by line, and naming what is wrong with it: edited, removed, inserted, reordered.
-import { type Entry, GENESIS, type Opened } from "./chain.ts";
+// A hostile file may have something wrong in each of its lines: what is kept until it can be explained is bounded, and what
+// is beyond that is only counted.
+import { GENESIS } from "./chain.ts";
 import type { Problems } from "./problems.ts";
+
+/** What the chain looks at in an entry. */
+export interface Chained {
+	head: { seq: number };
+	hash: string;
+	prev: string;
+}
 
 interface Gap {
 	from: number;
@@ -8,6 +17,15 @@ interface Gap {
 	/** Line before which the entries are missing. */
 	line: number;
 }
+
+/** A line as it was opened, whatever else its entry holds. */
+type Linked<E extends Chained> =
+	| { state: "good"; entry: E }
+	| { state: "altered"; entry: Chained; why: string }
+	| { state: "unparsable"; why: string };
+
+/** More lines without a place, and more gaps, are not told one by one. */
+const MAX_KEPT = 10_000;
 
 /** The chain up to a line. Feed it every line in order, then call `end`. */
 export class ChainWalk {
@@ -18,6 +36,8 @@ export class ChainWalk {
 	#prev: string | undefined = GENESIS;
 	/** Lines that hold no entry in its place, until the next good one shows what they stand for. */
 	#unknown: { line: number; why: string }[] = [];
+	#unknownCount = 0;
+	/** In order of entry numbers. */
 	#gaps: Gap[] = [];
 
 	constructor(segment: string, problems: Problems) {
@@ -37,18 +57,18 @@ export class ChainWalk {
 
 	/** Lines at the end that hold no entry. */
 	get unknownAtEnd(): number {
-		return this.#unknown.length;
+		return this.#unknownCount;
 	}
 
 	/** Takes a line. @returns its entry when it stands in its place in the chain */
-	take(line: number, opened: Opened): Entry | undefined {
+	take<E extends Chained>(line: number, opened: Linked<E>): E | undefined {
 		if (opened.state === "unparsable") {
-			this.#unknown.push({ line, why: opened.why });
+			this.#noPlace(line, opened.why);
 			return undefined;
 		}
 		if (opened.state === "altered") {
-			if (opened.entry.head.seq !== this.#expected || this.#unknown.length > 0) {
-				this.#unknown.push({ line, why: opened.why });
+			if (opened.entry.head.seq !== this.#expected || this.#unknownCount > 0) {
+				this.#noPlace(line, opened.why);
 				return undefined;
 			}
 			this.#add(line, "edited", opened.why);
@@ -72,24 +92,39 @@ export class ChainWalk {
 
 	/** No more lines. `lastAreTorn`: unknown lines at the end are somebody else's to explain. */
 	end(lastAreTorn: boolean): void {
-		if (!lastAreTorn) for (const { line, why } of this.#unknown) this.#add(line, "edited", why);
+		if (!lastAreTorn) this.#tellUnknown("edited");
 		for (const { from, to, line } of this.#gaps)
 			this.#add(line, "removed", from === to ? `entry ${from} is missing` : `entries ${from} to ${to} are missing`);
 	}
 
+	#noPlace(line: number, why: string): void {
+		this.#unknownCount++;
+		if (this.#unknown.length < MAX_KEPT) this.#unknown.push({ line, why });
+	}
+
+	#tellUnknown(kind: "edited" | "inserted"): void {
+		for (const { line, why } of this.#unknown) this.#add(line, kind, why);
+		this.#problems.more += this.#unknownCount - this.#unknown.length;
+		this.#unknown = [];
+		this.#unknownCount = 0;
+	}
+
 	/** Unknown lines stand for missing entries (edited), or for none (inserted). */
 	#explainUnknown(line: number, seq: number): void {
-		const unknown = this.#unknown;
-		if (unknown.length === 0 && seq === this.#expected) return;
-		this.#unknown = [];
+		const unknown = this.#unknownCount;
+		if (unknown === 0 && seq === this.#expected) return;
 		const missing = seq - this.#expected;
-		for (const one of unknown) this.#add(one.line, missing === 0 ? "inserted" : "edited", one.why);
-		if (missing > unknown.length) this.#gaps.push({ from: this.#expected + unknown.length, to: seq - 1, line });
+		this.#tellUnknown(missing === 0 ? "inserted" : "edited");
+		if (missing > unknown) {
+			if (this.#gaps.length < MAX_KEPT) this.#gaps.push({ from: this.#expected + unknown, to: seq - 1, line });
+			else this.#problems.more++;
+		}
 		if (missing > 0) this.#prev = undefined;
 	}
 
 	#outOfPlace(line: number, seq: number): void {
-		const gap = this.#gaps.find(({ from, to }) => from <= seq && seq <= to);
+		const at = this.#gapOf(seq);
+		const gap = this.#gaps[at];
 		if (gap === undefined) {
 			this.#add(line, "inserted", `entry ${seq} is there already`);
 			return;
@@ -99,7 +134,20 @@ export class ChainWalk {
 			{ ...gap, to: seq - 1 },
 			{ ...gap, from: seq + 1 },
 		].filter(({ from, to }) => from <= to);
-		this.#gaps.splice(this.#gaps.indexOf(gap), 1, ...rest);
+		if (this.#gaps.length < MAX_KEPT) this.#gaps.splice(at, 1, ...rest);
+		else this.#problems.more++;
+	}
+
+	/** Index of the gap that an entry is missing in; -1 when it is in none. */
+	#gapOf(seq: number): number {
+		let low = 0;
+		let high = this.#gaps.length;
+		while (low < high) {
+			const middle = (low + high) >> 1;
+			if ((this.#gaps[middle]?.from ?? 0) <= seq) low = middle + 1;
+			else high = middle;
+		}
+		return (this.#gaps[low - 1]?.to ?? 0) >= seq ? low - 1 : -1;
 	}
 
 	#add(line: number, kind: "edited" | "removed" | "inserted" | "reordered", detail: string): void {

@@ -2,6 +2,8 @@
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
+import type { FilterFlags } from "./logFilter.ts";
+import type { ListFlags } from "./logList.ts";
 
 declare const GATEPOST_VERSION: string | undefined;
 const version = typeof GATEPOST_VERSION === "string" ? GATEPOST_VERSION : "0.0.0-source";
@@ -54,6 +56,36 @@ function placed(parent: Command, name: string, description: string): Command {
 		.description(description)
 		.option("--home <dir>", "Gatepost home", resolvePath, process.env.GATEPOST_HOME ?? join(homedir(), ".gatepost"))
 		.option("--folder <dir>", "workspace folder", resolvePath, process.cwd());
+}
+
+/** An option that may be given several times. */
+function many(value: string, before: string[] = []): string[] {
+	return [...before, value];
+}
+
+/** The options that say which rows of the log are wanted. */
+function filtered(of: Command): Command {
+	return of
+		.option("--session <id>", "of this session", many)
+		.option("--agent <id>", "of this agent", many)
+		.option("--kind <kind>", "kind of action (shell, edit, ...) or of row (prompt, policy, ...)", many)
+		.option("--outcome <outcome>", "open, allowed, denied, timeout, withdrawn, failed", many)
+		.option("--by <by>", "decided by rule, person, timeout, withdrawn, failure", many)
+		.option("--channel <channel>", "answered in this channel", many)
+		.option("--person <person>", "answered by this person, as the log names them", many)
+		.option("--rule <id>", "decided or asked by this rule", many)
+		.option("--flag <flag>", "mismatch, gap, late, guard, altered", many)
+		.option("--file <part>", "names a path with this in it")
+		.option("--text <words>", "holds words that begin so")
+		.option("--since <time>", "from then on: 30d, 12h, or an ISO date")
+		.option("--until <time>", "up to then");
+}
+
+function number(text: string): number {
+	const value = Number(text);
+	if (!Number.isInteger(value) || value < 0 || text.trim() === "")
+		throw new InvalidArgumentError("Give a whole number.");
+	return value;
 }
 
 function resolvePath(text: string): string {
@@ -154,20 +186,55 @@ command(agents, "doctor", "check the hooks and prove with a canary that a denied
 		),
 	);
 
-const log = program.command("log").description("read and check the audit log");
-command(log, "list", "the entries of a folder's log, oldest first").action(
-	runs(async (options: Common) => (await import("./log.ts")).logList({ ...options, out: print })),
-);
+const log = program.command("log").description("read, follow, count, export and check the audit log");
+filtered(command(log, "list", "the entries of a folder's log, oldest first"))
+	.option("--type <type>", 'only entries of this type, e.g. "action.decided"')
+	.option("--actions", "one line for each action instead of one for each entry", false)
+	.option("--limit <n>", "at most so many", number)
+	.option("--offset <n>", "without the first so many", number)
+	.option("--newest", "newest first", false)
+	.action(
+		runs(async (options: Common & FilterFlags & ListFlags) => {
+			const { filterOf } = await import("./logFilter.ts");
+			return (await import("./logList.ts")).logList({ ...options, filter: filterOf(options), out: print });
+		}),
+	);
 command(log, "show", "one entry or all entries of one request")
 	.argument("<entry>", "request id, the beginning of an entry's hash, or SEGMENT:LINE")
 	.action(
 		runs(async (ref: string, options: Common) => (await import("./log.ts")).logShow({ ...options, ref, out: print })),
 	);
-command(log, "verify", "recompute the chain: exit 0 consistent, 1 problems, 2 not readable")
-	.argument("[path]", "journal folder or segment; the folder's journal when absent", resolvePath)
-	.option("--key <hex>", "the signer's public key, 64 hex digits, known from outside")
+command(log, "tail", "the newest entries")
+	.option("--lines <n>", "how many", number, 20)
+	.option("--follow", "go on with what is appended, until Ctrl+C", false)
 	.action(
-		runs(async (path: string | undefined, options: Common & { key?: string }) =>
+		runs(async (options: Common & { lines: number; follow: boolean }) => {
+			const stop = new AbortController();
+			process.once("SIGINT", () => stop.abort());
+			return (await import("./logTail.ts")).logTail({ ...options, signal: stop.signal, out: print });
+		}),
+	);
+filtered(command(log, "stats", "decisions by outcome, by whom, by agent and channel; how long answers took")).action(
+	runs(async (options: Common & FilterFlags) => {
+		const { filterOf } = await import("./logFilter.ts");
+		return (await import("./logStats.ts")).logStats({ ...options, filter: filterOf(options), out: print });
+	}),
+);
+filtered(command(log, "export", "the log, or a part of it, as a file: exit 0 made, 1 nothing matched, 2 not made"))
+	.requiredOption("--format <format>", "jsonl, csv, html, sqlite, ocsf, or bundle (a receipt)")
+	.requiredOption("--out <file>", 'the file to be made; "-" for standard output, where the format is text')
+	.option("--bom", "CSV: begin with a byte order mark, for Excel", false)
+	.action(
+		runs(async ({ out, ...options }: Common & FilterFlags & { format: string; out: string; bom: boolean }) =>
+			(await import("./logExport.ts")).logExport({ ...options, to: out, version, out: print }),
+		),
+	);
+command(log, "verify", "recompute the chain: exit 0 consistent, 1 problems, 2 not readable")
+	.argument("[path]", "a receipt, journal folder or segment; the folder's log when absent", resolvePath)
+	.option("--key <hex>", "the signer's public key, 64 hex digits, known from outside")
+	.option("--head <segment:entries:hash>", "a head that was noted elsewhere and must be there; several times", many)
+	.action(
+		runs(async (path: string | undefined, options: Common & { key?: string; head?: string[] }) =>
 			(await import("./log.ts")).logVerify({ ...options, ...(path === undefined ? {} : { path }), out: print }),
 		),
 	);

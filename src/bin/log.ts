@@ -1,12 +1,13 @@
-// The functions behind `gatepost log list|show|verify`. They read only: no home, folder or key is made.
+// The functions behind `gatepost log show|verify`, and what all of `gatepost log` shares. They read only: no home, folder or key is made.
 // Exit codes: 0 fine, 1 problems found or nothing matches, 2 cannot read.
-import { realpathSync, statSync } from "node:fs";
+import { closeSync, constants, existsSync, openSync, readSync, realpathSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { JournalError, systemCode } from "../audit/errors.ts";
 import { OUTSIDE, workspaceId, workspacePaths } from "../audit/home.ts";
 import { type ReadLine, readEntries } from "../audit/read.ts";
-import { type Verification, verifySegments, verifyWorkspace } from "../audit/verify.ts";
-import { jsonLine, listLine, showText, verifyText } from "./logText.ts";
+import { type KnownHead, type Verification, verifySegments, verifyWorkspace } from "../audit/verify.ts";
+import { verifyBundle } from "../audit/verifyBundle.ts";
+import { entryJson, jsonLine, showText, verifyText } from "./logText.ts";
 import { terminalText } from "./terminalText.ts";
 
 export type ExitCode = 0 | 1 | 2;
@@ -26,13 +27,6 @@ export interface LogOptions {
 	err?: Output;
 }
 
-export interface ListOptions extends LogOptions {
-	/** Only entries of this type, e.g. "action.decided". */
-	type?: string | undefined;
-	/** Only entries whose session id begins so. */
-	session?: string | undefined;
-}
-
 export interface ShowOptions extends LogOptions {
 	/** `<segment or gate id, or its beginning>:<line>`, the beginning of a hash (8 digits or more), or a request id. */
 	ref: string;
@@ -40,10 +34,12 @@ export interface ShowOptions extends LogOptions {
 
 export interface VerifyOptions extends Omit<LogOptions, "folder"> {
 	folder?: string | undefined;
-	/** A log to verify instead: a workspace's folder, a folder of segments, or one segment. */
+	/** What to verify instead: a receipt (zip or unpacked), a workspace's folder, a folder of segments, or one segment. */
 	path?: string | undefined;
 	/** Public keys in hex that may have signed, noted outside the log. */
 	key?: string | readonly string[] | undefined;
+	/** `SEGMENT:ENTRIES:HASH`: heads that were noted outside the log and must be there. */
+	head?: string | readonly string[] | undefined;
 }
 
 /**
@@ -74,17 +70,6 @@ export async function verifyFolder(
 	return verifyWorkspace(logDir(home, folder), { key });
 }
 
-/** Lists entries, oldest first, one a line. */
-export function logList(options: ListOptions): Promise<ExitCode> {
-	return reading(options, async () => {
-		for await (const line of readEntries(logDir(options.home, options.folder))) {
-			if (!isWanted(line, options)) continue;
-			await options.out(options.json ? jsonLine(line) : listLine(line));
-		}
-		return 0;
-	});
-}
-
 /** Shows entries whole: one by its place or hash, or all of a request. */
 export function logShow(options: ShowOptions): Promise<ExitCode> {
 	return reading(options, async () => {
@@ -93,7 +78,7 @@ export function logShow(options: ShowOptions): Promise<ExitCode> {
 		for await (const line of readEntries(logDir(options.home, options.folder))) {
 			if (!matches(line)) continue;
 			found++;
-			await options.out(options.json ? jsonLine(line) : showText(line));
+			await options.out(options.json ? entryJson(line) : showText(line));
 		}
 		if (found === 0) await tell(options, `No entry matches ${terminalText(options.ref)}.`);
 		return found === 0 ? 1 : 0;
@@ -110,9 +95,19 @@ export function logVerify(options: VerifyOptions): Promise<ExitCode> {
 			return 2;
 		}
 		const key = keys.length === 0 ? undefined : keys;
+		const heads = headsOf([options.head ?? []].flat());
+		if (heads === undefined) {
+			await tell(options, "--head takes SEGMENT:ENTRIES:HASH, as a receipt or a message has it.");
+			return 2;
+		}
 		const where = options.path ?? logDir(options.home, options.folder);
+		if (options.path !== undefined && isReceipt(options.path)) {
+			const found = await verifyBundle(where, { key });
+			await options.out(options.json ? jsonLine(found) : verifyText(where, found));
+			return found.ok ? 0 : 1;
+		}
 		const whole = options.path === undefined || isFolder(join(options.path, "journal"));
-		const found = whole ? await verifyWorkspace(where, { key }) : await verifySegments(where, { key });
+		const found = await (whole ? verifyWorkspace : verifySegments)(where, { key, heads });
 		await options.out(options.json ? jsonLine(found) : verifyText(where, found));
 		return found.ok ? 0 : 1;
 	});
@@ -138,13 +133,6 @@ async function tell({ err }: Pick<LogOptions, "err">, text: string): Promise<voi
 	await (err ?? ((part: string) => void process.stderr.write(part)))(`${text}\n`);
 }
 
-function isWanted({ entry, problem }: ReadLine, { type, session }: ListOptions): boolean {
-	// What cannot be read may be what is looked for.
-	if (entry === undefined || problem !== undefined) return true;
-	if (type !== undefined && entry.head.type !== type) return false;
-	return session === undefined || (entry.head.session ?? "").startsWith(session);
-}
-
 function matcher(ref: string): (line: ReadLine) => boolean {
 	const [, place, number] = /^([0-9A-Za-z._-]+):(\d+)$/.exec(ref) ?? [];
 	if (place !== undefined) {
@@ -154,6 +142,29 @@ function matcher(ref: string): (line: ReadLine) => boolean {
 	}
 	const isHash = /^[0-9a-f]{8,64}$/.test(ref);
 	return ({ entry }) => entry !== undefined && ((isHash && entry.hash.startsWith(ref)) || entry.body?.request === ref);
+}
+
+function headsOf(texts: readonly string[]): KnownHead[] | undefined {
+	const heads: KnownHead[] = [];
+	for (const text of texts) {
+		const [, segment, entries, hash] = /^([0-9A-Za-z._-]+):(\d{1,12}):([0-9a-f]{64})$/i.exec(text) ?? [];
+		if (segment === undefined || hash === undefined) return undefined;
+		heads.push({ segment, entries: Number(entries), hash });
+	}
+	return heads;
+}
+
+/** A zip, or a folder that one was unpacked into. */
+function isReceipt(path: string): boolean {
+	if (isFolder(path)) return existsSync(join(path, "manifest.json")) && isFolder(join(path, "entries"));
+	const start = Buffer.alloc(4);
+	const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+	try {
+		readSync(fd, start, 0, start.length, 0);
+	} finally {
+		closeSync(fd);
+	}
+	return start.toString("latin1").startsWith("PK");
 }
 
 function isFolder(path: string): boolean {

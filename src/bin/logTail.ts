@@ -2,7 +2,7 @@
 import { type Followed, followEntries } from "../audit/follow.ts";
 import { type ReadLine, readEntries } from "../audit/read.ts";
 import { type ExitCode, type LogOptions, logDir, reading } from "./log.ts";
-import { jsonLine, listLine } from "./logText.ts";
+import { entryJson, listLine } from "./logText.ts";
 
 export interface TailOptions extends LogOptions {
 	/** Entries to show of what is there. */
@@ -17,7 +17,7 @@ export interface TailOptions extends LogOptions {
 export function logTail(options: TailOptions): Promise<ExitCode> {
 	return reading(options, async () => {
 		const dir = logDir(options.home, options.folder);
-		const show = async (line: ReadLine) => options.out(options.json ? jsonLine(line) : listLine(line));
+		const show = async (line: ReadLine) => options.out(options.json ? entryJson(line) : listLine(line));
 		const from = new Map<string, Followed>();
 		const last: ReadLine[] = [];
 		for await (const line of readEntries(dir)) {

@@ -1,5 +1,6 @@
 // How entries and verifications read in a terminal.
 import type { Entry } from "../audit/chain.ts";
+import type { FoldedRow } from "../audit/fold.ts";
 import type { ReadLine } from "../audit/read.ts";
 import type { Verification } from "../audit/verify.ts";
 import { terminalText } from "./terminalText.ts";
@@ -35,10 +36,35 @@ export function listLine({ segment, line, entry, problem }: ReadLine): string {
 	return `${parts.join("  ")}  ${summary(entry)}${warning}\n`;
 }
 
+/** One line of `log list --actions`. */
+export function actionLine(row: FoldedRow): string {
+	const { time, outcome, by, person, rule, session, target, flags } = row;
+	const who = by === "person" ? (person ?? by) : by === "rule" ? `rule ${rule ?? ""}` : (by ?? "");
+	const parts = [
+		terminalText(time).padEnd(24),
+		(outcome ?? "").padEnd(9),
+		terminalText((session ?? "").slice(0, 8)).padEnd(8),
+		terminalText(row.tool ?? "").padEnd(10),
+		terminalText(target),
+	];
+	const end = [terminalText(who), ...flags].filter((one) => one !== "");
+	return `${parts.join("  ")}${end.length === 0 ? "" : `  (${end.join(", ")})`}\n`;
+}
+
 /** One entry of `log show`, whole. */
 export function showText({ segment, line, entry, problem }: ReadLine): string {
 	const title = `${terminalText(segment)}:${line}${problem === undefined ? "" : `  !! ${terminalText(problem)}`}`;
 	return `${title}\n${entry === undefined ? "" : `${safeJson(entry, 2)}\n`}\n`;
+}
+
+/** A line of `--json` about a line of the log: where it is, what it is, what is wrong with it. */
+export function entryJson({ segment, line, entry, problem }: ReadLine): string {
+	return jsonLine({
+		segment,
+		line,
+		...(entry === undefined ? {} : { entry }),
+		...(problem === undefined ? {} : { problem }),
+	});
 }
 
 /** A line of `--json`. */

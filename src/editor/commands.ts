@@ -11,13 +11,18 @@ export interface CommandParts {
 	pause: () => Promise<void>;
 	connect: () => Promise<void>;
 	check: () => Promise<void>;
-	showLog: () => Promise<void>;
+	/** @param session names one of those in the sessions view; anything else is ignored */
+	openAuditLog: (session: unknown) => Promise<void>;
 	verifyLog: () => Promise<void>;
+	exportLog: () => Promise<void>;
 	explainCommand: () => Promise<void>;
 	openPolicy: () => Promise<void>;
 }
 
-/** Registers every `gatepost.*` command. Whatever arguments a caller passes are ignored. */
+/**
+ * Registers every `gatepost.*` command. Whatever arguments a caller passes are ignored, but for the session the audit log
+ * is opened at.
+ */
 export function registerCommands(parts: CommandParts): vscode.Disposable {
 	const { pending, output } = parts;
 	const commands: Record<string, () => unknown> = {
@@ -25,12 +30,15 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
 		"gatepost.pause": parts.pause,
 		"gatepost.connectClaudeCode": parts.connect,
 		"gatepost.checkAgents": parts.check,
-		"gatepost.showLog": parts.showLog,
 		"gatepost.verifyLog": parts.verifyLog,
+		"gatepost.exportLog": parts.exportLog,
 		"gatepost.explainCommand": parts.explainCommand,
 		"gatepost.openPolicy": parts.openPolicy,
 		"gatepost.showOutput": () => output.show(),
 	};
 	const registered = Object.entries(commands).map(([id, run]) => vscode.commands.registerCommand(id, () => run()));
-	return vscode.Disposable.from(...registered);
+	const open = vscode.commands.registerCommand("gatepost.openAuditLog", (session: unknown) =>
+		parts.openAuditLog(session),
+	);
+	return vscode.Disposable.from(open, ...registered);
 }

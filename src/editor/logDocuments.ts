@@ -1,4 +1,4 @@
-// The audit log inside the editor: shown as a read-only document, and verified. The panel with filters comes later.
+// The audit log is verified by a command, and what is wrong with it opens as a document.
 import { basename } from "node:path";
 import * as vscode from "vscode";
 import type { GateHost } from "./gateHost.ts";
@@ -6,36 +6,35 @@ import { gatepostHome } from "./gateHost.ts";
 import { say } from "./text.ts";
 import type { TextDocuments } from "./textDocuments.ts";
 
-/** A document of the editor gets no larger; the end of the log is what is shown then. Characters. */
-const MAX_TEXT = 5_000_000;
-
-/** Shows the entries of a folder's log as they stand now. */
-export async function showLog(host: GateHost, documents: TextDocuments): Promise<void> {
-	const folder = await chooseFolder(host);
-	if (folder === undefined) return;
-	const { logList } = await import("./core.ts");
-	let text = "";
-	let trouble = "";
-	const collect = (part: string) => {
-		text = text.length > MAX_TEXT ? text.slice(-MAX_TEXT / 2) + part : text + part;
-	};
-	const err = (part: string) => {
-		trouble += part;
-	};
-	const code = await logList({ home: gatepostHome(), folder, json: false, out: collect, err });
-	if (code !== 0) throw new Error(trouble.trim());
-	await documents.show(`${basename(folder)}.audit.log`, text);
-}
-
 /** Recomputes the chain of a folder's log and says what was found. */
 export async function verifyLog(host: GateHost, documents: TextDocuments): Promise<void> {
 	const folder = await chooseFolder(host);
 	if (folder === undefined) return;
-	const location = vscode.ProgressLocation.Notification;
-	const { verifyFolder } = await import("./core.ts");
-	const result = await vscode.window.withProgress({ location, title: say("editor.verifyTitle") }, () =>
-		verifyFolder(gatepostHome(), folder),
+	const { logDir, verifyInThread } = await import("./core.ts");
+	const stopped = new AbortController();
+	const where = { location: vscode.ProgressLocation.Notification, cancellable: true };
+	const result = await vscode.window.withProgress(
+		{ ...where, title: say("editor.verifyTitle") },
+		async (progress, token) => {
+			token.onCancellationRequested(() => stopped.abort());
+			let before = 0;
+			const onProgress = (done: number, total: number) => {
+				const percent = total === 0 ? 0 : Math.min(100, Math.floor((100 * done) / total));
+				if (percent > before) progress.report({ increment: percent - before });
+				before = Math.max(before, percent);
+			};
+			try {
+				return await verifyInThread(logDir(gatepostHome(), folder), { signal: stopped.signal, onProgress });
+			} catch (error) {
+				if (stopped.signal.aborted) return undefined;
+				throw error;
+			}
+		},
 	);
+	if (result === undefined) {
+		void vscode.window.showInformationMessage(say("auditHost.verifyCancelled"));
+		return;
+	}
 	if (result.ok) {
 		const { entries, segments } = result;
 		void vscode.window.showInformationMessage(say("editor.verifyGood", { entries, segments }));

@@ -1,6 +1,5 @@
 // The sidebar's Requests view: the one surface of the editor on which a person answers. The webview only draws what it
 // is sent and says what was clicked; state, decisions and checks stay here.
-import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import type { Approver } from "../approvals/decision.ts";
 import type { Gate } from "../gate/gate.ts";
@@ -12,6 +11,7 @@ import { Disposables } from "./disposables.ts";
 import { SentCards, SentTexts } from "./sentCards.ts";
 import { text } from "./text.ts";
 import { Throttle } from "./throttle.ts";
+import { html, strings, webviewOptions } from "./webviewPage.ts";
 
 type Settled = PendingState["settled"][number];
 type Taken<Type extends PendingViewMessage["type"]> = Extract<PendingViewMessage, { type: Type }>;
@@ -89,12 +89,8 @@ export class PendingView implements vscode.WebviewViewProvider, vscode.Disposabl
 		const { extensionUri } = this.#options;
 		this.#view = view;
 		this.#ready = false;
-		view.webview.options = {
-			enableScripts: true,
-			enableForms: false,
-			localResourceRoots: [vscode.Uri.joinPath(extensionUri, "dist", "webview")],
-		};
-		view.webview.html = html(view.webview, extensionUri);
+		view.webview.options = webviewOptions(extensionUri);
+		view.webview.html = html(view.webview, extensionUri, "pending");
 		view.webview.onDidReceiveMessage((raw: unknown) => this.#received(raw));
 		view.onDidChangeVisibility(() => this.#options.onVisibility());
 		view.onDidDispose(() => {
@@ -143,7 +139,7 @@ export class PendingView implements vscode.WebviewViewProvider, vscode.Disposabl
 				this.#ready = true;
 				this.#sent.forget();
 				this.#sentTexts.forget();
-				this.#post({ type: "strings", contents: await strings() });
+				this.#post({ type: "strings", contents: strings() });
 				// After the strings, which the picture needs; and at once, because nothing is drawn yet.
 				this.#postState();
 				if (this.#reveal !== undefined) this.#post({ type: "reveal", id: this.#reveal });
@@ -239,39 +235,4 @@ export class PendingView implements vscode.WebviewViewProvider, vscode.Disposabl
 		if (result.result === "refused") this.#post({ type: "refused", id: msg.id, message: result.message });
 		if (result.result === "late") this.#post({ type: "refused", id: msg.id, message: message("editor.late") });
 	}
-}
-
-/** Translated templates, by their English text; empty in English. */
-async function strings(): Promise<Record<string, string>> {
-	const bundle = vscode.l10n.bundle ?? {};
-	const contents: Record<string, string> = {};
-	for (const [key, value] of Object.entries(bundle)) contents[key] = typeof value === "string" ? value : value;
-	return contents;
-}
-
-/** The page: our script and style only, nothing from anywhere else, no inline code. */
-function html(webview: vscode.Webview, extensionUri: vscode.Uri): string {
-	const nonce = randomBytes(24).toString("base64url");
-	const file = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, "dist", "webview", name));
-	const csp = [
-		"default-src 'none'",
-		`script-src 'nonce-${nonce}'`,
-		`style-src ${webview.cspSource} 'nonce-${nonce}'`,
-		"base-uri 'none'",
-		"form-action 'none'",
-	].join("; ");
-	return `<!DOCTYPE html>
-<html lang="${vscode.env.language}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${csp}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="${file("pending.css")}">
-<title>Gatepost</title>
-</head>
-<body>
-<div id="root"></div>
-<script nonce="${nonce}" src="${file("pending.js")}"></script>
-</body>
-</html>`;
 }

@@ -46,8 +46,20 @@ export class SessionsTree implements vscode.TreeDataProvider<Session>, vscode.Di
 		item.tooltip = [label, `${session.agentLabel} · ${session.root}`, counts, ...reasons].join("\n");
 		item.accessibilityInformation = { label: [label, item.description, ...reasons].join(", ") };
 		item.contextValue = session.ended ? "session.ended" : "session";
-		if (session.waiting > 0) item.command = { command: "gatepost.review", title: say("editor.review") };
+		// What waits comes first; else what it did.
+		item.command =
+			session.waiting > 0
+				? { command: "gatepost.review", title: say("editor.review") }
+				: { command: "gatepost.openAuditLog", title: say("auditHost.title"), arguments: [session.key] };
 		return item;
+	}
+
+	/** The session a command was called with: by its key, or as the view hands it to a menu. Undefined for anything else. */
+	find(given: unknown): Session | undefined {
+		const key = typeof given === "object" && given !== null && "key" in given ? given.key : given;
+		return this.#gate()
+			?.sessions()
+			.find((session) => session.key === key);
 	}
 
 	dispose(): void {

@@ -10,7 +10,18 @@ export function gateSettings(): GateSettings {
 		prompt: settings.get<string>("claudeCode.prompt") === "both" ? "both" : "gatepost",
 		deadlineMs: Math.min(1380, Math.max(1, Number.isFinite(minutes) ? minutes : 30)) * 60_000,
 		trusted: vscode.workspace.isTrusted,
+		keepEvidenceDays: days(settings.get("audit.keepEvidenceDays", 0)),
+		redactPatterns: texts(settings.get("redact.patterns", [])),
 	};
+}
+
+/** 0, for ever, for everything that is no number of days: what is wrong must not remove anything. */
+function days(value: unknown): number {
+	return typeof value === "number" && Number.isInteger(value) && value > 0 ? value : 0;
+}
+
+function texts(value: unknown): string[] {
+	return Array.isArray(value) ? value.filter((one) => typeof one === "string" && one !== "") : [];
 }
 
 /** Whether a notification may be shown while requests wait and the view is hidden. */

@@ -4,9 +4,11 @@ import { type FileSide, isChange, type Proposal } from "../actions/change.ts";
 import { type JobOptions, jobQueue } from "../actions/jobQueue.ts";
 import { asBuffer } from "../actions/jobs.ts";
 import { redact } from "../actions/redact.ts";
+import { collectSecrets, type FoundSecret } from "../actions/redactDigests.ts";
 import { JournalError } from "../audit/errors.ts";
 import type { Journal } from "../audit/journal.ts";
 import type { JsonObject } from "../protocol/canonical.ts";
+import type { CardModel } from "../protocol/card.ts";
 import { type Result, sentences } from "./entries.ts";
 
 /** Results longer than this go to the evidence store. Bytes. */
@@ -14,19 +16,29 @@ const INLINE_RESULT = 4000;
 /** Inputs longer than this do: what goes into a line is looked through at once. Bytes of payload. */
 export const INLINE_INPUT = 64 * 1024;
 
+export interface EvidenceOptions extends JobOptions {
+	/** Hears of the secrets that were masked: for the book of this home, never for an entry or evidence. */
+	note?: ((secrets: readonly FoundSecret[]) => void) | undefined;
+}
+
 /** Files of a proposed change with their contents in the evidence store. @throws JournalError */
 export async function changeEvidence(
 	journal: Journal,
 	proposal: Proposal,
-	options: JobOptions,
+	options: EvidenceOptions,
 ): Promise<JsonObject | undefined> {
 	if (proposal === undefined) return undefined;
-	if (!isChange(proposal)) return { unknown: sentences([proposal.unknown])[0] ?? null };
+	const noted = <T>(work: () => T): T => {
+		const { value, secrets } = collectSecrets(work);
+		options.note?.(secrets);
+		return value;
+	};
+	if (!isChange(proposal)) return { unknown: noted(() => sentences([proposal.unknown])[0]) ?? null };
 	const files: JsonObject[] = [];
 	for (const { path, target, op, before, after } of proposal.files) {
 		files.push({
-			path: redact(path).text,
-			...(target === undefined ? {} : { target: redact(target).text }),
+			path: noted(() => redact(path).text),
+			...(target === undefined ? {} : { target: noted(() => redact(target).text) }),
 			op,
 			...(before === undefined ? {} : { before: await sideEvidence(journal, before, options) }),
 			...(after === undefined ? {} : { after: await sideEvidence(journal, after, options) }),
@@ -35,13 +47,14 @@ export async function changeEvidence(
 	return { files };
 }
 
-async function sideEvidence(journal: Journal, side: FileSide, options: JobOptions): Promise<JsonObject> {
-	const { bytes, redacted } = await jobQueue.run(
+async function sideEvidence(journal: Journal, side: FileSide, options: EvidenceOptions): Promise<JsonObject> {
+	const { bytes, redacted, secrets } = await jobQueue.run(
 		"side",
 		{ bytes: side.bytes, binary: side.binary },
 		side.bytes.length,
 		options,
 	);
+	options.note?.(secrets);
 	const about = { ...(side.mode === undefined ? {} : { mode: side.mode }), redacted };
 	try {
 		return { ...(await journal.evidence.put(asBuffer(bytes))), ...about };
@@ -53,6 +66,23 @@ async function sideEvidence(journal: Journal, side: FileSide, options: JobOption
 }
 
 /**
+ * The card a person was shown, with its secrets masked.
+ * @param bytes of the payload and of the files of the proposal
+ * @throws JournalError, TooDeepError
+ */
+export async function cardEvidence(
+	journal: Journal,
+	card: CardModel,
+	proposal: Proposal,
+	bytes: number,
+	options: EvidenceOptions,
+): Promise<JsonObject> {
+	const safe = await jobQueue.run("shown", { card, proposal }, bytes, options);
+	options.note?.(safe.secrets);
+	return { ...(await journal.evidence.put(asBuffer(safe.bytes))), redacted: safe.redacted };
+}
+
+/**
  * An input that is too long for a line.
  * @param bytes its size as it came
  * @throws JournalError, TooDeepError
@@ -61,9 +91,10 @@ export async function inputEvidence(
 	journal: Journal,
 	input: JsonObject,
 	bytes: number,
-	options: JobOptions,
+	options: EvidenceOptions,
 ): Promise<JsonObject> {
 	const safe = await jobQueue.run("json", input, bytes, options);
+	options.note?.(safe.secrets);
 	return { ...(await journal.evidence.put(asBuffer(safe.bytes))), redacted: safe.redacted };
 }
 
@@ -76,9 +107,10 @@ export async function resultEvidence(
 	journal: () => Promise<Journal>,
 	response: JsonObject,
 	bytes: number,
-	options: JobOptions,
+	options: EvidenceOptions,
 ): Promise<Result> {
-	const safe = await jobQueue.run("json", response, bytes, options);
+	const safe = await jobQueue.run("prose", response, bytes, options);
+	options.note?.(safe.secrets);
 	const { redacted } = safe;
 	const text = asBuffer(safe.bytes);
 	if (text.length <= INLINE_RESULT) return { redacted, response: JSON.parse(text.toString("utf8")) };

@@ -19,6 +19,7 @@ import { Notices } from "./notices.ts";
 import { takeOutbox } from "./outbox.ts";
 import { noted } from "./policyNotes.ts";
 import { keepEntry, markRestarting, newEntry, removeDead, removeEntry, writeEntry } from "./registry.ts";
+import { keepRetention } from "./retention.ts";
 import { startServer } from "./server.ts";
 import { type OtherGate, watchGates } from "./watchGates.ts";
 import { type Draft, Workspaces } from "./workspaces.ts";
@@ -189,7 +190,12 @@ async function open(options: OpenGateOptions, undo: (() => unknown)[]): Promise<
 		onOver: (session) => gate.dismiss(`ungated:${session.key}`),
 		onError: (error) => gate.warn("ungated", message("gate.ungatedUnknown", { detail: detailOf(error) })),
 	});
-	for (const one of [keeper, watcher, ungated]) undo.push(() => one.close());
+	const retention = keepRetention(
+		workspaces,
+		() => options.settings().keepEvidenceDays,
+		(folder, error) => gate.warn(`retention:${folder}`, message("gate.retention", { folder, detail: detailOf(error) })),
+	);
+	for (const one of [keeper, watcher, ungated, retention]) undo.push(() => one.close());
 	for (const problem of await takeOutbox(home, workspaces)) gate.warn("outbox", problem);
 
 	let closed = false;
@@ -248,6 +254,7 @@ async function open(options: OpenGateOptions, undo: (() => unknown)[]): Promise<
 			keeper.close();
 			watcher.close();
 			ungated.close();
+			retention.close();
 			// First the registry, synchronously: an editor that is closing may not give us another turn.
 			if (state === "restarting") markRestarting(home.dir, entry());
 			else removeEntry(home.dir, seed.id);

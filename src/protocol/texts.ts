@@ -775,6 +775,8 @@ export const TEXTS = {
 	"desk.demandPeople":
 		"The rule that asks for this lets only some people allow it, and you are not one of them. Denying works all the same.",
 	"desk.grantWhole": "Not all of this was in view, so it can be allowed once only. Show all of it, then grant.",
+	"gate.retention":
+		"Old evidence in the log of {folder} could not be removed: {detail} Nothing was lost; Gatepost tries again in some hours.",
 	"gate.handedOver": "Nobody answered in time, so the agent asks in its own terminal now.",
 	"gate.askAfterTimeout": "Gatepost: nobody answered there in time, so answer here. {why}",
 } as const;

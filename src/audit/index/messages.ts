@@ -19,8 +19,14 @@ export interface IndexQuestions {
 	/** The row with this id; undefined when there is none. */
 	row: { takes: { row: number }; gives: AuditRow | undefined };
 	detail: { takes: { row: number }; gives: RowDetail | undefined };
-	/** The entries of a row as they stand in the log, in order. */
-	entries: { takes: { row: number }; gives: { segment: string; line: number; entry?: Entry; problem?: string }[] };
+	/**
+	 * The entries of a row as they stand in the log, in order; at most 200. `text` is the line without its line break, where
+	 * it is text. Of a line longer than 256 KB only the text is given, not the entry: parse it where it may take long.
+	 */
+	entries: {
+		takes: { row: number };
+		gives: { segment: string; line: number; entry?: Entry; text?: string; problem?: string }[];
+	};
 	facets: { takes: Record<string, never>; gives: Facets };
 	sessions: {
 		takes: { filter: AuditFilter; offset: number; limit: number };

@@ -25,6 +25,8 @@ export async function buildEditorTests(
 		platform: "node",
 		format: "cjs",
 		target: "node22",
+		// As in esbuild.mjs: jsonc-parser's CommonJS file hides its requires from a bundler.
+		mainFields: ["module", "main"],
 		sourcemap: "inline",
 		external: ["vscode", "mocha", "bufferutil", "utf-8-validate"],
 		plugins: [ownAddresses],

@@ -46,10 +46,10 @@ test("what a job throws is thrown here, by its class", async () => {
 });
 
 test("a job that takes too long fails alone; what waits behind it is done by a new thread", async () => {
-	const queue = new JobQueue(1500);
+	const queue = new JobQueue(6000);
 	const slow = queue.run("side", { bytes: secrets(3_000_000), binary: false }, LARGE);
 	const behind = queue.run("side", { bytes: secrets(1), binary: false }, LARGE);
-	await assert.rejects(slow, /took longer than 1\.5 s/);
+	await assert.rejects(slow, /took longer than 6 s/);
 	assert.equal((await behind).redacted, true);
 });
 

@@ -116,6 +116,26 @@ test("other spellings of the same value are seen: white space, duplicate keys, e
 	}
 });
 
+test("a key that JSON.parse takes for another one is read as it is spelled", () => {
+	// V8 may take the second for the first, in objects of the same beginning (nodejs/node#63785).
+	for (const [before, after] of [
+		[{ "\\": 1 }, { '"': 1 }],
+		[
+			{ "\\": 1, h: 1 },
+			{ '"': 1, h: 1 },
+		],
+		[
+			{ " ": 1, "\\": 1 },
+			{ " ": 1, '"': 1 },
+		],
+	])
+		for (const claimed of [before, before, after, { a: after, ...before }]) {
+			const opened = openLine(seal(GENESIS, head, canonical({ claimed })).line.slice(0, -1));
+			assert.equal(opened.state, "good", JSON.stringify(claimed));
+			if (opened.state === "good") assert.deepEqual(opened.entry.body, { claimed });
+		}
+});
+
 test("what is no entry is unparsable, whatever it is", () => {
 	const { line } = seal(GENESIS, head, saltedBody({}));
 	const entry = JSON.parse(line);

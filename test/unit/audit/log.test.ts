@@ -5,7 +5,8 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { workspaceId } from "../../../src/audit/home.ts";
 import { publicKeyHex } from "../../../src/audit/keys.ts";
-import { logDir, logList, logShow, logVerify, verifyFolder } from "../../../src/bin/log.ts";
+import { logDir, logShow, logVerify, verifyFolder } from "../../../src/bin/log.ts";
+import { logList } from "../../../src/bin/logList.ts";
 import { safeJson } from "../../../src/bin/logText.ts";
 import { linesOf, type Place, place, requested, tempDir } from "./support.ts";
 
@@ -79,7 +80,31 @@ test("list can be narrowed to a type or a session, but never hides what cannot b
 			.slice(0, -1)
 			.map((line) => JSON.parse(line).entry?.head.type);
 	assert.deepEqual(await types({ type: "prompt" }), ["prompt", undefined]);
-	assert.deepEqual(await types({ session: "sess-12" }), ["prompt", "action.requested", undefined]);
+	assert.deepEqual(await types({ filter: { sessions: ["sess-12"] } }), [
+		"prompt",
+		"action.requested",
+		"action.decided",
+		undefined,
+	]);
+});
+
+test("list takes filters, pages and actions", async (t) => {
+	const here = place(t);
+	await sample(here);
+	const options = { home: here.home.dir, folder: here.root, json: false };
+	const lines = async (more: object) =>
+		(await say((io) => logList({ ...options, ...more, ...io }))).out.split("\n").slice(0, -1);
+	const all = await lines({});
+	assert.deepEqual(await lines({ limit: 2, offset: 1 }), all.slice(1, 3));
+	assert.deepEqual(await lines({ newest: true, limit: 3 }), all.slice(-3).reverse());
+	assert.deepEqual(await lines({ newest: true, limit: 2, offset: 1 }), all.slice(-3, -1).reverse());
+	assert.deepEqual(await lines({ limit: 0 }), []);
+	const [action, ...others] = await lines({ actions: true });
+	assert.equal(others.length, 0, "one request is one line");
+	assert.match(action ?? "", /denied .*Bash .*echo req-1 {2}\(ann \(|denied .*Ann<U\+009B>1m \(ann\)/);
+	assert.ok(isSafe(action ?? ""));
+	assert.equal((await lines({ filter: { outcomes: ["denied"] } })).length, 2);
+	assert.equal((await lines({ filter: { text: "nowhere" } })).length, 0);
 });
 
 test("show finds an entry by its place or hash, and all entries of a request", async (t) => {

@@ -1,0 +1,155 @@
+// A log as exporters read it: as it was when the export began, only what the scope wants, with bounded memory.
+
+import { isUtf8 } from "node:buffer";
+import type { FileHandle } from "node:fs/promises";
+import { join } from "node:path";
+import type { ExportScope } from "../../protocol/auditPanel.ts";
+import { MAX_LINE_BYTES } from "../chain.ts";
+import { JournalError } from "../errors.ts";
+import { readEvidence } from "../evidence.ts";
+import { openPlain, readAt } from "../files.ts";
+import type { FoldedRow, Place } from "../fold.ts";
+import { mergedBatches, openedBatches, type Reading } from "./batches.ts";
+import { type Extent, extentsOf } from "./extent.ts";
+import { type TextLine, textLine } from "./quickOpen.ts";
+import { type Kept, type Told, toldBatches } from "./told.ts";
+import type { ExportSource } from "./types.ts";
+import { WantedLines, wantsRow } from "./wanted.ts";
+
+export interface SourceOptions {
+	dir: string;
+	version: string;
+	scope: ExportScope;
+	bom: boolean;
+	signal?: AbortSignal | undefined;
+	/** Told how many more bytes of the log were read. */
+	read?: (bytes: number) => void;
+}
+
+/** Files that are kept open for reading single lines. */
+const MAX_OPEN = 8;
+
+export class LogSource implements ExportSource {
+	readonly dir: string;
+	readonly version: string;
+	readonly scope: ExportScope;
+	readonly bom: boolean;
+	readonly signal: AbortSignal | undefined;
+	readonly extents: readonly Extent[];
+	readonly #reading: Reading;
+	readonly #handles = new Map<string, FileHandle>();
+	#wanted: { lines: WantedLines; rows: number } | undefined;
+
+	private constructor(options: SourceOptions, extents: readonly Extent[]) {
+		this.dir = options.dir;
+		this.version = options.version;
+		this.scope = options.scope;
+		this.bom = options.bom;
+		this.signal = options.signal;
+		this.extents = extents;
+		this.#reading = { read: options.read ?? (() => {}), signal: options.signal };
+	}
+
+	/** Fixes the ends of the segments. Close it when done. */
+	static async open(options: SourceOptions): Promise<LogSource> {
+		return new LogSource(options, await extentsOf(options.dir));
+	}
+
+	/** Bytes of the log that one reading of it takes. */
+	get bytes(): number {
+		return this.extents.reduce((sum, { end }) => sum + end, 0);
+	}
+
+	get reading(): Reading {
+		return this.#reading;
+	}
+
+	/** The wanted rows with their facts, in batches. @param kept what rows keep; the scope may need more */
+	async *told(kept: Kept): AsyncGenerator<Told[]> {
+		const wants = wantsRow(this.scope);
+		const search = kept.search || (this.scope.of === "filter" && this.scope.filter.text !== undefined);
+		for await (const batch of toldBatches(mergedBatches(this.extents, this.#reading), { ...kept, search })) {
+			const wanted = this.scope.of === "all" ? batch : batch.filter(({ row }) => wants(row));
+			if (wanted.length > 0) yield wanted;
+		}
+	}
+
+	async *rows(): AsyncGenerator<FoldedRow> {
+		for await (const batch of this.told({ search: true, places: true })) for (const { row } of batch) yield row;
+	}
+
+	/** The lines of the wanted rows and how many rows these are; undefined when all are wanted. Read once. */
+	async wanted(): Promise<{ lines: WantedLines; rows: number } | undefined> {
+		if (this.scope.of === "all") return undefined;
+		if (this.#wanted === undefined) {
+			const lines = new WantedLines();
+			let rows = 0;
+			for await (const batch of this.told({ search: false, places: true }))
+				for (const { row } of batch) {
+					lines.add(row);
+					rows++;
+				}
+			this.#wanted = { lines, rows };
+		}
+		return this.#wanted;
+	}
+
+	/** Segment after segment, so that each one's chain stays together. */
+	async *lines(): AsyncGenerator<TextLine> {
+		for await (const batch of this.lineBatches()) yield* batch;
+	}
+
+	/** The same in batches. */
+	async *lineBatches(): AsyncGenerator<TextLine[]> {
+		const wanted = await this.wanted();
+		for (const extent of this.extents) {
+			if (wanted?.lines.hasAny(extent.segment) === false) continue;
+			for await (const batch of openedBatches(extent, this.#reading)) {
+				const some =
+					wanted === undefined ? batch : batch.filter(({ segment, line }) => wanted.lines.has(segment, line));
+				if (some.length > 0) yield some;
+			}
+		}
+	}
+
+	async read({ segment, line, offset, bytes }: Place): Promise<TextLine> {
+		const extent = this.extents.find((one) => one.segment === segment);
+		if (extent === undefined || offset < 0 || bytes < 1 || offset + bytes > extent.end)
+			throw new JournalError("unreadable", `${segment} has no line at byte ${offset}. Nothing was read.`);
+		const at = { number: line, offset, bytes };
+		if (bytes > MAX_LINE_BYTES + 1) return textLine(segment, { ...at, text: undefined, ended: true });
+		const all = await readAt(await this.#handle(extent), offset, bytes);
+		const ended = all.at(-1) === 10;
+		const text = ended ? all.subarray(0, -1) : all;
+		return textLine(segment, { ...at, text: isUtf8(text) ? text.toString("utf8") : undefined, ended });
+	}
+
+	async evidence(digest: string): Promise<Buffer | undefined> {
+		// It is from the log and becomes a name.
+		if (!/^[0-9a-f]{64}$/.test(digest)) return undefined;
+		try {
+			return await readEvidence(join(this.dir, "evidence"), digest);
+		} catch (error) {
+			if (error instanceof JournalError && error.code === "evidence-missing") return undefined;
+			throw error;
+		}
+	}
+
+	async close(): Promise<void> {
+		for (const handle of this.#handles.values()) await handle.close();
+		this.#handles.clear();
+	}
+
+	async #handle({ segment, path }: Extent): Promise<FileHandle> {
+		const known = this.#handles.get(segment);
+		if (known !== undefined) return known;
+		for (const [oldest, handle] of this.#handles) {
+			if (this.#handles.size < MAX_OPEN) break;
+			this.#handles.delete(oldest);
+			await handle.close();
+		}
+		const handle = await openPlain(path);
+		this.#handles.set(segment, handle);
+		return handle;
+	}
+}

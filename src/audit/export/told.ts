@@ -1,0 +1,78 @@
+// Rows of a log with what exporters tell of them: `foldRows`, in batches, with facts gathered on the way, so that nothing
+// has to be read twice. The rows are the same as those of `foldRows`.
+import { addTo, type FoldedRow, hasOwnRow, markRow, requestOf, rowOf } from "../fold.ts";
+import { type Facts, FactsGatherer } from "./facts.ts";
+import type { TextLine } from "./quickOpen.ts";
+
+export interface Told {
+	row: FoldedRow;
+	facts: Facts;
+}
+
+/** What rows keep while they are held. It is most of their size, and few exporters need it. */
+export interface Kept {
+	/** The text for searching; "" without. */
+	search: boolean;
+	/** The places of all entries; only of the first and of the one that decided without. */
+	places: boolean;
+}
+
+/** As in fold.ts: rows that are held back because entries may still come to them. */
+const MAX_HELD = 20_000;
+
+/** The rows of lines that come in the order of the log, in the order of their first entries. */
+export async function* toldBatches(
+	batches: AsyncIterable<TextLine[]>,
+	{ search, places }: Kept,
+): AsyncGenerator<Told[]> {
+	const gatherer = new FactsGatherer();
+	// First in, first out: an array with a start that moves, because taking from the front of a Map costs its length.
+	let held: (Told & { key: string })[] = [];
+	let start = 0;
+	const open = new Map<string, Told>();
+	const release = (): Told => {
+		const first = held[start++] as Told & { key: string };
+		if (first.key !== "") open.delete(first.key);
+		return first;
+	};
+	for await (const batch of batches) {
+		const out: Told[] = [];
+		for (const line of batch) {
+			const { entry } = line;
+			const request = entry === undefined ? undefined : requestOf(entry);
+			const known = request === undefined ? undefined : open.get(request);
+			if (known !== undefined && entry !== undefined && !hasOwnRow(entry)) {
+				addTo(known.row, line);
+				if (!search) known.row.search = "";
+				gatherer.add(known.facts, line, known.row.places.length - 1);
+				if (!places) trim(known);
+			} else {
+				if (known !== undefined && entry !== undefined) markRow(known.row, entry);
+				const row = rowOf(line);
+				if (!search) row.search = "";
+				gatherer.share(row);
+				const key = row.kind === "action" && row.request !== undefined ? row.request : "";
+				const told = { row, facts: gatherer.begin(row, line), key };
+				held.push(told);
+				if (key !== "") open.set(key, told);
+			}
+			while (held.length - start > MAX_HELD) out.push(release());
+		}
+		if (start > MAX_HELD) {
+			held = held.slice(start);
+			start = 0;
+		}
+		if (out.length > 0) yield out;
+	}
+	const rest: Told[] = [];
+	while (start < held.length) rest.push(release());
+	if (rest.length > 0) yield rest;
+}
+
+function trim({ row, facts }: Told): void {
+	const [first] = row.places;
+	const decided = row.places[facts.decidedAt];
+	if (first === undefined) return;
+	row.places = decided === undefined || decided === first ? [first] : [first, decided];
+	if (facts.decidedAt > 1) facts.decidedAt = 1;
+}

@@ -1,0 +1,328 @@
+// The index of one workspace's log, in its thread: loads the snapshot or builds anew, follows the log, answers.
+import { statfs } from "node:fs/promises";
+import { setImmediate as turn } from "node:timers/promises";
+import { JournalError, systemCode } from "../errors.ts";
+import { Answers } from "./answers.ts";
+import { Feeder } from "./feeder.ts";
+import type { IndexQuestion, IndexQuestions, IndexState } from "./messages.ts";
+import { findNews, markTail, NewLines, type News, type Segment } from "./segments.ts";
+import { findMisfit, readSnapshot, removeAbandoned, writeSnapshot } from "./snapshot.ts";
+import { Store } from "./store.ts";
+
+/** Lines that are kept at once. */
+const BATCH = 4000;
+const TURN_MS = 25;
+const REPORT_MS = 150;
+/** A snapshot is written again after so long when so many entries came, or that part of all. */
+const SNAPSHOT_MS = 10 * 60_000;
+const SNAPSHOT_ENTRIES = 5000;
+const SNAPSHOT_PART = 1 / 20;
+/** At the end it takes less: reading them again takes longer than this would. */
+const LAST_ENTRIES = 500;
+const LAST_PART = 1 / 100;
+/** Room on the disk that is left to the journal. Bytes. */
+const LEAVE_FREE = 64 * 1024 * 1024;
+
+export interface LensOptions {
+	/** The workspace's folder. */
+	dir: string;
+	homeKey?: Buffer | undefined;
+	onState(state: IndexState): void;
+}
+
+export class Lens {
+	readonly #options: LensOptions;
+	#store: Store | undefined;
+	#answers: Answers | undefined;
+	#segments: Segment[] = [];
+	#state: IndexState = { state: "loading", entries: 0, done: 0, total: 0 };
+	#ready = gate();
+	#work: Promise<void> = Promise.resolve();
+	#refreshing: Promise<void> | undefined;
+	#closing = false;
+	#reported = 0;
+	/** When the last snapshot was written, and how many entries it holds. */
+	#saved = { at: 0, entries: 0 };
+
+	constructor(options: LensOptions) {
+		this.#options = options;
+	}
+
+	/** Loads the snapshot, or builds the index; then follows. */
+	start(): Promise<void> {
+		return this.#inTurn(() => this.#load());
+	}
+
+	/** Takes in what was appended. Calls that come before it begins are one. */
+	refresh(): Promise<void> {
+		this.#refreshing ??= this.#inTurn(async () => {
+			this.#refreshing = undefined;
+			if (this.#store === undefined) await this.#build(this.#state.detail);
+			else await this.#follow();
+		});
+		return this.#refreshing;
+	}
+
+	/** Forgets everything and reads the log again. */
+	rebuild(): Promise<void> {
+		return this.#inTurn(() => this.#build(undefined));
+	}
+
+	/** Writes a snapshot when enough was added, and lets everything go. */
+	async close(): Promise<void> {
+		this.#closing = true;
+		await this.#work;
+		await this.#save(LAST_ENTRIES, LAST_PART, 0);
+		this.#drop();
+		this.#ready.fail(new Error("the index was closed"));
+	}
+
+	/** The answer to a question, as soon as the index is whole. @throws Error why there is no index */
+	async ask<Q extends IndexQuestion>(
+		question: Q,
+		takes: IndexQuestions[Q]["takes"],
+	): Promise<IndexQuestions[Q]["gives"]> {
+		for (;;) {
+			await this.#ready.promise;
+			const answers = this.#answers;
+			if (answers === undefined) continue;
+			try {
+				return await answers.answer(question, takes);
+			} catch (error) {
+				// It was built anew while lines were read for the answer.
+				if (this.#answers === answers) throw error;
+			}
+		}
+	}
+
+	/** One thing at a time. A failure is a state, told to all who ask; the next call tries again. */
+	#inTurn(work: () => Promise<void>): Promise<void> {
+		const done = this.#work.then(async () => {
+			if (this.#closing) return;
+			try {
+				await work().catch(async (error) => {
+					// A file went away while it was read: what is left is looked at from the start, once.
+					if (systemCode(error) !== "ENOENT") throw error;
+					await this.#build("A file of the log went away while it was read. The index is built anew.");
+				});
+			} catch (error) {
+				this.#fail(error);
+			}
+		});
+		this.#work = done;
+		return done;
+	}
+
+	async #load(): Promise<void> {
+		const { dir, homeKey } = this.#options;
+		await removeAbandoned(dir);
+		const { state, detail, segments, database } = await readSnapshot(dir, homeKey);
+		if (segments === undefined || database === undefined) {
+			await this.#build(state === "absent" ? undefined : `${detail} The index is built anew.`);
+			return;
+		}
+		const misfit = await findMisfit(dir, segments);
+		if (misfit !== undefined) {
+			await this.#build(`${misfit} The index is built anew.`);
+			return;
+		}
+		try {
+			const names = segments.map(({ name }) => name);
+			this.#use(await Store.load(database, names));
+		} catch {
+			await this.#build("The snapshot of the index cannot be opened. The index is built anew.");
+			return;
+		}
+		this.#segments = segments.map((segment) => ({ ...segment, seen: "", size: segment.bytes }));
+		this.#saved = { at: Date.now(), entries: this.#entries() };
+		await this.#follow();
+	}
+
+	async #build(why: string | undefined): Promise<void> {
+		this.#drop();
+		this.#ready.shut();
+		this.#state = { state: "loading", entries: 0, done: 0, total: 0 };
+		if (why !== undefined) this.#state.detail = why;
+		this.#report(true);
+		this.#use(await Store.create());
+		this.#saved = { at: 0, entries: 0 };
+		const news = await findNews(this.#options.dir, new Map());
+		await this.#take(news);
+	}
+
+	async #follow(): Promise<void> {
+		const news = await findNews(this.#options.dir, new Map(this.#segments.map((segment) => [segment.name, segment])));
+		if (news.misfit !== undefined) await this.#build(`${news.misfit} The index is built anew.`);
+		else await this.#take(news);
+	}
+
+	async #take(news: News): Promise<void> {
+		const store = this.#store as Store;
+		const before = this.#entries();
+		for (const segment of news.added) {
+			this.#segments.push(segment);
+			store.addSegment(segment.name);
+		}
+		const sources = [...news.grown, ...news.added];
+		if (sources.some(({ size, bytes }) => size > bytes)) await this.#feed(store, sources);
+		if (this.#closing) return;
+		for (const segment of sources) await markTail(this.#options.dir, segment);
+		this.#noteUnreadable(news.unreadable);
+		const wasLoading = this.#state.state !== "ready";
+		this.#state.state = "ready";
+		this.#ready.open();
+		this.#report(wasLoading || this.#entries() !== before);
+		await this.#save(SNAPSHOT_ENTRIES, SNAPSHOT_PART, SNAPSHOT_MS);
+	}
+
+	async #feed(store: Store, sources: readonly Segment[]): Promise<void> {
+		const { dir } = this.#options;
+		const numbers = new Map(this.#segments.map((segment, number) => [segment, number]));
+		const last = this.#segments.map(({ lines: line, key }, segment) => ({ segment, line, key }));
+		const feeder = new Feeder(
+			dir,
+			store,
+			last.filter(({ line }) => line > 0),
+		);
+		const lines = new NewLines(dir, sources);
+		let [taken, begun] = [0, performance.now()];
+		try {
+			while ((await lines.more()) && !this.#closing) {
+				for (let line = lines.next(); line !== undefined; line = lines.next()) {
+					feeder.take(line.marked, numbers.get(line.segment) as number, line.key);
+					moveOn(line.segment, line.key, line.marked.line);
+					if (++taken % BATCH === 0) await feeder.flush();
+					if (performance.now() - begun < TURN_MS) continue;
+					// Questions and the end come in between.
+					this.#report(false);
+					await turn();
+					if (this.#closing) return;
+					begun = performance.now();
+				}
+			}
+			if (this.#closing) return;
+			await feeder.flush();
+		} finally {
+			await lines.close();
+		}
+	}
+
+	/** Writes a snapshot when so much was added since the last, and that is so long ago. The index goes on when it cannot. */
+	async #save(entries: number, part: number, afterMs: number): Promise<void> {
+		const store = this.#store;
+		if (store === undefined || this.#state.state !== "ready") return;
+		const now = this.#entries();
+		const added = now - this.#saved.entries;
+		const isFirst = this.#saved.at === 0;
+		if (added === 0 || (!isFirst && (added < Math.max(entries, now * part) || Date.now() - this.#saved.at < afterMs)))
+			return;
+		this.#saved = { at: Date.now(), entries: now };
+		const { dir, homeKey } = this.#options;
+		try {
+			const bytes = store.bytes();
+			// A full disk would stop the journal, which matters more.
+			const { bavail, bsize } = await statfs(dir);
+			if (bavail * bsize < 2 * bytes.length + LEAVE_FREE) this.#note("The disk has too little room for its snapshot.");
+			else await writeSnapshot(dir, homeKey, this.#segments.map(markOf), bytes);
+		} catch (error) {
+			const code = systemCode(error);
+			if (code === "" && !(error instanceof JournalError)) throw error;
+			this.#note(`Its snapshot could not be written (${code || "no private folder"}).`);
+		}
+	}
+
+	#use(store: Store): void {
+		this.#store = store;
+		this.#answers = new Answers(this.#options.dir, store);
+	}
+
+	#drop(): void {
+		this.#answers = undefined;
+		this.#store?.close();
+		this.#store = undefined;
+		this.#segments = [];
+	}
+
+	#fail(error: unknown): void {
+		this.#drop();
+		const code = systemCode(error);
+		const what = code !== "" ? code : error instanceof Error ? error.message : String(error);
+		const detail = `The index of the audit log failed: ${what}. The log itself is not touched. Build the index anew.`;
+		this.#state = { ...this.#state, state: "failed", detail };
+		this.#ready.fail(new Error(detail, { cause: error }));
+		this.#report(true);
+	}
+
+	#noteUnreadable(names: readonly string[]): void {
+		if (names.length === 0) return;
+		const [first] = names;
+		this.#note(`${names.length} of the log's files cannot be read and are not in the index, the first is ${first}.`);
+	}
+
+	/** Says something more about how the index is. */
+	#note(text: string): void {
+		const { detail } = this.#state;
+		if (detail?.includes(text) === true) return;
+		this.#state.detail = detail === undefined ? text : `${detail} ${text}`;
+		this.#report(true);
+	}
+
+	#entries(): number {
+		return this.#segments.reduce((sum, { entries }) => sum + entries, 0);
+	}
+
+	#report(now: boolean): void {
+		if (!now && performance.now() - this.#reported < REPORT_MS) return;
+		this.#reported = performance.now();
+		this.#state.entries = this.#entries();
+		this.#state.done = this.#segments.reduce((sum, { bytes }) => sum + bytes, 0);
+		this.#state.total = this.#segments.reduce((sum, { bytes, size }) => sum + Math.max(bytes, size), 0);
+		this.#options.onState({ ...this.#state });
+	}
+}
+
+function moveOn(segment: Segment, key: number, line: { bytes: number; entry?: { hash: string } }): void {
+	segment.bytes += line.bytes;
+	segment.lines++;
+	segment.key = key;
+	if (line.entry === undefined) return;
+	segment.entries++;
+	segment.hash = line.entry.hash;
+}
+
+function markOf({ name, bytes, lines, entries, hash, tail, key }: Segment) {
+	return { name, bytes, lines, entries, hash, tail, key };
+}
+
+/** Lets through, or not yet, or not at all. */
+function gate() {
+	let open: () => void = () => {};
+	let fail: (error: Error) => void = () => {};
+	let settled = false;
+	const fresh = () =>
+		new Promise<void>((resolve, reject) => {
+			settled = false;
+			open = () => {
+				settled = true;
+				resolve();
+			};
+			fail = (error) => {
+				settled = true;
+				reject(error);
+			};
+		});
+	const one = {
+		promise: fresh(),
+		open: () => open(),
+		/** All who wait, and come until it is shut again, get the error. */
+		fail: (error: Error) => {
+			if (settled) one.promise = fresh();
+			one.promise.catch(() => {});
+			fail(error);
+		},
+		shut: () => {
+			if (settled) one.promise = fresh();
+		},
+	};
+	return one;
+}

@@ -1,0 +1,189 @@
+// `gatepost log export`: a folder's log, or a part of it, as a file in another format.
+// Exit codes: 0 made, 1 nothing matched, 2 not made (or made and not recorded). The file is whole or not there.
+import { once } from "node:events";
+import { realpathSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { JournalError } from "../audit/errors.ts";
+import { ExportError, exportLog, exportTo, TEXT_FORMATS } from "../audit/export/export.ts";
+import { workspaceId, workspacePaths } from "../audit/home.ts";
+import { readEntries } from "../audit/read.ts";
+import type { AuditFilter } from "../protocol/audit.ts";
+import { ExportFormat, type ExportScope } from "../protocol/auditPanel.ts";
+import { type ExitCode, logDir, type Output } from "./log.ts";
+import { type FilterFlags, filterOf, isEmptyFilter } from "./logFilter.ts";
+import { jsonLine } from "./logText.ts";
+import { recordAgent } from "./recordAgent.ts";
+import { terminalText } from "./terminalText.ts";
+
+export interface ExportFlags extends FilterFlags {
+	home: string;
+	/** A folder whose log is meant, or one inside it; undefined for what was logged outside all roots. */
+	folder: string | undefined;
+	format: string;
+	/** The file to be made; "-" writes formats that are text to standard output. */
+	to: string;
+	/** CSV: with a byte order mark. */
+	bom?: boolean | undefined;
+	/** Says what was made as a JSON object. */
+	json: boolean;
+	version: string;
+	out: Output;
+	/** Takes the export itself for "-"; standard output by default. */
+	bytes?: (part: Uint8Array) => void | Promise<void>;
+	/** Where trouble and progress are told; standard error by default. */
+	err?: Output;
+	/** Progress is shown. By default only when standard error is a terminal. */
+	progress?: boolean | undefined;
+	/** Cancels; SIGINT does as well. */
+	signal?: AbortSignal | undefined;
+}
+
+/** Thrown inside for Ctrl+C. */
+class Cancelled extends Error {}
+
+/** Exports, says what was made, and records it. */
+export async function logExport(options: ExportFlags): Promise<ExitCode> {
+	const say = options.err ?? ((text: string) => void process.stderr.write(text));
+	const cancel = new AbortController();
+	const onInterrupt = () => cancel.abort(new Cancelled());
+	process.once("SIGINT", onInterrupt);
+	const onAbort = () => cancel.abort(options.signal?.reason);
+	options.signal?.addEventListener("abort", onAbort, { once: true });
+	if (options.signal?.aborted === true) onAbort();
+	const progress = new Progress(options.progress ?? (options.err === undefined && process.stderr.isTTY), say);
+	try {
+		return await run(options, cancel.signal, progress, say);
+	} catch (error) {
+		await progress.end();
+		if (cancel.signal.aborted && error === cancel.signal.reason) {
+			await say("Cancelled. Nothing was exported.\n");
+			return 2;
+		}
+		if (!(error instanceof ExportError || error instanceof JournalError || error instanceof UsageError)) throw error;
+		await say(`${terminalText(error.message)}\n`);
+		return 2;
+	} finally {
+		process.off("SIGINT", onInterrupt);
+		options.signal?.removeEventListener("abort", onAbort);
+	}
+}
+
+class UsageError extends Error {}
+
+async function run(options: ExportFlags, signal: AbortSignal, progress: Progress, say: Output): Promise<ExitCode> {
+	const { home, folder, version, bom = false } = options;
+	const format = formatOf(options.format);
+	const dir = logDir(home, folder);
+	const scope = await scopeOf(options, dir);
+	const common = { dir, format, scope, bom, version, signal, onProgress: progress.tell };
+	if (options.to === "-") {
+		if (!TEXT_FORMATS.includes(format))
+			throw new UsageError(`${format} is not text and cannot go to standard output. Name a file with --out.`);
+		const bytes = options.bytes ?? toStdout;
+		const made = await exportTo({ write: async (part) => bytes(Buffer.from(part as Uint8Array)) }, common);
+		await progress.end();
+		return finish(options, { ...made, format, scope, file: "-", dir }, say);
+	}
+	const made = await exportLog({ ...common, out: resolve(options.to) });
+	await progress.end();
+	const { rows, entries, bytes, out: file } = made;
+	await options.out(
+		options.json
+			? jsonLine({ file, format, bytes, rows, entries })
+			: `${terminalText(file)}: ${entries} entries, ${bytes} bytes\n`,
+	);
+	return finish(options, { ...made, format, scope, file, dir }, say);
+}
+
+/** An export is on record: who has it, and how much. */
+async function finish(
+	{ home, folder, version }: ExportFlags,
+	made: { rows: number; entries: number; format: string; scope: ExportScope; file: string; dir: string },
+	say: Output,
+): Promise<ExitCode> {
+	const { rows, entries, format, scope, file, dir } = made;
+	try {
+		await recordAgent({ home, root: rootOf(home, folder, dir), version }, "export.made", {
+			format,
+			file,
+			scope,
+			rows,
+			entries,
+		});
+	} catch (error) {
+		const why = error instanceof Error ? error.message : String(error);
+		await say(`The export was made, but it could not be recorded in the log: ${terminalText(why)}\n`);
+		return 2;
+	}
+	if (rows > 0) return 0;
+	await say("Nothing matched.\n");
+	return 1;
+}
+
+function formatOf(text: string): ExportFormat {
+	const format = ExportFormat.safeParse(text);
+	if (!format.success) throw new UsageError(`--format is one of: ${ExportFormat.options.join(", ")}.`);
+	return format.data;
+}
+
+/** One session and nothing else is a scope of its own: what a receipt is made of. */
+async function scopeOf(flags: FilterFlags, dir: string): Promise<ExportScope> {
+	let filter: AuditFilter;
+	try {
+		filter = filterOf(flags);
+	} catch (error) {
+		throw new UsageError(error instanceof Error ? error.message : String(error));
+	}
+	if (isEmptyFilter(filter)) return { of: "all" };
+	const { sessions, agents, ...rest } = filter;
+	const [session] = sessions ?? [];
+	if (session === undefined || sessions?.length !== 1 || (agents?.length ?? 0) > 1 || !isEmptyFilter(rest))
+		return { of: "filter", filter };
+	const agent = agents?.[0] ?? (await agentOf(dir, session));
+	return agent === undefined ? { of: "filter", filter } : { of: "session", agent, session };
+}
+
+/** The agent of a session, as the first of its entries that names one says. */
+async function agentOf(dir: string, session: string): Promise<string | undefined> {
+	for await (const { entry } of readEntries(dir)) {
+		if (entry?.head.session === session && typeof entry.body?.agent === "string") return entry.body.agent;
+	}
+	return undefined;
+}
+
+/** The folder whose log lies in `dir`: the given one or one above it. */
+function rootOf(home: string, folder: string | undefined, dir: string): string | undefined {
+	if (folder === undefined) return undefined;
+	for (let at = realpathSync.native(folder); ; at = dirname(at)) {
+		if (workspacePaths(home, workspaceId(at)).dir === dir || at === dirname(at)) return at;
+	}
+}
+
+async function toStdout(part: Uint8Array): Promise<void> {
+	if (!process.stdout.write(part)) await once(process.stdout, "drain");
+}
+
+/** One line that is written over, at most once a percent. */
+class Progress {
+	readonly #shown: boolean;
+	readonly #say: Output;
+	#last = -1;
+
+	constructor(shown: boolean, say: Output) {
+		this.#shown = shown;
+		this.#say = say;
+	}
+
+	readonly tell = (done: number, total: number): void => {
+		const percent = total === 0 ? 100 : Math.floor((100 * done) / total);
+		if (!this.#shown || percent === this.#last) return;
+		this.#last = percent;
+		void this.#say(`\rExporting ${String(percent).padStart(3)} %`);
+	};
+
+	/** Wipes the line. */
+	async end(): Promise<void> {
+		if (this.#last >= 0) await this.#say("\r\u001b[K");
+		this.#last = -1;
+	}
+}

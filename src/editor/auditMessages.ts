@@ -1,0 +1,164 @@
+// What the audit panel's page says, and what it is answered. The page draws agents' text, so every message is checked by its
+// schema, and a message names things only by what the host has told it: a log by one of `log.folders`, a row by its number.
+import type { LogOutputChannel } from "vscode";
+import type { AuditFilter, RowDetail } from "../protocol/audit.ts";
+import type { AuditHostMessage, AuditPanelMessage, ExportFormat, ExportScope } from "../protocol/auditPanel.ts";
+import { type Message, message } from "../protocol/messages.ts";
+import { type AuditLog, type LogPlace, Refusal } from "./auditLog.ts";
+import { text } from "./text.ts";
+
+type Taken<Type extends AuditPanelMessage["type"]> = Extract<AuditPanelMessage, { type: Type }>;
+type Question = Extract<AuditPanelMessage, { n: number }>;
+type Request = Exclude<AuditPanelMessage, Question>;
+
+/** What opens outside of the panel. Nothing of it answers, grants or accepts. */
+export interface AuditOpeners {
+	diff(place: LogPlace, detail: RowDetail, file: number): Promise<void>;
+	/** @param first before the session, @param last after it: each a row and the index of the file in it */
+	sessionDiff(place: LogPlace, first: [RowDetail, number], last: [RowDetail, number]): Promise<void>;
+	text(place: LogPlace, row: number, what: Taken<"openText">["what"]): Promise<void>;
+	explain(row: number): Promise<void>;
+	makeRule(row: number): Promise<void>;
+	copy(text: string): Promise<void>;
+	export(place: LogPlace, format: ExportFormat, scope: ExportScope): Promise<void>;
+}
+
+export interface AuditMessagesOptions {
+	log: AuditLog;
+	post: (msg: AuditHostMessage) => void;
+	strings: () => Record<string, string>;
+	openers: AuditOpeners;
+	output: Pick<LogOutputChannel, "warn" | "error">;
+	/** Trouble with something that opens outside of the panel. */
+	tell: (sentence: string) => void;
+	/** The page is there and has its sentences. */
+	onReady: () => void;
+}
+
+export class AuditMessages {
+	readonly #options: AuditMessagesOptions;
+	#filter: AuditFilter | undefined;
+
+	constructor(options: AuditMessagesOptions) {
+		this.#options = options;
+	}
+
+	/** The filter in view; undefined while nothing was asked, or all is shown. */
+	get filter(): AuditFilter | undefined {
+		return this.#filter;
+	}
+
+	/** Takes a message of the page. Never throws. */
+	async take(raw: unknown): Promise<void> {
+		try {
+			const { AuditPanelMessage } = await import("./core.ts");
+			const parsed = AuditPanelMessage.safeParse(raw);
+			if (!parsed.success) {
+				this.#options.output.warn("A message of the audit log's page was not understood and was dropped.");
+			} else if ("n" in parsed.data) await this.#question(parsed.data);
+			else await this.#request(parsed.data);
+		} catch (error) {
+			const sentence = text(saidOf(error));
+			this.#options.output.error(sentence);
+			this.#options.tell(sentence);
+		}
+	}
+
+	async #question(msg: Question): Promise<void> {
+		try {
+			this.#options.post(await this.#answer(msg));
+		} catch (error) {
+			if (!(error instanceof Refusal)) this.#options.output.error(text(saidOf(error)));
+			this.#options.post({ type: "refused", n: msg.n, message: saidOf(error) });
+		}
+	}
+
+	async #answer(msg: Question): Promise<AuditHostMessage> {
+		const { log } = this.#options;
+		const { n } = msg;
+		switch (msg.type) {
+			case "rows": {
+				const { filter, order, offset, limit } = msg;
+				this.#filter = Object.keys(filter).length === 0 ? undefined : filter;
+				return { type: "rows", n, offset, ...(await log.ask("rows", { filter, order, offset, limit })) };
+			}
+			case "detail":
+				return { type: "detail", n, detail: await this.#detail(msg.row) };
+			case "facets":
+				return { type: "facets", n, facets: await log.ask("facets", {}) };
+			case "sessions": {
+				const { filter, offset, limit } = msg;
+				return { type: "sessions", n, offset, ...(await log.ask("sessions", { filter, offset, limit })) };
+			}
+			case "session": {
+				const { agent, session, offset, limit } = msg;
+				const detail = await log.ask("session", { agent, session, offset, limit });
+				if (detail === undefined) throw new Refusal(message("auditHost.noSession"));
+				return { type: "session", n, detail };
+			}
+			case "overview":
+				return { type: "overview", n, overview: await log.ask("overview", { filter: msg.filter }) };
+		}
+	}
+
+	async #request(msg: Request): Promise<void> {
+		const { log, openers, post, onReady } = this.#options;
+		switch (msg.type) {
+			case "ready":
+				post({ type: "strings", contents: this.#options.strings() });
+				// After the strings, which the picture needs.
+				post({ type: "log", log: log.state() });
+				onReady();
+				return;
+			case "choose":
+				return log.choose(msg.folder);
+			case "verify":
+				return log.verify();
+			case "rebuild":
+				return log.rebuild();
+			case "openDiff":
+				return openers.diff(this.#place(), await this.#detail(msg.row), msg.file);
+			case "openSessionDiff":
+				return this.#sessionDiff(msg);
+			case "openText":
+				return openers.text(this.#place(), msg.row, msg.what);
+			case "explain":
+				return openers.explain(msg.row);
+			case "makeRule":
+				return openers.makeRule(msg.row);
+			case "copy":
+				return openers.copy(msg.text);
+			case "export":
+				return openers.export(this.#place(), msg.format, msg.scope);
+		}
+	}
+
+	async #sessionDiff({ agent, session, path }: Taken<"openSessionDiff">): Promise<void> {
+		const { log, openers } = this.#options;
+		const place = this.#place();
+		const detail = await log.ask("session", { agent, session, offset: 0, limit: 1 });
+		const file = detail?.files.find((one) => one.path === path);
+		if (file === undefined) throw new Refusal(message("auditHost.noSession"));
+		const first = await this.#detail(file.first.row);
+		const last = file.last.row === file.first.row ? first : await this.#detail(file.last.row);
+		await openers.sessionDiff(place, [first, file.first.file], [last, file.last.file]);
+	}
+
+	async #detail(row: number): Promise<RowDetail> {
+		const detail = await this.#options.log.ask("detail", { row });
+		if (detail === undefined) throw new Refusal(message("auditHost.noRow"));
+		return detail;
+	}
+
+	#place(): LogPlace {
+		const { place } = this.#options.log;
+		if (place === undefined) throw new Refusal(message("auditHost.noLog"));
+		return place;
+	}
+}
+
+/** What a person is told of an error. */
+export function saidOf(error: unknown): Message {
+	if (error instanceof Refusal) return error.said;
+	return message("auditHost.failed", { detail: error instanceof Error ? error.message : String(error) });
+}

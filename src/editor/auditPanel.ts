@@ -1,0 +1,172 @@
+// The audit log as a panel of the editor: one a window, back after a reload with the state its page has kept. The page only
+// draws what it is sent and says what was clicked; logs, indexes and everything that opens stay here.
+import { realpathSync } from "node:fs";
+import * as vscode from "vscode";
+import type { Approver } from "../approvals/decision.ts";
+import type { ExportFormat, ExportScope } from "../protocol/auditPanel.ts";
+import { openFileDiff, openSessionDiff } from "./auditDiffs.ts";
+import { AuditDocuments } from "./auditDocuments.ts";
+import { AuditExports } from "./auditExport.ts";
+import { type LogPlace, type LogSource, placesOf, Refusal } from "./auditLog.ts";
+import { saidOf } from "./auditMessages.ts";
+import { pickExport } from "./auditPicks.ts";
+import { explainRow, makeRule } from "./auditPolicy.ts";
+import { AuditShown, type ShownSession } from "./auditShown.ts";
+import { openRowText } from "./auditTexts.ts";
+import { Disposables } from "./disposables.ts";
+import { type GateHost, gatepostHome } from "./gateHost.ts";
+import { say, text } from "./text.ts";
+import type { TextDocuments } from "./textDocuments.ts";
+
+export interface AuditPanelOptions {
+	context: Pick<vscode.ExtensionContext, "extensionUri" | "extension">;
+	host: GateHost;
+	documents: TextDocuments;
+	approver: () => Promise<Approver>;
+	output: vscode.LogOutputChannel;
+}
+
+/** Sessions to choose from when one is exported. */
+const SESSIONS = 200;
+
+export class AuditPanel implements vscode.WebviewPanelSerializer, vscode.Disposable {
+	static readonly viewType = "gatepost.auditLog";
+	readonly #options: AuditPanelOptions;
+	readonly #disposables = new Disposables();
+	readonly #source: LogSource;
+	readonly #exports: AuditExports;
+	#shown: AuditShown | undefined;
+
+	constructor(options: AuditPanelOptions) {
+		this.#options = options;
+		const { host, approver, context } = options;
+		const home = gatepostHome();
+		this.#source = {
+			home,
+			folders: () => host.open?.folders() ?? openFolders(),
+			homeKey: () => host.open?.home.macKey(),
+		};
+		this.#disposables.push(new AuditDocuments(home));
+		this.#exports = new AuditExports({
+			home,
+			version: String(context.extension.packageJSON.version),
+			approver,
+			record: async ({ root }, body) => {
+				if (host.open === undefined) throw new Refusal({ code: "auditHost.export.noGate" });
+				await host.open.recordExport(root, body);
+			},
+		});
+		this.#disposables.push(vscode.window.registerWebviewPanelSerializer(AuditPanel.viewType, this));
+		this.#disposables.push(host.onChanged(() => this.#shown?.sync()));
+	}
+
+	/** Opens the panel, or brings it to the front. Never answers. */
+	async open(session?: ShownSession): Promise<void> {
+		if (this.#shown === undefined) {
+			const panel = vscode.window.createWebviewPanel(
+				AuditPanel.viewType,
+				say("auditHost.title"),
+				vscode.ViewColumn.Active,
+				// A hidden page is drawn anew: filter and place are kept by its own state.
+				{ retainContextWhenHidden: false },
+			);
+			this.#take(panel);
+		} else this.#shown.panel.reveal();
+		if (session !== undefined) await this.#shown?.show(session);
+	}
+
+	/** The panel is back after a reload of the window. */
+	async deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
+		// One was opened before the old one came back.
+		if (this.#shown === undefined) this.#take(panel);
+		else panel.dispose();
+	}
+
+	/** The log of this window's gate has grown. */
+	grown(): void {
+		this.#shown?.grown();
+	}
+
+	/** Asks what to export, then does it. */
+	async exportLog(): Promise<void> {
+		try {
+			const picked = await pickExport({
+				places: await placesOf(this.#source),
+				shown: { place: this.#shown?.log.place, filter: this.#shown?.filter },
+				sessions: (place) => this.#sessions(place),
+			});
+			if (picked !== undefined) await this.export(picked.place, picked.format, picked.scope);
+		} catch (error) {
+			this.#options.output.error(text(saidOf(error)));
+			void vscode.window.showErrorMessage(text(saidOf(error)));
+		}
+	}
+
+	/** Asks where to, exports, and says what came of it. @throws Refusal */
+	export(place: LogPlace, format: ExportFormat, scope: ExportScope): Promise<void> {
+		return this.#exports.export(place, format, scope);
+	}
+
+	/** The panel itself stays: a window that is reloaded brings it back. */
+	dispose(): void {
+		this.#shown?.end();
+		this.#disposables.dispose();
+	}
+
+	#take(panel: vscode.WebviewPanel): void {
+		const { context, host, documents, output } = this.#options;
+		const shown = new AuditShown(panel, {
+			source: this.#source,
+			starting: () => host.state === "starting",
+			output,
+			extensionUri: context.extensionUri,
+			openers: (log) => ({
+				diff: (place, detail, file) => openFileDiff(place, detail, file, warn),
+				sessionDiff: (place, first, last) => openSessionDiff(place, first, last, warn),
+				text: (place, row, what) => openRowText(log, documents, place, row, what),
+				explain: (row) => explainRow(log, host, documents, row),
+				makeRule: (row) => makeRule(log, host, row),
+				copy: async (copied) => vscode.env.clipboard.writeText(copied),
+				export: (place, format, scope) => this.export(place, format, scope),
+			}),
+		});
+		this.#shown = shown;
+		panel.onDidDispose(() => {
+			if (this.#shown === shown) this.#shown = undefined;
+		});
+	}
+
+	async #sessions(place: LogPlace) {
+		const takes = { filter: {}, offset: 0, limit: SESSIONS };
+		const log = this.#shown?.log;
+		if (log?.place?.dir === place.dir) return (await log.ask("sessions", takes)).sessions;
+		const { LogIndex } = await import("./core.ts");
+		const homeKey = this.#source.homeKey();
+		const key = homeKey === undefined ? {} : { homeKey };
+		const index = new LogIndex({ dir: place.dir, ...key, onState: () => undefined });
+		try {
+			return (await index.ask("sessions", takes)).sessions;
+		} finally {
+			await index.close();
+		}
+	}
+}
+
+function warn(sentence: string): void {
+	void vscode.window.showWarningMessage(sentence);
+}
+
+/** Folders of the window while there is no gate that knows them. */
+function openFolders(): string[] {
+	const folders = vscode.workspace.workspaceFolders ?? [];
+	return folders.filter(({ uri }) => uri.scheme === "file").map(({ uri }) => realpathOr(uri.fsPath));
+}
+
+function realpathOr(path: string): string {
+	try {
+		return realpathSync.native(path);
+	} catch {
+		// Gone: it has no log that could be found either.
+		return path;
+	}
+}

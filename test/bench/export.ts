@@ -1,0 +1,120 @@
+// How fast a log is exported, and how much memory that takes, against nothing but reading the same bytes and writing as many
+// as the export did. `node test/bench/export.ts [entries] [formats]`, 1,000,000 and "jsonl,csv" by default.
+import { execFileSync } from "node:child_process";
+import {
+	closeSync,
+	fsyncSync,
+	mkdtempSync,
+	openSync,
+	readdirSync,
+	readSync,
+	rmSync,
+	statSync,
+	writeSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ExportFormat } from "../../src/protocol/auditPanel.ts";
+
+export interface Measured {
+	name: string;
+	/** Our time against that of the raw one in the same run; 1 is as fast. */
+	ratio: number;
+	detail: string;
+}
+
+interface Run {
+	seconds: number;
+	cpuSeconds: number;
+	entries: number;
+	rows: number;
+	bytes: number;
+	/** Peak resident memory above that of the process before it began. MB. */
+	growth: number;
+}
+
+/** About 1 kB of disk an entry in the temporary folder. */
+export async function benchExport(
+	entries = 1_000_000,
+	formats: readonly ExportFormat[] = ["jsonl", "csv"],
+): Promise<Measured[]> {
+	const dir = mkdtempSync(join(tmpdir(), "gatepost-bench-"));
+	try {
+		// In processes of their own: what one has used must not count for the next.
+		const log = child("make", dir, String(entries)).log as string;
+		return formats.map((format) => {
+			const out = join(dir, `log.${format}`);
+			const run = child("export", log, format, out) as unknown as Run;
+			const raw = rawSeconds(log, out);
+			rmSync(out);
+			const detail = [
+				`${Math.round(run.entries / run.seconds)} entries/s (${Math.round(run.entries / run.cpuSeconds)} per second of processor)`,
+				`${run.growth.toFixed(0)} MB of memory more at the peak`,
+				`${run.entries} entries, ${run.rows} rows, ${(run.bytes / 1e6).toFixed(0)} MB made in ${run.seconds.toFixed(1)} s; raw ${raw.toFixed(1)} s`,
+			];
+			return {
+				name: `export: ${format} of ${entries} entries, time against reading and writing the same bytes`,
+				ratio: run.seconds / raw,
+				detail: detail.join("; "),
+			};
+		});
+	} finally {
+		rmSync(dir, { recursive: true, force: true });
+	}
+}
+
+function child(...args: string[]): Record<string, unknown> {
+	return JSON.parse(execFileSync(process.execPath, [import.meta.filename, ...args], { encoding: "utf8" }));
+}
+
+async function make(dir: string, entries: number): Promise<object> {
+	const { openHome } = await import("../../src/audit/home.ts");
+	const { bigLog, rootIn } = await import("../support/auditLog.ts");
+	return { log: bigLog({ home: openHome(join(dir, "home")), root: rootIn(dir), entries }) };
+}
+
+async function runExport(dir: string, format: ExportFormat, out: string): Promise<Run> {
+	const { exportLog } = await import("../../src/audit/export/export.ts");
+	await import(`../../src/audit/export/${format}.ts`);
+	const before = process.memoryUsage.rss();
+	let peak = before;
+	const see = () => {
+		peak = Math.max(peak, process.memoryUsage.rss());
+	};
+	const timer = setInterval(see, 50);
+	const begin = performance.now();
+	const cpu = process.cpuUsage();
+	const made = await exportLog({ dir, format, scope: { of: "all" }, out, version: "0", onProgress: see });
+	const { user, system } = process.cpuUsage(cpu);
+	const seconds = (performance.now() - begin) / 1000;
+	clearInterval(timer);
+	see();
+	return { ...made, seconds, cpuSeconds: (user + system) / 1e6, growth: (peak - before) / 1e6 };
+}
+
+function rawSeconds(log: string, out: string): number {
+	const begin = performance.now();
+	const buffer = Buffer.alloc(1 << 20);
+	for (const name of readdirSync(join(log, "journal"))) {
+		const fd = openSync(join(log, "journal", name), "r");
+		while (readSync(fd, buffer) > 0);
+		closeSync(fd);
+	}
+	const fd = openSync(`${out}.raw`, "w");
+	for (let left = statSync(out).size; left > 0; left -= writeSync(fd, buffer, 0, Math.min(left, buffer.length)));
+	fsyncSync(fd);
+	closeSync(fd);
+	rmSync(`${out}.raw`);
+	return (performance.now() - begin) / 1000;
+}
+
+if (process.argv[1] === import.meta.filename) {
+	const [, , first = "", second = "", third = "", fourth = ""] = process.argv;
+	if (first === "make") console.log(JSON.stringify(await make(second, Number(third))));
+	else if (first === "export") console.log(JSON.stringify(await runExport(second, third as ExportFormat, fourth)));
+	else {
+		const formats = second === "" ? undefined : (second.split(",") as ExportFormat[]);
+		for (const { name, ratio, detail } of await benchExport(Number(first) || undefined, formats))
+			console.log(`${name}: ${ratio.toFixed(2)} (${detail})`);
+	}
+}

@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { Integrity } from "../../src/protocol/auditPanel.ts";
+import { BAD, GOOD, hostile, KEY, log, typical } from "./auditViewsHost.ts";
+import { useViews, type ViewsPage } from "./auditViewsPage.ts";
+
+describe("the verdict", () => {
+	const views = useViews();
+	const open = (integrity: Integrity) => views.open({ log: log({ integrity }) }, { view: "integrity" });
+	const verdict = (view: ViewsPage) => view.page.locator(".av-verdict").textContent();
+
+	it("says how far the log is consistent, and what that does not prove", async () => {
+		const view = await views.open(typical(), { view: "integrity" });
+		assert.match(
+			(await verdict(view)) ?? "",
+			/Consistent to entry 1,204 of 7 segments at Nov 20, 2026.*only proven by comparing the key/s,
+		);
+		assert.doesNotMatch((await view.page.locator(".av").textContent()) ?? "", /[Vv]erified/);
+		const one = await open({ ...GOOD, segments: 1 });
+		assert.match((await verdict(one)) ?? "", /of one segment/);
+	});
+
+	it("shows the key in groups of eight and copies it whole", async () => {
+		const view = await open(GOOD);
+		const groups = await view.page.locator(".av-keys .key > span").allTextContents();
+		assert.deepEqual(
+			groups.map((group) => group.trim()),
+			KEY.match(/.{8}/g),
+		);
+		await view.page.getByRole("button", { name: "Copy key" }).click();
+		await view.page.getByRole("button", { name: "Copy command" }).click();
+		assert.deepEqual(await view.posted("copy"), [
+			{ type: "copy", text: KEY },
+			{ type: "copy", text: `gatepost log verify --key ${KEY}` },
+		]);
+		assert.match((await view.page.getByRole("status").allTextContents()).join(), /Copied\./);
+	});
+
+	it("tells its progress, and does not begin twice", async () => {
+		const view = await open({ state: "checking", done: 3, total: 8 });
+		const bar = view.page.getByRole("progressbar", { name: "Verification" });
+		assert.equal(await bar.getAttribute("aria-valuenow"), "37");
+		// Reached by key, as every button; it says that it is not available, and does nothing.
+		await view.page.getByRole("button", { name: "Verify again" }).press("Enter");
+		assert.deepEqual(await view.posted("verify"), []);
+		await view.send({ type: "log", log: log({ integrity: { state: "checking" } }) });
+		assert.equal(await bar.getAttribute("aria-valuenow"), null, "no number is made up");
+		await view.send({ type: "log", log: log() });
+		assert.match((await view.page.locator(".av-verdict [role=status]").textContent()) ?? "", /Consistent/);
+		await view.page.getByRole("button", { name: "Verify again" }).click();
+		assert.equal((await view.posted("verify")).length, 1);
+	});
+
+	it("names each problem, where it is and what to do", async () => {
+		const view = await open(BAD);
+		assert.match((await verdict(view)) ?? "", /16 problems found/);
+		const rows = await view.page
+			.locator(".av-problems tbody tr")
+			.evaluateAll((all) => all.map((one) => one.textContent));
+		assert.equal(rows.length, 4);
+		assert.match(rows[0] ?? "", /Entry edited.*20261120T090000Z-g1\.jsonl.*line 41.*does not fit its hash/s);
+		assert.match(rows[2] ?? "", /Segment missing.*the whole segment/s);
+		assert.match(rows[3] ?? "", /from-the-future/);
+		const advice = await view.page.locator(".av-advice > div").allTextContents();
+		assert.equal(advice.length, 4);
+		assert.match(advice[0] ?? "", /Compare it with a receipt/);
+		assert.match(advice[3] ?? "", /newest version/);
+		await view.page.getByText("12 more problems are not listed.").waitFor();
+	});
+
+	it("has words and advice for every kind of problem that the verifier knows", async () => {
+		const kinds = ["edited", "removed", "inserted", "reordered", "cut-tail", "torn", "wrong-key", "evidence-missing"];
+		kinds.push("evidence-altered", "segment-missing", "bad-checkpoint");
+		const view = await open({ ...BAD, problems: kinds.map((kind) => ({ segment: "s", kind, detail: "d" })) });
+		const advice = await view.page.locator(".av-advice > div").allTextContents();
+		assert.equal(new Set(advice).size, kinds.length);
+		for (const [index, text] of advice.entries()) {
+			assert.doesNotMatch(text, /newest version/, kinds[index]);
+			assert.doesNotMatch(text, /integrity\./);
+		}
+	});
+
+	it("that could not be reached says so", async () => {
+		const view = await open({ state: "failed", message: { code: "audit.trouble", args: { detail: "EIO" } } });
+		assert.match((await verdict(view)) ?? "", /could not be verified.*nothing is known.*EIO/s);
+	});
+
+	it("quotes a hostile log only in visible form, and puts none of it into a command", async () => {
+		const view = await views.open(hostile(), { view: "integrity" });
+		await view.page.getByText("<img src=x onerror=").first().waitFor();
+		assert.equal(await view.page.locator(".av-command").count(), 0);
+		assert.equal(await view.page.evaluate('document.querySelectorAll(".av img, .av script, .av [onerror]").length'), 0);
+		assert.equal(
+			await view.page.evaluate("/[\\u202a-\\u202e\\u2066-\\u2069\\u001b]/.test(document.body.innerText)"),
+			false,
+		);
+		assert.deepEqual(await view.problems(), []);
+	});
+
+	it("stands beside the index and its rebuilding", async () => {
+		const view = await open(GOOD);
+		await view.page.getByText("1,204 entries are in the index.").waitFor();
+		await view.page.getByRole("button", { name: "Rebuild index" }).click();
+		assert.equal((await view.posted("rebuild")).length, 1);
+		await view.send({ type: "log", log: log({ index: { state: "loading", entries: 5, done: 1e6, total: 4e6 } }) });
+		assert.equal(
+			await view.page.getByRole("progressbar", { name: "Reading the log" }).getAttribute("aria-valuenow"),
+			"25",
+		);
+		await view.page.getByRole("button", { name: "Rebuild index" }).press("Enter");
+		assert.equal((await view.posted("rebuild")).length, 1, "not while it is being built");
+	});
+});

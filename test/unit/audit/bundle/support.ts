@@ -1,0 +1,153 @@
+// Bundles for tests: made of a log in memory, unpacked by the system's own tools, and changed as an attacker would.
+import { execFileSync, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, join, relative } from "node:path";
+import { readEvidence } from "../../../../src/audit/evidence.ts";
+import { type BundleOptions, writeBundle } from "../../../../src/audit/export/bundle/bundle.ts";
+import type { ExportSource } from "../../../../src/audit/export/types.ts";
+import { matches } from "../../../../src/audit/filter.ts";
+import { foldRows } from "../../../../src/audit/fold.ts";
+import { linesOf } from "../../../../src/audit/lines.ts";
+import { type ReadLine, readEntries, segmentsIn } from "../../../../src/audit/read.ts";
+import type { ExportScope } from "../../../../src/protocol/auditPanel.ts";
+
+/** What the exporter is given, straight from the log. */
+export function sourceOf(dir: string, scope: ExportScope, signal?: AbortSignal): ExportSource {
+	const wanted = (row: { session?: string }) =>
+		scope.of === "all" || (scope.of === "filter" ? matches(row as never, scope.filter) : row.session === scope.session);
+	async function* rows() {
+		for await (const row of foldRows(readEntries(dir))) if (wanted(row)) yield row;
+	}
+	async function* lines(): AsyncGenerator<ReadLine & { text: string }> {
+		const places = new Set<string>();
+		for await (const row of rows()) for (const { segment, line } of row.places) places.add(`${segment} ${line}`);
+		const texts = new Map<string, string[]>();
+		for (const path of await segmentsIn(dir)) {
+			const all: string[] = [];
+			for await (const { text } of linesOf(path)) all.push(text ?? "");
+			texts.set(basename(path), all);
+		}
+		for await (const line of readEntries(dir))
+			if (places.has(`${line.segment} ${line.line}`))
+				yield { ...line, text: texts.get(line.segment)?.[line.line - 1] ?? "" };
+	}
+	return {
+		dir,
+		version: "0.0.0-test",
+		scope,
+		bom: false,
+		signal,
+		rows,
+		lines,
+		read: () => Promise.reject(new Error("not needed")),
+		evidence: (digest) => readEvidence(join(dir, "evidence"), digest),
+	};
+}
+
+/** The bytes of a bundle. */
+export async function bundleOf(
+	dir: string,
+	scope: ExportScope | string,
+	options: BundleOptions = {},
+): Promise<{ zip: Buffer; rows: number; entries: number }> {
+	const parts: Buffer[] = [];
+	const source = sourceOf(
+		dir,
+		typeof scope === "string" ? { of: "session", agent: "claude-code", session: scope } : scope,
+	);
+	const done = await writeBundle(
+		source,
+		{
+			write: async (part) => {
+				parts.push(Buffer.from(part as Uint8Array));
+			},
+		},
+		{ page: async () => TEST_PAGE, ...options },
+	);
+	return { zip: Buffer.concat(parts), ...done };
+}
+
+/** Stands for the page where only its data matters: building the real one takes a second. */
+export const TEST_PAGE = `<!DOCTYPE html><title>x</title><script type="text/plain" id="bundle">@@GATEPOST_BUNDLE@@</script>`;
+
+/** Unpacks with Python's zipfile, which checks every checksum. */
+export function unpack(zip: Buffer, into: string): string {
+	mkdirSync(into, { recursive: true });
+	const file = `${into}.zip`;
+	writeFileSync(file, zip);
+	const script =
+		"import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; z.extractall(sys.argv[2])";
+	execFileSync("python3", ["-c", script, file, into]);
+	return into;
+}
+
+export function filesIn(dir: string): string[] {
+	return readdirSync(dir, { recursive: true })
+		.map(String)
+		.filter((name) => statSync(join(dir, name)).isFile())
+		.map((name) => relative("", name).replaceAll("\\", "/"))
+		.sort();
+}
+
+/** The files of a folder in memory, so that it can be changed and put back. */
+export function snapshot(dir: string): Map<string, Buffer> {
+	return new Map(filesIn(dir).map((name) => [name, readFileSync(join(dir, name))]));
+}
+
+export function restore(dir: string, files: Map<string, Buffer>): void {
+	rmSync(dir, { recursive: true, force: true });
+	for (const [name, bytes] of files) {
+		mkdirSync(join(dir, name, ".."), { recursive: true });
+		writeFileSync(join(dir, name), bytes);
+	}
+}
+
+export const sha256 = (bytes: Buffer | string): string => createHash("sha256").update(bytes).digest("hex");
+
+/** Writes SHA256SUMS anew, as an attacker would. */
+export function resum(files: Map<string, Buffer>): Map<string, Buffer> {
+	files.delete("SHA256SUMS");
+	const lines = [...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, bytes]) => `${sha256(bytes)}  ${name}\n`);
+	files.set("SHA256SUMS", Buffer.from(lines.join("")));
+	return files;
+}
+
+export interface Step {
+	status: number | null;
+	out: string;
+}
+
+/** The commands of VERIFY.md. */
+export function commandsOf(markdown: string): string[] {
+	return [...markdown.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, code = ""]) => code);
+}
+
+/** Runs the commands of a VERIFY.md word for word in a folder, each in a shell of its own. */
+export function follow(dir: string, commands: string[], fingerprint?: string): Step[] {
+	return commands.map((command) => {
+		const { status, stdout, stderr } = spawnSync("bash", ["--norc", "-c", command], {
+			cwd: dir,
+			encoding: "utf8",
+			stdio: ["ignore", "pipe", "pipe"],
+			env: { PATH: process.env.PATH ?? "", ...(fingerprint === undefined ? {} : { FINGERPRINT: fingerprint }) },
+		});
+		return { status, out: `${stdout}${stderr}` };
+	});
+}
+
+/** Why the commands of VERIFY.md cannot be run here; undefined when they can. */
+export function missingTool(): string | undefined {
+	for (const [tool, ...args] of [
+		["bash", "--version"],
+		["sha256sum", "--version"],
+		["python3", "--version"],
+		["openssl", "version"],
+	]) {
+		const { status, stdout } = spawnSync(tool as string, args, { encoding: "utf8" });
+		if (status !== 0) return `${tool} is not on this machine`;
+		if (tool === "openssl" && !/^OpenSSL ([3-9]|\d\d)/.test(stdout))
+			return `OpenSSL 3 is needed, here is ${stdout.trim()}`;
+	}
+	return undefined;
+}

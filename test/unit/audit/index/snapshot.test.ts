@@ -1,0 +1,179 @@
+// The snapshot: whole, checked byte by byte, thrown away when in doubt.
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import {
+	cpSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	statSync,
+	symlinkSync,
+	truncateSync,
+	utimesSync,
+	writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { checkSnapshot, readSnapshot, writeSnapshot } from "../../../../src/audit/index/snapshot.ts";
+import { allRows, Chance, comparable, emptyLog, openLens, oracle, randomLog, wanted, writeLog } from "./support.ts";
+
+const KEY = Buffer.alloc(32, 7);
+
+async function withSnapshot(t: TestContext, key: Buffer | undefined = KEY): Promise<{ dir: string; path: string }> {
+	const dir = emptyLog(t);
+	writeLog(dir, randomLog(new Chance(51), 250));
+	const { lens } = openLens(t, dir, key);
+	await allRows(lens, {});
+	await lens.close();
+	return { dir, path: join(dir, "index", "snapshot") };
+}
+
+async function demandAnswers(t: TestContext, dir: string, key: Buffer | undefined = KEY): Promise<string | undefined> {
+	const { lens, states } = openLens(t, dir, key);
+	assert.deepEqual((await allRows(lens, {})).map(comparable), wanted(await oracle(dir), {}));
+	assert.deepEqual((await allRows(lens, { text: "git" })).map(comparable), wanted(await oracle(dir), { text: "git" }));
+	await lens.close();
+	const [first] = states;
+	return first?.state === "loading" && first.done === 0 ? (first.detail ?? "built") : undefined;
+}
+
+test("a snapshot saves reading the log again, and answers the same", async (t) => {
+	const { dir, path } = await withSnapshot(t);
+	assert.equal(statSync(path).mode & 0o777, 0o600);
+	assert.equal(statSync(dirname(path)).mode & 0o777, 0o700);
+	assert.deepEqual(readdirSync(dirname(path)), ["snapshot"]);
+	assert.equal((await checkSnapshot(dir, KEY)).state, "good");
+	assert.equal((await checkSnapshot(dir)).state, "good");
+	assert.equal(await demandAnswers(t, dir), undefined, "it was not built anew");
+});
+
+test("without a snapshot, and after it was deleted, the index is built", async (t) => {
+	const { dir } = await withSnapshot(t);
+	rmSync(join(dir, "index"), { recursive: true });
+	assert.equal((await checkSnapshot(dir, KEY)).state, "absent");
+	assert.equal(await demandAnswers(t, dir), "built");
+	assert.equal((await checkSnapshot(dir, KEY)).state, "good");
+});
+
+test("any byte of a snapshot that is changed, cut or added is noticed", async (t) => {
+	const { dir, path } = await withSnapshot(t);
+	const good = readFileSync(path);
+	const headerEnd = good.indexOf(10, 10) + 1 + 2 * 65;
+	const places = new Set<number>([0, 7, 8, good.length - 1]);
+	for (let at = 0; at < headerEnd; at += 7) places.add(at);
+	for (let at = headerEnd - 130; at < headerEnd; at++) places.add(at);
+	for (let at = headerEnd; at < good.length; at += Math.ceil((good.length - headerEnd) / 150)) places.add(at);
+	for (const at of places) {
+		const bytes = Buffer.from(good);
+		bytes[at] = (bytes[at] ?? 0) ^ (1 << (at % 8));
+		writeFileSync(path, bytes);
+		const { state, detail } = await checkSnapshot(dir, KEY);
+		assert.equal(state, "altered", `byte ${at} of ${good.length}: ${detail}`);
+	}
+	for (const length of [0, 5, 8, 100, headerEnd - 10, headerEnd, headerEnd + 1000, good.length - 1]) {
+		writeFileSync(path, good.subarray(0, length));
+		assert.equal((await checkSnapshot(dir, KEY)).state, "altered", `cut to ${length}`);
+	}
+	writeFileSync(path, Buffer.concat([good, Buffer.from("x")]));
+	assert.equal((await checkSnapshot(dir, KEY)).state, "altered");
+	writeFileSync(path, good);
+	assert.equal((await checkSnapshot(dir, KEY)).state, "good");
+});
+
+test("an altered snapshot is not used: the index is built anew and says why", async (t) => {
+	const { dir, path } = await withSnapshot(t);
+	const good = readFileSync(path);
+	for (const at of [3, 40, good.indexOf(10, 10) + 20, good.length - 500]) {
+		const bytes = Buffer.from(good);
+		bytes[at] = (bytes[at] ?? 0) ^ 4;
+		writeFileSync(path, bytes);
+		assert.match((await demandAnswers(t, dir)) ?? "", /not what Gatepost wrote.*built anew/);
+		assert.equal((await checkSnapshot(dir, KEY)).state, "good", "a good one was written in its place");
+	}
+});
+
+test("a snapshot that was made up with another key, or none, is not used", async (t) => {
+	const { dir } = await withSnapshot(t, Buffer.alloc(32, 8));
+	assert.equal((await checkSnapshot(dir, KEY)).state, "altered");
+	assert.match((await demandAnswers(t, dir)) ?? "", /with the key of this Gatepost home/);
+	const { dir: plain } = await withSnapshot(t, undefined);
+	const unkeyed = emptyLog(t);
+	cpSync(plain, unkeyed, { recursive: true });
+	assert.equal((await checkSnapshot(unkeyed)).state, "good");
+});
+
+test("a snapshot without a key is used where there is none, and not where there is one", async (t) => {
+	const dir = emptyLog(t);
+	writeLog(dir, randomLog(new Chance(52), 200));
+	const { lens } = openLens(t, dir);
+	await allRows(lens, {});
+	await lens.close();
+	assert.equal((await checkSnapshot(dir)).state, "good");
+	assert.equal((await checkSnapshot(dir, KEY)).state, "altered");
+	assert.match((await demandAnswers(t, dir)) ?? "", /built anew/);
+});
+
+test("a good wrapping around what is no database, or another's columns, is not used", async (t) => {
+	const { dir } = await withSnapshot(t);
+	const { segments = [], database } = await readSnapshot(dir, KEY);
+	assert.ok(database !== undefined && segments.length > 0);
+	for (const content of [randomBytes(5000), Buffer.alloc(0), database.subarray(0, 8192 * 2)]) {
+		await writeSnapshot(dir, KEY, segments, content);
+		assert.equal((await checkSnapshot(dir, KEY)).state, "good");
+		assert.match((await demandAnswers(t, dir)) ?? "", /cannot be opened/);
+	}
+});
+
+test("a snapshot of another version, another workspace or another log is not used", async (t) => {
+	const { dir, path } = await withSnapshot(t);
+	const good = readFileSync(path);
+	const other = emptyLog(t);
+	cpSync(dir, join(dirname(other), "fedcba9876543210"), { recursive: true });
+	const moved = join(dirname(other), "fedcba9876543210");
+	assert.equal((await checkSnapshot(moved, KEY)).state, "altered");
+	assert.match((await demandAnswers(t, moved)) ?? "", /another workspace/);
+
+	const journal = join(dir, "journal");
+	const [first = ""] = readdirSync(journal);
+	const segment = readFileSync(join(journal, first));
+	truncateSync(join(journal, first), segment.length - 300);
+	const { state, detail } = await checkSnapshot(dir, KEY);
+	assert.equal(state, "stale");
+	assert.match(detail, /shorter than it was/);
+	assert.match((await demandAnswers(t, dir)) ?? "", /shorter than it was/);
+	// What was appended since is no harm.
+	writeFileSync(join(journal, first), segment);
+	writeFileSync(path, good);
+	writeFileSync(join(journal, first), Buffer.concat([segment, Buffer.from("more\n")]));
+	assert.equal((await checkSnapshot(dir, KEY)).state, "good");
+	assert.equal(await demandAnswers(t, dir), undefined);
+});
+
+test("links, folders and pipes in its place are not followed", async (t) => {
+	const { dir, path } = await withSnapshot(t);
+	const elsewhere = join(dir, "elsewhere");
+	cpSync(path, elsewhere);
+	rmSync(path);
+	symlinkSync(elsewhere, path);
+	assert.equal((await checkSnapshot(dir, KEY)).state, "altered");
+	assert.match((await demandAnswers(t, dir)) ?? "", /cannot be read/);
+	rmSync(path);
+	mkdirSync(path);
+	assert.equal((await checkSnapshot(dir, KEY)).state, "altered");
+	const { lens, states } = openLens(t, dir, KEY);
+	await allRows(lens, {});
+	await lens.close();
+	assert.match(states.at(-1)?.detail ?? "", /snapshot could not be written/);
+	assert.equal(states.at(-1)?.state, "ready");
+});
+
+test("what killed writers left is removed, but not what one is writing now", async (t) => {
+	const { dir } = await withSnapshot(t);
+	const old = join(dir, "index", `snapshot.${"a".repeat(16)}.new`);
+	const young = join(dir, "index", `snapshot.${"b".repeat(16)}.new`);
+	for (const path of [old, young]) writeFileSync(path, "part");
+	utimesSync(old, 1000, 1000);
+	await demandAnswers(t, dir);
+	assert.deepEqual(readdirSync(join(dir, "index")).sort(), ["snapshot", `snapshot.${"b".repeat(16)}.new`]);
+});

@@ -1,0 +1,269 @@
+// The entries of a session as steps in the order in which they began: what a person reads. All of an action is one step.
+import { format } from "../../src/protocol/messages.ts";
+import type { Checked } from "./check.ts";
+import { type Body, type Entry, list, member, str } from "./lines.ts";
+
+export interface Fact {
+	name: string;
+	/** May be an agent's words. */
+	value: string;
+	/** Said by the agent of itself. */
+	claimed?: boolean;
+}
+
+/** Two sides of a file, by evidence digest. */
+export interface FileChange {
+	path: string;
+	op: string;
+	before: string | undefined;
+	after: string | undefined;
+	/** A side was too large to be kept. */
+	omitted: boolean;
+}
+
+export interface Step {
+	time: string;
+	/** One of our own words. */
+	title: string;
+	/** What it acts on; an agent's words. */
+	target: string;
+	facts: Fact[];
+	/** How it ended, in a word, with its look. */
+	outcome?: { text: string; look: "good" | "bad" | "plain" };
+	warnings: string[];
+	files: FileChange[];
+	/** Result as the agent reported it. */
+	result?: { text: string } | { digest: string };
+	/** Long input. */
+	input?: { digest: string };
+	entries: Entry[];
+}
+
+export function storyOf({ scope, session, segments }: Checked): Step[] {
+	const entries = scope.of === "session" ? session : segments.flatMap((one) => one.entries);
+	const steps: Step[] = [];
+	const open = new Map<string, Step>();
+	for (const entry of entries) {
+		if (entry.body === undefined || entry.head.type === "checkpoint") continue;
+		const request = str(entry.body, "request");
+		const known = request === "" ? undefined : open.get(request);
+		const step = known ?? {
+			time: entry.head.time,
+			title: "",
+			target: "",
+			facts: [],
+			warnings: [],
+			files: [],
+			entries: [],
+		};
+		if (known === undefined) {
+			steps.push(step);
+			if (request !== "") open.set(request, step);
+		}
+		step.entries.push(entry);
+		takeEntry(step, entry.head.type, entry.head.time, entry.body);
+	}
+	return steps;
+}
+
+function takeEntry(step: Step, type: string, time: string, body: Body): void {
+	const claimed = member(body, "claimed");
+	const first = step.title === "";
+	switch (type) {
+		case "session.started":
+			step.title = "The session began";
+			step.facts.push(...starter(body));
+			break;
+		case "session.ended":
+			step.title = "The session ended";
+			fact(step, "reason", str(claimed, "reason"), true);
+			break;
+		case "prompt":
+			step.title = "Prompt";
+			step.target = str(claimed, "text");
+			break;
+		case "action.requested":
+			step.title = `${WORDS[str(body, "kind")] ?? "Action"}: ${str(body, "tool")}`;
+			takeRequest(step, body);
+			break;
+		case "action.decided":
+		case "action.withdrawn":
+			if (first) step.title = "Decision";
+			takeDecision(step, time, body);
+			break;
+		case "action.released":
+			if (body.delivered !== true) step.warnings.push("The agent did not confirm that it got this decision.");
+			break;
+		case "action.settled":
+			fact(step, "settled by", str(body, "by"));
+			break;
+		case "action.executed":
+		case "question.answered":
+			if (first)
+				step.title = type === "action.executed" ? "A result that nobody had decided on" : "The agent was answered";
+			takeResult(step, body);
+			break;
+		case "digest.mismatch":
+			if (first) step.title = "Something else ran";
+			step.warnings.push("What the agent reports it ran is not what was decided on.");
+			break;
+		case "answer.late":
+			if (first) step.title = "A late answer";
+			step.warnings.push(`${person(body)} answered ${str(body, "verdict")} too late; it did not count.`);
+			break;
+		case "coverage.gap":
+			if (first) step.title = "A gap";
+			step.warnings.push(`This got past the gate: ${str(body, "kind")}.`);
+			break;
+		case "question.asked":
+			step.title = "The agent asked its user";
+			step.target = inputOf(claimed);
+			break;
+		case "grant.added":
+			if (first) step.title = "A grant";
+			fact(step, "allowed from then on", JSON.stringify(member(body, "rule") ?? {}));
+			fact(step, "for", JSON.stringify(member(body, "lasts") ?? {}));
+			break;
+		default:
+			if (first) step.title = type;
+			fact(step, "by", person(body));
+			for (const name of ["file", "digest", "channel", "agent", "grant", "reason", "editor"])
+				fact(step, name, str(body, name));
+	}
+}
+
+const WORDS: Record<string, string> = {
+	shell: "Command",
+	edit: "Edit",
+	write: "Write",
+	delete: "Delete",
+	read: "Read",
+	fetch: "Fetch",
+	mcp: "Tool",
+	spawn: "Start of an agent",
+	other: "Action",
+};
+
+function takeRequest(step: Step, body: Body): void {
+	const claimed = member(body, "claimed");
+	step.target = inputOf(claimed);
+	const files = list(member(body, "change"), "files");
+	step.files = files.map((file) => ({
+		path: str(file, "path"),
+		op: str(file, "op"),
+		before: str(member(file, "before"), "digest") || undefined,
+		after: str(member(file, "after"), "digest") || undefined,
+		omitted: [member(file, "before"), member(file, "after")].some((side) => member(side, "omitted") !== undefined),
+	}));
+	if (step.target === "") step.target = step.files[0]?.path ?? "";
+	fact(step, "in", str(claimed, "cwd"), true);
+	fact(step, "the agent says", str(claimed, "description"), true);
+	const digest = str(member(body, "input"), "digest");
+	if (digest !== "") step.input = { digest };
+	if (body.guard === true) step.warnings.push("This would change what guards the person.");
+	step.outcome = { text: "not decided", look: "plain" };
+}
+
+function takeDecision(step: Step, time: string, body: Body): void {
+	const decision = member(body, "decision");
+	const by = str(decision, "by");
+	const verdict = str(decision, "verdict");
+	const answered = member(decision, "answered");
+	const from = answered ?? decision;
+	const shown = member(from, "shown");
+	const who =
+		by === "person"
+			? person(decision)
+			: by === "rule"
+				? `rule ${str(decision, "ruleId")}`
+				: by === "timeout"
+					? "nobody in time"
+					: by === "withdrawn"
+						? "the agent, which took it back"
+						: "Gatepost, which could not go on";
+	step.outcome = {
+		text: verdict === "allow" ? "allowed" : by === "person" || by === "rule" ? "denied" : `denied: ${by}`,
+		look: verdict === "allow" ? "good" : "bad",
+	};
+	fact(step, verdict === "allow" ? "allowed by" : "denied by", who);
+	if (answered !== undefined)
+		fact(step, "in place of the answer of", `${person(answered)}: ${str(answered, "verdict")}`);
+	fact(step, "through", str(from, "channel"));
+	fact(step, "at", time);
+	if (shown !== undefined)
+		fact(step, "had been shown", `${str(shown, "extent")}, for ${Math.round(Number(str(shown, "ms")) / 100) / 10} s`);
+	fact(step, "reason", str(decision, "reason"));
+	for (const why of list(body, "why")) fact(step, by === "person" ? "was asked because" : "because", sentence(why));
+	fact(step, "rule", by === "person" ? str(body, "rule") : "");
+	fact(step, "grant", str(body, "grant"));
+	fact(step, "policy", str(decision, "policyDigest") || str(body, "policyDigest"));
+}
+
+function takeResult(step: Step, body: Body): void {
+	fact(step, "result", str(body, "outcome"));
+	const digest = str(member(body, "result"), "digest");
+	const response = member(member(body, "claimed"), "response");
+	if (digest !== "") step.result = { digest };
+	else if (response !== undefined) step.result = { text: resultText(response) };
+	const input = member(member(body, "claimed"), "input");
+	if (input !== undefined) fact(step, "it reports it ran", JSON.stringify(input), true);
+}
+
+/** What an output says: what a command printed, else all of it. */
+export function resultText(response: unknown): string {
+	const [out, err] = [str(response, "stdout"), str(response, "stderr")];
+	if (out !== "" || err !== "") return [out, err].filter(Boolean).join("\n");
+	return typeof response === "string" ? response : JSON.stringify(response, undefined, 2);
+}
+
+function starter(body: Body): Fact[] {
+	const claimed = member(body, "claimed");
+	const git = member(body, "git");
+	const launcher = member(body, "launcher");
+	const enforcement = member(body, "enforcement");
+	const processes = list(body, "processes").map((one) => str(one, "name"));
+	const facts: Fact[] = [
+		{ name: "agent", value: str(body, "agent") },
+		{ name: "started by", value: str(body, "osUser") },
+		{ name: "from", value: [str(launcher, "kind"), str(launcher, "name")].filter(Boolean).join(", ") },
+		{ name: "processes", value: processes.filter(Boolean).join(" ← ") },
+		{ name: "in", value: str(body, "root") },
+		{ name: "git branch", value: str(git, "branch") },
+		{ name: "git commit", value: str(git, "commit") },
+		{ name: "its hooks", value: typeof enforcement === "string" ? enforcement : str(enforcement, "level") },
+		{ name: "model", value: str(claimed, "model"), claimed: true },
+		{ name: "version", value: str(claimed, "version"), claimed: true },
+	];
+	return facts.filter(({ value }) => value !== "");
+}
+
+export function person(value: unknown): string {
+	const approver = member(value, "approver");
+	const osUser = str(approver, "osUser");
+	const name = str(member(approver, "claims"), "gitName");
+	return name === "" || name === osUser ? osUser : `${name} (${osUser})`;
+}
+
+function sentence(why: unknown): string {
+	const args: Record<string, string | number> = {};
+	const given = member(why, "args");
+	if (typeof given === "object" && given !== null)
+		for (const [name, value] of Object.entries(given))
+			if (typeof value === "string" || typeof value === "number") args[name] = value;
+	return format({ code: str(why, "code"), args });
+}
+
+const TARGETS = ["command", "file_path", "notebook_path", "path", "url", "pattern", "query", "description", "prompt"];
+
+function inputOf(claimed: unknown): string {
+	const input = member(claimed, "input");
+	for (const name of TARGETS) {
+		const found = member(input, name);
+		if (typeof found === "string" && found !== "") return found;
+	}
+	return input === undefined ? "" : JSON.stringify(input);
+}
+
+function fact(step: Step, name: string, value: string, claimed = false): void {
+	if (value !== "") step.facts.push(claimed ? { name, value, claimed } : { name, value });
+}
