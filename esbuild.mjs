@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { buildVerifyPage } from "./webview/verify/build.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const production = process.argv.includes("--production");
@@ -90,6 +91,7 @@ const results = await Promise.all([
 	}),
 ]);
 
+writeFileSync(join(dist, "verify.html"), await buildVerifyPage({ production }));
 copyFileSync(join(here, "node_modules", "sql.js", "dist", "sql-wasm.wasm"), join(dist, "sql-wasm.wasm"));
 
 // What is in each output: THIRD-PARTY-NOTICES.txt is made from it. Not shipped.

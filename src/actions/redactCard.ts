@@ -19,8 +19,11 @@ export function redactCard(card: CardModel, proposal: Proposal): { value: JsonOb
 		redacted ||= safe.redacted;
 		return safe.file;
 	});
-	const safe = redactJson(JSON.parse(JSON.stringify({ ...card, files })) as JsonObject);
-	return { value: safe.value, redacted: redacted || safe.redacted };
+	// The label is made of the prompt.
+	const label = redact(card.session.label, { prose: true });
+	const session = { ...card.session, label: label.text };
+	const safe = redactJson(JSON.parse(JSON.stringify({ ...card, session, files })) as JsonObject);
+	return { value: safe.value, redacted: redacted || label.redacted || safe.redacted };
 }
 
 type Side = "before" | "after";

@@ -37,48 +37,60 @@ const COMMANDS: Record<string, Record<string, Option>> = {
 	cqlsh: LOGIN,
 };
 
-const TOKENS = new RegExp(
-	[
-		"([\\n;|&])",
-		"(?<![\\w.-])(?:(mysql|mariadb|mycli)[\\w-]{0,16}|(sshpass|curl|redis-cli|openssl|smbclient|sqlcmd|cqlsh)" +
-			"|(https?|xh|un)?(zip)?|(ldap)(?:search|modify|add|delete|passwd|whoami|compare)|(7z)[ar]?|(mongo)\\w{0,10}" +
-			"|(?:docker|podman|nerdctl|buildah|skopeo|oras|crane auth|helm registry|az)[ \\t]{1,4}(login))" +
-			"(?:\\.exe)?(?=[ \\t])",
-		"(?<=[\\s\"'])(--user|--proxy-user|--auth|--pass|-passin|-passout|-pass|-[uUpPawb])([ \\t]{1,8}|=)?(\\\\{0,7}[\"'])?",
-	].join("|"),
-	"g",
-);
+// Without a look back at each character, so that most of a text is passed quickly.
+const COMMAND =
+	/(?:(mysql|mariadb|mycli)[\w-]{0,16}|(sshpass|curl|redis-cli|openssl|smbclient|sqlcmd|cqlsh)|(https?|xh)|(?:un)?(zip)|(ldap)(?:search|modify|add|delete|passwd|whoami|compare)|(7z)[ar]?|(mongo)\w{0,10}|(?:docker|podman|nerdctl|buildah|skopeo|oras|crane auth|helm registry|az)[ \t]{1,4}(login))(?:\.exe)?(?=[ \t])/g;
+const SEPARATOR = /[\n;|&]|$/g;
+const OPTION =
+	/(?<=[\s"'])(--user|--proxy-user|--auth|--pass|-passin|-passout|-pass|-[uUpPawb])([ \t]{1,8}|=)?(\\{0,7}["'])?/g;
 
 /** Options of commands that are known to take a secret there. */
 export function commands(text: string, report: Report): void {
+	const found = [...text.matchAll(COMMAND)].filter(({ index }) => !/[\w.-]/.test(text[index - 1] ?? ""));
 	const values = new Values(text);
 	let known: Record<string, Option> = {};
-	TOKENS.lastIndex = 0;
-	for (let found = TOKENS.exec(text); found !== null; found = TOKENS.exec(text)) {
-		const [all, end, mysql, plain, web, zip, ldap, seven, mongo, login, name, gap = "", quote = ""] = found;
-		if (end !== undefined) known = {};
-		else if (name === undefined) {
-			if (all === "") TOKENS.lastIndex += 1;
-			const command = [mysql && "mysql", plain, zip ?? (web === "un" ? undefined : web && "http"), ldap, seven, mongo];
-			const options = COMMANDS[[...command, login].find((one) => one !== undefined && one !== "") ?? ""];
-			if (options !== undefined) known = { ...known, ...options };
-		} else {
-			const option = known[name];
-			if (option === undefined) continue;
-			if ((gap === "") !== (option.form === "joined") && option.form !== "either") continue;
-			const from = TOKENS.lastIndex;
-			const to = values.end(from, quote);
-			const part = secretPart(text, from, to, option.part);
-			if (
-				part !== undefined &&
-				isValue(text.slice(...part), { quoted: quote !== "", certain: true, wholeLine: false })
-			) {
-				report(...part, option.part === "cookies" ? "credentials" : "password");
-			}
-			if (option.once === true) known = {};
-			TOKENS.lastIndex = Math.max(from, to);
+	let end = 0;
+	for (const [at, { index, 0: all, ...names }] of found.entries()) {
+		const from = index + all.length;
+		// A command within a command: docker exec db mysql -pSECRET.
+		if (index >= end) known = {};
+		if (from >= end) {
+			SEPARATOR.lastIndex = from;
+			end = SEPARATOR.exec(text)?.index ?? text.length;
 		}
+		const [, mysql, plain, web, zip, ldap, seven, mongo, login] = Object.assign([all], names);
+		const command = [mysql && "mysql", plain, web && "http", zip, ldap, seven, mongo, login].find(Boolean);
+		known = { ...known, ...COMMANDS[command ?? ""] };
+		known = optionsOf(text, from, Math.min(end, found[at + 1]?.index ?? end), known, values, report);
 	}
+}
+
+/** @returns the options that may still come */
+function optionsOf(
+	text: string,
+	from: number,
+	to: number,
+	options: Record<string, Option>,
+	values: Values,
+	report: Report,
+): Record<string, Option> {
+	const part = text.slice(from, to);
+	OPTION.lastIndex = 0;
+	for (let found = OPTION.exec(part); found !== null; found = OPTION.exec(part)) {
+		const [, name = "", gap = "", quote = ""] = found;
+		const option = options[name];
+		if (option === undefined || (option.form !== "either" && (gap === "") !== (option.form === "joined"))) continue;
+		const start = from + OPTION.lastIndex;
+		const end = values.end(start, quote);
+		const secret = secretPart(text, start, end, option.part);
+		const place = { quoted: quote !== "", certain: true, wholeLine: false };
+		if (secret !== undefined && isValue(text.slice(...secret), place)) {
+			report(...secret, option.part === "cookies" ? "credentials" : "password");
+		}
+		if (option.once === true) return {};
+		OPTION.lastIndex = Math.max(OPTION.lastIndex, end - from);
+	}
+	return options;
 }
 
 function secretPart(

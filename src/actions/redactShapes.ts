@@ -49,14 +49,14 @@ const SHAPES: readonly Shape[] = [
 	// Clouds
 	shape("aws-key-id", "AKIA ASIA ABIA ACCA AROA AIDA", "[A-Z0-9]{16}<END>"),
 	shape("aws-key", "ABSK", "[A-Za-z0-9+/]{100,}={0,2}", { alone: true }),
-	shape("aws-signature", "X-Amz-Signature=", "(<X>{64})<END>"),
+	shape("aws-signature", "Amz-Signature=", "(<X>{64})<END>"),
 	shape("azure-signature", "sig=", "([A-Za-z0-9%+/_-]{42,}={0,2})"),
 	shape("google-key", "AIza", "<W>{35}(?!<W>)"),
 	shape("google-key", "AQ.Ab", "<W>{30,}"),
 	shape("google-token", "GOCSPX-", "<W>{20,}"),
 	shape("google-token", "ya29.", "[A-Za-z0-9_.-]{20,}"),
 	shape("google-token", "1//0", "<W>{30,}"),
-	shape("google-signature", "X-Goog-Signature=", "(<X>{128,})"),
+	shape("google-signature", "Goog-Signature=", "(<X>{128,})"),
 	shape("digitalocean-token", "dop_v1_ doo_v1_ dor_v1_ dos_v1_", "<H>{64}"),
 	shape("alibaba-key-id", "LTAI", "<A>{16,24}<END>", { check: isMixed }),
 	shape("cloudflare-token", "cfk_ cfut_ cfat_", "<W>{40,}"),
@@ -194,19 +194,19 @@ function around(kind: string, middle: string, before: string, after: string) {
 /** The longest `before`, and one more. */
 const MAX_BEFORE = 80;
 
-/** Shapes by the first two characters of their prefixes, longer prefixes first. */
-const BY_START = new Map<number, { start: string; of: Shape }[]>();
-const FIRST = new Uint8Array(128);
+/** Shapes by the first two characters of their prefixes, longer prefixes first; the table holds places in the list. */
+const LISTS: { start: string; of: Shape }[][] = [[]];
+const BY_START = new Uint8Array(128 * 128);
 for (const of of SHAPES)
 	for (const start of of.starts) {
-		const key = (start.charCodeAt(0) << 7) | start.charCodeAt(1);
-		FIRST[start.charCodeAt(0)] = 1;
-		BY_START.set(
-			key,
-			[...(BY_START.get(key) ?? []), { start, of }].sort((a, b) => b.start.length - a.start.length),
-		);
+		const at = (start.charCodeAt(0) << 7) | start.charCodeAt(1);
+		if (BY_START[at] === 0) BY_START[at] = LISTS.push([]) - 1;
+		const list = LISTS[BY_START[at] as number] as { start: string; of: Shape }[];
+		list.push({ start, of });
+		list.sort((a, b) => b.start.length - a.start.length);
 	}
 
+const PERCENT = 0x25;
 const WORD = new Uint8Array(128);
 for (let code = 0; code < 128; code += 1) WORD[code] = /\w/.test(String.fromCharCode(code)) ? 1 : 0;
 
@@ -217,10 +217,11 @@ export function shapes(text: string, report: Report): void {
 		const code = text.charCodeAt(at);
 		const wasInWord = inWord;
 		inWord = code < 128 && WORD[code] === 1;
-		if (code >= 128 || FIRST[code] !== 1) continue;
-		const known = BY_START.get((code << 7) | text.charCodeAt(at + 1));
-		if (known === undefined || (wasInWord && !isEncoded(text, at))) continue;
-		const end = shapeAt(text, at, known, report);
+		if (!inWord || (wasInWord && text.charCodeAt(at - 3) !== PERCENT)) continue;
+		const next = text.charCodeAt(at + 1);
+		const list = next < 128 ? BY_START[(code << 7) | next] : 0;
+		if (list === undefined || list === 0 || (wasInWord && !isEncoded(text, at))) continue;
+		const end = shapeAt(text, at, LISTS[list] ?? [], report);
 		if (end > at) {
 			at = end - 1;
 			inWord = WORD[text.charCodeAt(at)] === 1;

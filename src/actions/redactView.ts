@@ -4,17 +4,77 @@
 // A secret in coloured output, in a diff or in JSON within JSON has characters before it that do not belong to it: an "m" of
 // a colour, a "-", the "n" of a line break. Searching this view, too, finds it.
 
+import { skip } from "./redactValues.ts";
+
 const ESCAPE = String.fromCharCode(27);
 const BELL = String.fromCharCode(7);
 const COLOUR = `(?:${ESCAPE}|\\\\{1,8}(?:u001[bB]|x1[bB]|033|e(?=[[\\]])))`;
 const CONTROL = `${COLOUR}(?:\\[[0-9;:?]{0,32}[@-~]|\\][^${BELL}${ESCAPE}\\\\]{0,200}(?:${BELL}|${ESCAPE}\\\\|\\\\{1,8}u0007))`;
+const COLOURS = new RegExp(CONTROL, "y");
 /** What begins a line of a diff, coloured or not. */
-const CHANGED = `(?:${CONTROL}){0,3}[-+](?![-+])`;
-const TOKEN = new RegExp(
-	`(?<=^|\\n)${CHANGED}|${CONTROL}|\\\\{1,8}(?:u00(?<hex>[0-7][0-9a-fA-F])|(?<line>r?n|r\\\\{1,8}n)(?:${CHANGED})?|(?<blank>[rt])|(?<slash>/))`,
-	"g",
-);
-const PERHAPS = new RegExp(`(?:^|\\n)[-+]|${ESCAPE}|\\\\(?:u00|x1[bB]|033|e\\[|[nrt/])`);
+const CHANGED = new RegExp(`(?:${CONTROL}){0,3}[-+](?![-+])`, "y");
+const BACKSLASHES = /\\{1,8}/y;
+const INDENT = /(?:\\{1,8}t){1,40}/y;
+const HEX = /u00([0-7][0-9a-fA-F])/y;
+
+/** A part of a text that reads as something else: its end, and the character it stands for or "". */
+interface Token {
+	end: number;
+	as: string;
+}
+
+/** The token that begins at a place, if one does. */
+function tokenAt(text: string, at: number): Token | undefined {
+	if (at === 0 || text.charCodeAt(at - 1) === 0x0a) {
+		const end = skip(CHANGED, text, at);
+		if (end > at) return { end, as: "" };
+	}
+	const letterAt = skip(BACKSLASHES, text, at);
+	if (letterAt > at)
+		switch (text.charCodeAt(letterAt)) {
+			case 0x6e: // n
+				return { end: skip(CHANGED, text, skip(INDENT, text, letterAt + 1)), as: "\n" };
+			case 0x72: // r
+				return { end: letterAt + 1, as: "\n" };
+			case 0x74: // t
+				return { end: skip(INDENT, text, letterAt + 1), as: "\t" };
+			case 0x2f: // /
+				return { end: letterAt + 1, as: "/" };
+			case 0x22: // "
+				return undefined;
+		}
+	const colours = skip(COLOURS, text, at);
+	if (colours > at) return { end: colours, as: "" };
+	const end = letterAt > at ? skip(HEX, text, letterAt) : letterAt;
+	return end === letterAt ? undefined : { end, as: String.fromCharCode(Number.parseInt(text.slice(end - 2, end), 16)) };
+}
+
+/** Where tokens may begin, in order: a text is mostly passed by what finds a character fastest. */
+class Starts {
+	readonly #text: string;
+	readonly #next = SIGNS.map(() => -1);
+
+	constructor(text: string) {
+		this.#text = text;
+	}
+
+	/** The first at or behind a place; the length of the text where there is none. */
+	from(at: number): number {
+		let first = this.#text.length;
+		for (let index = 0; index < SIGNS.length; index += 1) {
+			let next = this.#next[index] as number;
+			if (next < at) {
+				const sign = SIGNS[index] as string;
+				const found = this.#text.indexOf(sign, Math.max(0, at + 1 - sign.length));
+				next = found < 0 ? this.#text.length : found + sign.length - 1;
+				this.#next[index] = next;
+			}
+			if (next < first) first = next;
+		}
+		return first;
+	}
+}
+const SIGNS = ["\\", ESCAPE, "\n-", "\n+"];
 
 export interface View {
 	text: string;
@@ -24,7 +84,6 @@ export interface View {
 
 /** Undefined for a text that reads the same. */
 export function viewOf(text: string): View | undefined {
-	if (!PERHAPS.test(text)) return undefined;
 	// Where the view goes on after each token: place in the view, place in the text, and the length there of that one
 	// character if it is a decoded one.
 	const inView = [0];
@@ -33,28 +92,33 @@ export function viewOf(text: string): View | undefined {
 	const parts: string[] = [];
 	let length = 0;
 	let done = 0;
-	TOKEN.lastIndex = 0;
-	for (let found = TOKEN.exec(text); found !== null; found = TOKEN.exec(text)) {
-		const plain = text.slice(done, found.index);
-		parts.push(plain);
-		length += plain.length;
-		done = TOKEN.lastIndex;
-		const decoded = decode(found);
-		if (decoded !== "") {
+	const starts = new Starts(text);
+	for (let at = 0; at < text.length; at = starts.from(at)) {
+		const token = tokenAt(text, at);
+		if (token === undefined) {
+			// Each backslash of a run would look at the rest of it.
+			at = Math.max(at + 1, skip(BACKSLASHES, text, at));
+			continue;
+		}
+		parts.push(text.slice(done, at));
+		length += at - done;
+		done = token.end;
+		if (token.as !== "") {
 			inView.push(length);
-			inText.push(found.index);
-			width.push(done - found.index);
-			parts.push(decoded);
+			inText.push(at);
+			width.push(done - at);
+			parts.push(token.as);
 			length += 1;
 		}
 		inView.push(length);
 		inText.push(done);
 		width.push(1);
+		at = done;
 	}
 	if (done === 0) return undefined;
 	parts.push(text.slice(done));
 	/** The last token at or before a place of the view. */
-	const tokenAt = (place: number) => {
+	const entryAt = (place: number) => {
 		let low = 0;
 		let high = inView.length - 1;
 		while (low < high) {
@@ -68,14 +132,8 @@ export function viewOf(text: string): View | undefined {
 	return {
 		text: parts.join(""),
 		range(start, end) {
-			const last = tokenAt(end - 1);
-			return [placeOf(start, tokenAt(start)), placeOf(end - 1, last) + (width[last] as number)];
+			const last = entryAt(end - 1);
+			return [placeOf(start, entryAt(start)), placeOf(end - 1, last) + (width[last] as number)];
 		},
 	};
-}
-
-function decode({ groups: { hex, line, blank, slash } = {} }: RegExpExecArray): string {
-	if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
-	if (line !== undefined || blank !== undefined) return blank === "t" ? "\t" : "\n";
-	return slash ?? "";
 }

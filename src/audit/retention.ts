@@ -10,7 +10,7 @@
 // renamed first, and given back when it became new. A put that comes later finds no file and writes one.
 import { randomBytes } from "node:crypto";
 import { lstatSync, renameSync, rmSync } from "node:fs";
-import { lstat, opendir } from "node:fs/promises";
+import { lstat, readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { setImmediate as immediate } from "node:timers/promises";
 import type { EntryBody } from "./entry.ts";
@@ -98,16 +98,19 @@ export async function removeOldEvidence(
 }
 
 async function oldFiles(evidence: string, before: number, signal: AbortSignal | undefined): Promise<Old[]> {
-	const old: Old[] = [];
-	for await (const { name } of (await opendir(evidence).catch(ignoreGone)) ?? []) {
-		signal?.throwIfAborted();
+	const names = new Set((await readdir(evidence).catch(ignoreGone)) ?? []);
+	for (const name of names) {
 		const digest = ASIDE.exec(name)?.[1];
-		if (digest !== undefined) giveBack(evidence, name, digest);
-		else if (PIECE.test(name)) {
-			const found = await lstat(join(evidence, name)).catch(ignoreGone);
-			if (found?.isFile() && found.mtimeMs < before)
-				old.push({ digest: name, mtimeMs: found.mtimeMs, bytes: found.size });
-		}
+		if (digest === undefined) continue;
+		giveBack(evidence, name, digest);
+		names.add(digest);
+	}
+	const old: Old[] = [];
+	for (const digest of names) {
+		if (!PIECE.test(digest)) continue;
+		signal?.throwIfAborted();
+		const found = await lstat(join(evidence, digest)).catch(ignoreGone);
+		if (found?.isFile() && found.mtimeMs < before) old.push({ digest, mtimeMs: found.mtimeMs, bytes: found.size });
 	}
 	return old;
 }

@@ -1,9 +1,8 @@
 // Verification of a whole log: every chain, every link between segments, the outside heads, the signatures, the evidence.
 // It never says "verified" without a key that came from outside the log: whoever can rewrite a log can sign it anew.
-import { lstatSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { GENESIS } from "./chain.ts";
-import { JournalError, systemCode } from "./errors.ts";
 import { openPlain } from "./files.ts";
 import { firstEntry } from "./first.ts";
 import { headPath } from "./head.ts";
@@ -26,6 +25,7 @@ import {
 	type SignerKey,
 	signerKeys,
 } from "./verifyLinks.ts";
+import { isPlainFile, noLog, readable, readableLater } from "./verifyRead.ts";
 import { type Recorded, type SegmentResult, verifySegment } from "./verifySegment.ts";
 
 export type { Problem, ProblemKind } from "./problems.ts";
@@ -233,42 +233,4 @@ async function look(paths: WorkspacePaths, segment: string, whole: boolean): Pro
 		const live = whole && !isDead(path, outside?.owner, mtimeMs);
 		return { segment, outside, started: await firstEntry(path), live, size };
 	});
-}
-
-/** Also true for what is gone by now: opening it will say so. */
-function isPlainFile(path: string): boolean {
-	return lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? true;
-}
-
-function noLog(path: string): JournalError {
-	return new JournalError("unreadable", `There is no audit log in ${path}. Nothing was verified. Check the folder.`);
-}
-
-function readable<T>(read: () => T, path: string): T {
-	try {
-		return read();
-	} catch (error) {
-		throw unreadable(error, path);
-	}
-}
-
-async function readableLater<T>(paths: WorkspacePaths, segment: string, read: () => Promise<T>): Promise<T> {
-	try {
-		return await read();
-	} catch (error) {
-		throw unreadable(error, join(paths.journal, segment));
-	}
-}
-
-function unreadable(error: unknown, path: string): JournalError {
-	if (error instanceof JournalError) return error;
-	const code = systemCode(error);
-	if (code === "") throw error;
-	return new JournalError(
-		"unreadable",
-		`The audit log cannot be read (${code}, ${path}). Nothing was verified. Check the path and its rights.`,
-		{
-			cause: error,
-		},
-	);
 }

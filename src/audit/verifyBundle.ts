@@ -111,6 +111,9 @@ async function verifyFiles(
 			const hash = head === "" ? undefined : head;
 			return { segment, entries, hash, signed: signed.get(segment) ?? 0, live: false };
 		}),
+		anchored: [...signed]
+			.filter(([, entry]) => entry > 0)
+			.map(([segment, entry]) => ({ segment, entry, by: "signature" as const })),
 		signer: { pinned: pins !== undefined, keys: signerKeys(segments) },
 		scope,
 		session: gathered.session,

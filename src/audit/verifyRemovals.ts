@@ -84,7 +84,7 @@ export class Removals {
 			if (opened.entry.head.type === "evidence.removed") this.take(segment, opened.entry);
 			signatures.take(opened.entry, line.number);
 		}
-		await signatures.settle();
+		await signatures.end(0);
 		if (signatures.signed > 0) this.signed(segment, signatures.signed);
 	}
 }

@@ -36,6 +36,8 @@ export class AuditPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
 	readonly #source: LogSource;
 	readonly #exports: AuditExports;
 	#shown: AuditShown | undefined;
+	/** The questions of an export are open. */
+	#asking = false;
 
 	constructor(options: AuditPanelOptions) {
 		this.#options = options;
@@ -72,7 +74,12 @@ export class AuditPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
 			);
 			this.#take(panel);
 		} else this.#shown.panel.reveal();
-		if (session !== undefined) await this.#shown?.show(session);
+		if (session === undefined) return;
+		try {
+			await this.#shown?.show(session);
+		} catch (error) {
+			warn(text(saidOf(error)));
+		}
 	}
 
 	/** The panel is back after a reload of the window. */
@@ -87,8 +94,10 @@ export class AuditPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
 		this.#shown?.grown();
 	}
 
-	/** Asks what to export, then does it. */
+	/** Asks what to export, then does it; one at a time. */
 	async exportLog(): Promise<void> {
+		if (this.#asking) return;
+		this.#asking = true;
 		try {
 			const picked = await pickExport({
 				places: await placesOf(this.#source),
@@ -99,6 +108,8 @@ export class AuditPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
 		} catch (error) {
 			this.#options.output.error(text(saidOf(error)));
 			void vscode.window.showErrorMessage(text(saidOf(error)));
+		} finally {
+			this.#asking = false;
 		}
 	}
 

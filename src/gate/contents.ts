@@ -8,7 +8,6 @@ import { collectSecrets, type FoundSecret } from "../actions/redactDigests.ts";
 import { JournalError } from "../audit/errors.ts";
 import type { Journal } from "../audit/journal.ts";
 import type { JsonObject } from "../protocol/canonical.ts";
-import type { CardModel } from "../protocol/card.ts";
 import { type Result, sentences } from "./entries.ts";
 
 /** Results longer than this go to the evidence store. Bytes. */
@@ -63,23 +62,6 @@ async function sideEvidence(journal: Journal, side: FileSide, options: EvidenceO
 		if (error instanceof JournalError && error.code === "too-large") return { ...about, omitted: side.bytes.length };
 		throw error;
 	}
-}
-
-/**
- * The card a person was shown, with its secrets masked.
- * @param bytes of the payload and of the files of the proposal
- * @throws JournalError, TooDeepError
- */
-export async function cardEvidence(
-	journal: Journal,
-	card: CardModel,
-	proposal: Proposal,
-	bytes: number,
-	options: EvidenceOptions,
-): Promise<JsonObject> {
-	const safe = await jobQueue.run("shown", { card, proposal }, bytes, options);
-	options.note?.(safe.secrets);
-	return { ...(await journal.evidence.put(asBuffer(safe.bytes))), redacted: safe.redacted };
 }
 
 /**

@@ -84,7 +84,7 @@ async function runExport(dir: string, format: ExportFormat, out: string): Promis
 	const timer = setInterval(see, 50);
 	const begin = performance.now();
 	const cpu = process.cpuUsage();
-	const made = await exportLog({ dir, format, scope: { of: "all" }, out, version: "0", onProgress: see });
+	const made = await exportLog({ dir, format, scope: { of: "all" }, out, version: "0" });
 	const { user, system } = process.cpuUsage(cpu);
 	const seconds = (performance.now() - begin) / 1000;
 	clearInterval(timer);

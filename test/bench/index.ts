@@ -40,11 +40,13 @@ type Open = () => LogIndex;
 
 async function build(open: Open, log: string): Promise<Measured> {
 	const begin = performance.now();
+	const cpu = process.cpuUsage();
 	const index = open();
 	const stall = watchStalls();
 	const { total } = await firstPage(index);
 	const ms = performance.now() - begin;
 	const stalled = stall();
+	const { user, system } = process.cpuUsage(cpu);
 	await index.refresh();
 	const { entries, done } = index.state;
 	await index.close();
@@ -53,7 +55,7 @@ async function build(open: Open, log: string): Promise<Measured> {
 	return {
 		name: `index: building ${entries} entries (${total} rows), against a minute`,
 		ratio: ms / LIMIT.build,
-		detail: `${ms.toFixed(0)} ms, ${rate}; log ${mega(done)} MB, snapshot ${mega(snapshot)} MB, process ${mega(process.memoryUsage().rss)} MB, host stalled at most ${stalled.toFixed(1)} ms`,
+		detail: `${ms.toFixed(0)} ms (${((user + system) / 1000).toFixed(0)} ms of processor), ${rate}; log ${mega(done)} MB, snapshot ${mega(snapshot)} MB, process ${mega(process.memoryUsage().rss)} MB, host stalled at most ${stalled.toFixed(1)} ms`,
 	};
 }
 

@@ -10,7 +10,7 @@ describe("after a reload, the panel", () => {
 	const view = useAudit();
 
 	it("shows the same filter, order, columns, row and place of the table", async () => {
-		const panel = await view.open(sample(), { height: 460 });
+		const panel = await view.open(sample(), { height: 320 });
 		await panel.page.getByRole("button", { name: "Columns" }).click();
 		await panel.page.getByRole("checkbox", { name: "Agent" }).uncheck();
 		await panel.page.keyboard.press("Escape");
@@ -21,14 +21,14 @@ describe("after a reload, the panel", () => {
 		await panel.drawn();
 		await panel.row("make deploy").click();
 		await panel.detail.getByText("took it back").waitFor();
-		await panel.page.evaluate('document.querySelector(".scroller").scrollTop = 60');
+		await panel.page.evaluate('document.querySelector(".scroller").scrollTop = 40');
 		await panel.drawn();
 		await panel.reload();
 		await panel.detail.getByText("took it back").waitFor();
 		const { filter, order } = await panel.lastRows();
 		assert.equal(order, "oldest");
 		assert.deepEqual(filter.sessions, [SESSIONS.bad]);
-		assert.equal(await panel.page.evaluate('document.querySelector(".scroller").scrollTop'), 60);
+		assert.equal(await panel.page.evaluate('document.querySelector(".scroller").scrollTop'), 40);
 		assert.equal(await panel.row("make deploy").getAttribute("aria-selected"), "true");
 		assert.equal(await panel.page.getByRole("columnheader", { name: "Agent" }).count(), 0);
 		assert.deepEqual(await panel.problems(), []);

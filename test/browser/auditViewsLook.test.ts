@@ -120,6 +120,10 @@ describe("the audit panel's views", () => {
 			const page = await views.open(world, show, { theme: "Dark High Contrast", height: 900 });
 			await page.page.emulateMedia({ forcedColors: "active" });
 			await page.screenshot(`audit-${scene}-forced-colors`, "full");
+			const lost = await page.page.evaluate(
+				'[...document.querySelectorAll(".av .icon, .av-bars text")].filter((one) => { const { stroke, fill } = getComputedStyle(one); return [stroke, fill].every((color) => color === "none" || color === "rgb(255, 255, 255)"); }).map((one) => one.getAttribute("class") + one.textContent)',
+			);
+			assert.deepEqual(lost, [], "drawn in the colour of the ground");
 			await isGood(page, "forced colours");
 			assert.deepEqual(
 				await page.page.evaluate(

@@ -20,7 +20,7 @@ export function App({ store }: { store: Store }): JSX.Element {
 	const { view, log, selected } = useStore(store);
 	useEffect(keepKeysHere, []);
 	useEffect(() => searchKeys(store), [store]);
-	const isReady = log?.index.state === "ready";
+	const isReady = log?.folder !== undefined && log.index.state === "ready";
 	const hasDetail = selected !== undefined && (view === "log" || view === "sessions");
 	return (
 		<main class="panel">

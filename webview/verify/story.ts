@@ -212,7 +212,7 @@ function takeResult(step: Step, body: Body): void {
 /** What an output says: what a command printed, else all of it. */
 export function resultText(response: unknown): string {
 	const [out, err] = [str(response, "stdout"), str(response, "stderr")];
-	if (out !== "" || err !== "") return [out, err].filter(Boolean).join("\n");
+	if (typeof member(response, "stdout") === "string") return [out, err].filter(Boolean).join("\n");
 	return typeof response === "string" ? response : JSON.stringify(response, undefined, 2);
 }
 

@@ -11,7 +11,7 @@ import type { Sink } from "./types.ts";
 
 const PREFIX = ".gatepost-export";
 /** Bytes that are collected before they are written. */
-const BLOCK = 256 * 1024;
+const BLOCK = 512 * 1024;
 
 /** `.gatepost-export-<of the file>-<of the machine>-<pid>-<start>-<random>.part` */
 const NAME = /^\.gatepost-export-([0-9a-f]{16})-([0-9a-f]{16})-(\d{1,10})-(\d{0,20})-[0-9a-f]{32}\.part$/;
@@ -30,8 +30,8 @@ export class PartFile implements Sink {
 	readonly path: string;
 	readonly #out: string;
 	readonly #handle: FileHandle;
-	#parts: Buffer[] = [];
-	#waiting = 0;
+	readonly #block = Buffer.allocUnsafe(BLOCK);
+	#filled = 0;
 	#written = 0;
 	#open = true;
 
@@ -49,25 +49,33 @@ export class PartFile implements Sink {
 
 	/** Bytes taken so far. */
 	get bytes(): number {
-		return this.#written + this.#waiting;
+		return this.#written + this.#filled;
 	}
 
+	/** One at a time; what it is given may be used again when it resolves. */
 	async write(part: string | Uint8Array): Promise<void> {
-		// A copy: the caller may use its bytes again.
-		const bytes = Buffer.from(part as Uint8Array);
-		this.#parts.push(bytes);
-		this.#waiting += bytes.length;
-		if (this.#waiting >= BLOCK) await this.#flush();
+		// A character takes three bytes at most in UTF-8, and a pair of them four.
+		const most = typeof part === "string" ? 3 * part.length : part.length;
+		if (most > this.#block.length - this.#filled) await this.#flush();
+		if (most > this.#block.length) await this.#put(Buffer.from(part as Uint8Array));
+		else if (typeof part === "string") this.#filled += this.#block.write(part, this.#filled);
+		else {
+			this.#block.set(part, this.#filled);
+			this.#filled += part.length;
+		}
 	}
 
 	async #flush(): Promise<void> {
-		const all = this.#parts.length === 1 ? (this.#parts[0] as Buffer) : Buffer.concat(this.#parts);
-		this.#parts = [];
-		this.#waiting = 0;
-		const write = async (bytes: Buffer, offset: number, length: number) =>
-			(await this.#handle.write(bytes, offset, length)).bytesWritten;
-		await writeAll({ write }, all);
-		this.#written += all.length;
+		const length = this.#filled;
+		this.#filled = 0;
+		if (length > 0) await this.#put(this.#block.subarray(0, length));
+	}
+
+	async #put(bytes: Buffer): Promise<void> {
+		const write = async (all: Buffer, offset: number, length: number) =>
+			(await this.#handle.write(all, offset, length)).bytesWritten;
+		await writeAll({ write }, bytes);
+		this.#written += bytes.length;
 	}
 
 	/** Makes it durable under its final name, in place of an older file. */

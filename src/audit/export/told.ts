@@ -1,6 +1,7 @@
 // Rows of a log with what exporters tell of them: `foldRows`, in batches, with facts gathered on the way, so that nothing
-// has to be read twice. The rows are the same as those of `foldRows`.
-import { addTo, type FoldedRow, hasOwnRow, markRow, requestOf, rowOf } from "../fold.ts";
+// has to be read twice. The rows are the same as those of `foldRows`, unless something comes to a row that was over long ago.
+import { setImmediate as pause } from "node:timers/promises";
+import { addTo, type FoldedRow, hasOwnRow, isOver, markRow, requestOf, rowOf } from "../fold.ts";
 import { type Facts, FactsGatherer } from "./facts.ts";
 import type { TextLine } from "./quickOpen.ts";
 
@@ -19,6 +20,13 @@ export interface Kept {
 
 /** As in fold.ts: rows that are held back because entries may still come to them. */
 const MAX_HELD = 20_000;
+/**
+ * Rows that are held although they are over: what comes to them then (a late answer, a mark) comes soon, and holding more
+ * costs more memory than all the rest.
+ */
+const MAX_OVER = 5000;
+
+const PIECE = 250;
 
 /** The rows of lines that come in the order of the log, in the order of their first entries. */
 export async function* toldBatches(
@@ -56,17 +64,20 @@ export async function* toldBatches(
 				held.push(told);
 				if (key !== "") open.set(key, told);
 			}
-			while (held.length - start > MAX_HELD) out.push(release());
+			while (held.length - start > MAX_OVER && (isOver((held[start] as Told).row) || held.length - start > MAX_HELD))
+				out.push(release());
 		}
-		if (start > MAX_HELD) {
+		if (start > MAX_OVER) {
 			held = held.slice(start);
 			start = 0;
 		}
 		if (out.length > 0) yield out;
 	}
-	const rest: Told[] = [];
-	while (start < held.length) rest.push(release());
-	if (rest.length > 0) yield rest;
+	// These come all at once: others get their turn between.
+	for (let at = start; at < held.length; at += PIECE) {
+		await pause();
+		yield held.slice(at, at + PIECE);
+	}
 }
 
 function trim({ row, facts }: Told): void {

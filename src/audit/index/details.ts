@@ -2,9 +2,9 @@
 import { type RowDetail, RowKind } from "../../protocol/audit.ts";
 import type { Entry } from "../chain.ts";
 import { detailOf } from "../facts.ts";
+import { KnownSecrets } from "./knownSecrets.ts";
 import { readSpots, type TextLine } from "./lines.ts";
 import type { IndexQuestions } from "./messages.ts";
-import { SecretsBook } from "./secretsBook.ts";
 import type { Spot } from "./spots.ts";
 import { requestHash, type Store } from "./store.ts";
 
@@ -23,12 +23,12 @@ const PROMPT = RowKind.options.indexOf("prompt");
 export class Details {
 	readonly #dir: string;
 	readonly #store: Store;
-	readonly #secrets: SecretsBook;
+	readonly #secrets: KnownSecrets;
 
 	constructor(dir: string, store: Store) {
 		this.#dir = dir;
 		this.#store = store;
-		this.#secrets = new SecretsBook(dir);
+		this.#secrets = new KnownSecrets(dir);
 	}
 
 	async detail(id: number): Promise<RowDetail | undefined> {

@@ -4,6 +4,7 @@ import { isUtf8 } from "node:buffer";
 import { createHash, hash as digest } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 import { MAX_LINE_BYTES, openLine } from "../chain.ts";
+import { quickOpen } from "../export/quickOpen.ts";
 import { openPlain, readAt } from "../files.ts";
 import type { ReadLine } from "../read.ts";
 
@@ -29,6 +30,7 @@ export class SegmentReader {
 	#position: number;
 	#offset: number;
 	#lines: number;
+	readonly #memory = Buffer.allocUnsafe(CHUNK);
 	#chunk = Buffer.alloc(0);
 	#from = 0;
 	/** The line that is not ended yet; of an overlong one only the length. */
@@ -63,10 +65,12 @@ export class SegmentReader {
 
 	/** Reads on. @returns false at the end of the file */
 	async more(): Promise<boolean> {
-		const chunk = Buffer.allocUnsafe(CHUNK);
-		const { bytesRead } = await this.#handle.read(chunk, 0, CHUNK, this.#position);
+		// The memory is used again: what an unended line has in it is kept apart.
+		const last = this.#parts.pop();
+		if (last !== undefined) this.#parts.push(Buffer.from(last));
+		const { bytesRead } = await this.#handle.read(this.#memory, 0, CHUNK, this.#position);
 		this.#position += bytesRead;
-		this.#chunk = chunk.subarray(0, bytesRead);
+		this.#chunk = this.#memory.subarray(0, bytesRead);
 		this.#from = 0;
 		return bytesRead > 0;
 	}
@@ -92,6 +96,8 @@ export function markedLine(place: Omit<ReadLine, "entry" | "problem">, bytes: Bu
 	if (bytes === undefined || !isUtf8(bytes))
 		return { line: { ...place, problem: "the line is too long or not text" }, mark: 0 };
 	const text = bytes.toString("utf8");
+	const good = quickOpen(text);
+	if (good !== undefined) return { line: { ...place, entry: good }, mark: markOf(good.hash) };
 	const opened = openLine(text);
 	if (opened.state === "unparsable")
 		return { line: { ...place, problem: opened.why }, mark: markOf(digest("sha256", text, "hex")) };

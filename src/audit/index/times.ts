@@ -5,11 +5,15 @@
 const FIRST = -62_167_219_200_000;
 const LAST = 253_402_300_799_999;
 
+/** As Date writes a time, on a day that every month has. */
+const PLAIN = /^\d{4}-\d\d-(?:0\d|1\d|2[0-8])T(?:[01]\d|2[0-3]):\d\d:\d\d\.\d{3}Z$/;
+
 /** Milliseconds of a time exactly as Date writes it; undefined for every other text. */
 export function exactMillis(time: string): number | undefined {
 	const millis = Date.parse(time);
 	if (!(millis >= FIRST && millis <= LAST)) return undefined;
-	return new Date(millis).toISOString() === time ? millis : undefined;
+	// Writing it again takes longer than all else here.
+	return PLAIN.test(time) || new Date(millis).toISOString() === time ? millis : undefined;
 }
 
 /** A finite number in the order of the texts. Texts that are no exact time lie half a millisecond after the last one before them. */

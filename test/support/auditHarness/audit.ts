@@ -20,7 +20,7 @@ export interface AuditPage extends Omit<WebviewPage, "posted" | "waitForPosted" 
 	grid: Locator;
 	/** The rows that are drawn. */
 	rows: Locator;
-	/** The row whose target holds this. */
+	/** The rows whose action or target holds this. */
 	row(target: string): Locator;
 	detail: Locator;
 	search: Locator;
@@ -93,7 +93,8 @@ function withParts(view: WebviewPage, fake: FakeLog): AuditPage {
 		...view,
 		grid: page.getByRole("grid"),
 		rows: page.locator(".grid tbody tr"),
-		row: (target) => page.locator(".grid tbody tr", { hasText: target }),
+		row: (target) =>
+			page.locator(".grid tbody tr").filter({ has: page.locator("td:is(.c-target, .c-tool)", { hasText: target }) }),
 		detail: page.locator(".detail"),
 		search: page.getByRole("searchbox", { name: "Search the log" }),
 		posted,

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { headPath } from "../../../src/audit/head.ts";
-import { verifySegments, verifyWorkspace } from "../../../src/audit/verify.ts";
+import { type KnownHead, verifySegments, verifyWorkspace } from "../../../src/audit/verify.ts";
 import { evidenceRefs } from "../../../src/audit/verifyEvidence.ts";
-import { killOwner, linesOf, type Place, place, requested, tempDir } from "./support.ts";
+import { entriesOf, killOwner, linesOf, type Place, place, requested, segmentPaths, tempDir } from "./support.ts";
 
 async function closed({ open }: Place, gate: string) {
 	const journal = await open(gate);
@@ -166,6 +166,77 @@ test("a copy of segments without the rest of the log can be verified by itself",
 	const copy = tempDir(t);
 	writeFileSync(join(copy, journal.segment), `${linesOf(journal.path).toSpliced(3, 1).join("\n")}\n`);
 	assert.equal((await verifySegments(copy)).ok, false);
+});
+
+test("heads that were noted elsewhere must be there", async (t) => {
+	const here = place(t);
+	const journal = await closed(here, "one");
+	const [first, second] = entriesOf(journal.path);
+	const { segment } = journal;
+	const verify = async (heads: KnownHead[]) => {
+		const all = await verifyWorkspace(journal.dir, { heads });
+		const copy = await verifySegments(journal.path, { heads });
+		const told = ({ problems }: typeof all) => problems.map(({ kind, line, segment }) => [kind, line, segment]);
+		assert.deepEqual(told(copy), told(all));
+		return { told: told(all), anchored: all.anchored.filter(({ by }) => by === "given head") };
+	};
+	const good = { segment, entries: 2, hash: String(second?.hash).toUpperCase() };
+	const anchor = { segment, entry: 2, by: "given head" };
+	assert.deepEqual(await verify([good]), { told: [], anchored: [anchor] });
+	const wrong = { segment, entries: 2, hash: String(first?.hash) };
+	assert.deepEqual((await verify([good, wrong])).told, [["edited", 2, segment]]);
+	const entries = journal.head.entries;
+	const more = { segment, entries: entries + 1, hash: String(first?.hash) };
+	assert.deepEqual((await verify([more])).told, [["cut-tail", entries, segment]]);
+	const other = { ...good, segment: "20200101T000000.000Z-x.jsonl" };
+	assert.deepEqual(await verify([other]), { told: [["segment-missing", undefined, other.segment]], anchored: [] });
+});
+
+test("the last anchored entries are named: by the outside head, by signatures", async (t) => {
+	const here = place(t);
+	const first = await here.open("one");
+	const { entries: signed } = first.head;
+	await first.append("prompt", { claimed: {} });
+	const anchored = async () => {
+		const found = await verifyWorkspace(first.dir);
+		assert.deepEqual(found.problems, []);
+		return found.anchored.filter(({ segment }) => segment === first.segment).map(({ entry, by }) => [by, entry]);
+	};
+	assert.deepEqual(await anchored(), [
+		["outside head", signed + 1],
+		["signature", signed],
+	]);
+	// The next segment's first entry links it, and is signed.
+	killOwner(first.dir, first.segment);
+	await closed(here, "two");
+	assert.deepEqual(await anchored(), [
+		["outside head", signed + 1],
+		["signature", signed + 1],
+	]);
+});
+
+test("a verification says how far it is, and can be stopped", async (t) => {
+	const here = place(t);
+	const journal = await closed(here, "one");
+	await closed(here, "two");
+	const told: [number, number][] = [];
+	await verifyWorkspace(journal.dir, { onProgress: (...args) => told.push(args) });
+	const bytes = [...segmentPaths(journal.dir)].reduce((sum, path) => sum + statSync(path).size, 0);
+	assert.ok(told.length >= 2 && told.every(([done, total]) => done <= total && total === bytes));
+	assert.deepEqual(told.at(-1), [bytes, bytes]);
+	assert.deepEqual(
+		told.map(([done]) => done),
+		told.map(([done]) => done).sort((a, b) => a - b),
+	);
+	const stopping = new AbortController();
+	let calls = 0;
+	const onProgress = () => {
+		calls++;
+		stopping.abort(new Error("enough"));
+	};
+	await assert.rejects(verifyWorkspace(journal.dir, { onProgress, signal: stopping.signal }), /enough/);
+	assert.equal(calls, 1);
+	await assert.rejects(verifyWorkspace(journal.dir, { signal: AbortSignal.abort(new Error("before")) }), /before/);
 });
 
 function onlyKey(found: { signer: { keys: { publicKey: string }[] } }): string {

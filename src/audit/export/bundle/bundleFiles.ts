@@ -79,9 +79,10 @@ export function sorted<T>(files: Map<string, T>): Map<string, T> {
 	return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** A whole file. @returns undefined when it is longer than `limit` bytes */
+/** A whole file. @returns undefined when there is none, or it is longer than `limit` bytes */
 export async function wholeFile(files: BundleFiles, name: string, limit: number): Promise<Buffer | undefined> {
-	if ((files.sizes.get(name) ?? 0) > limit) return undefined;
+	const size = files.sizes.get(name);
+	if (size === undefined || size > limit) return undefined;
 	const parts: Buffer[] = [];
 	let length = 0;
 	for await (const part of files.parts(name)) {

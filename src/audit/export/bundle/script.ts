@@ -172,6 +172,8 @@ def main():
         bad("edited", "verify.html", "it holds no data")
     said = "%d entries in %d segments, %d of %d pieces of evidence" % (sum(len(seg["hashes"]) for seg in segs.values()), len(segs), evidence_there, len(named))
     for name, seg in segs.items():
+        if seg["covered"] == 0:
+            bad("bad-checkpoint", "entries/" + name, "no checkpoint signs this segment")
         if len(seg["hashes"]) > seg["covered"]:
             said += "; UNSIGNED TAIL: entries %d..%d of %s" % (seg["covered"] + 1, len(seg["hashes"]), name)
     if session is not None:

@@ -125,15 +125,28 @@ export function commandsOf(markdown: string): string[] {
 
 /** Runs the commands of a VERIFY.md word for word in a folder, each in a shell of its own. */
 export function follow(dir: string, commands: string[], fingerprint?: string): Step[] {
-	return commands.map((command) => {
-		const { status, stdout, stderr } = spawnSync("bash", ["--norc", "-c", command], {
-			cwd: dir,
-			encoding: "utf8",
-			stdio: ["ignore", "pipe", "pipe"],
-			env: { PATH: process.env.PATH ?? "", ...(fingerprint === undefined ? {} : { FINGERPRINT: fingerprint }) },
-		});
-		return { status, out: `${stdout}${stderr}` };
+	return commands.map((command) => run(dir, command, fingerprint));
+}
+
+/** The same, up to the first that ends with trouble. */
+export function followToTrouble(dir: string, commands: string[]): Step[] {
+	const steps: Step[] = [];
+	for (const command of commands) {
+		const step = run(dir, command, undefined);
+		steps.push(step);
+		if (step.status !== 0) break;
+	}
+	return steps;
+}
+
+function run(dir: string, command: string, fingerprint: string | undefined): Step {
+	const { status, stdout, stderr } = spawnSync("bash", ["--norc", "-c", command], {
+		cwd: dir,
+		encoding: "utf8",
+		stdio: ["ignore", "pipe", "pipe"],
+		env: { PATH: process.env.PATH ?? "", ...(fingerprint === undefined ? {} : { FINGERPRINT: fingerprint }) },
 	});
+	return { status, out: `${stdout}${stderr}` };
 }
 
 /** Why the commands of VERIFY.md cannot be run here; undefined when they can. */

@@ -1,6 +1,6 @@
 // `gatepost log export` and the options of the filter.
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { readEntries } from "../../../../src/audit/read.ts";
@@ -124,7 +124,6 @@ test("cancelling says so, exit 2, and leaves nothing and no record", async (t) =
 
 test("an export that cannot be recorded stays, and that is said with exit 2", async (t) => {
 	const here = await sample(t);
-	const { rmSync, writeFileSync } = process.getBuiltinModule("node:fs");
 	rmSync(join(here.home.keys, "signing.pem"));
 	writeFileSync(join(here.home.keys, "signing.pem"), "no key", { mode: 0o600 });
 	const { code, err } = await run(here, {});

@@ -117,8 +117,8 @@ test("the same secret in other rows is named, and a missing or broken list of se
 	const same = async () => (await lens.ask("detail", { row: row(read).id }))?.sameSecrets;
 	assert.deepEqual(await same(), []);
 	const line = (mac: string, request: unknown, kind = "token") => `${JSON.stringify({ mac, kind, request })}\n`;
-	const mac = "ab".repeat(32);
-	writeFileSync(path, line(mac, read) + line(mac, tests) + line(mac, "unknown") + line("cd".repeat(32), hostile));
+	const mac = "ab".repeat(16);
+	writeFileSync(path, line(mac, read) + line(mac, tests) + line(mac, "unknown") + line("cd".repeat(16), hostile));
 	const expected = row(tests);
 	assert.deepEqual(await same(), [
 		{ kind: "token", rows: [{ id: expected.id, time: expected.time, target: expected.target }] },
@@ -131,13 +131,13 @@ test("the same secret in other rows is named, and a missing or broken list of se
 		Buffer.from([0xff, 0x0a]),
 		line("XYZ", read),
 		line(mac, { a: 1 }),
-		line("ef".repeat(32), read, "k".repeat(5000)),
-		line("cd".repeat(32), read, "password"),
+		line("ef".repeat(16), read, "k".repeat(5000)),
+		line("cd".repeat(16), read, "password"),
 		'{"mac":"cut',
 	];
 	for (const one of garbage) appendFileSync(path, one);
 	const kinds = (await same())?.map(({ kind }) => kind);
-	assert.deepEqual(kinds, ["token", "token"]);
+	assert.deepEqual(kinds?.sort(), ["password", "token"]);
 	rmSync(path);
 	mkdirSync(path);
 	assert.deepEqual(await same(), []);

@@ -8,7 +8,7 @@ import { exportInThread, verifyInThread } from "../../../../src/audit/index/jobs
 import { LogIndex } from "../../../../src/audit/index/logIndex.ts";
 import type { IndexState } from "../../../../src/audit/index/messages.ts";
 import { errorFrom, plainError } from "../../../../src/audit/index/thread.ts";
-import { verifyWorkspace } from "../../../../src/audit/verify.ts";
+import { type Verification, verifyWorkspace } from "../../../../src/audit/verify.ts";
 import { bigLog, rootIn, type SampleLog, sampleLog } from "../../../support/auditLog.ts";
 import { place } from "../support.ts";
 import { allRows, comparable, emptyLog, oracle, wanted } from "./support.ts";
@@ -109,7 +109,12 @@ test("verification in a thread says what it says here, with progress", async (t)
 	await log.journal.close();
 	const seen: number[][] = [];
 	const found = await verifyInThread(log.dir, { onProgress: (...progress) => seen.push(progress) });
-	assert.deepEqual(found, await verifyWorkspace(log.dir));
+	// Whether a gate of this process still runs is known in its main thread only.
+	const timeless = ({ heads, ...rest }: Verification) => ({
+		...rest,
+		heads: heads.map(({ live: _, ...head }) => head),
+	});
+	assert.deepEqual(timeless(found), timeless(await verifyWorkspace(log.dir)));
 	const size = statSync(log.journal.path).size;
 	assert.deepEqual(seen.at(-1), [size, size]);
 	const pinned = await verifyInThread(log.dir, { key: "00".repeat(32) });
