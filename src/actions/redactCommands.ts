@@ -49,19 +49,27 @@ export function commands(text: string, report: Report): void {
 	const found = [...text.matchAll(COMMAND)].filter(({ index }) => !/[\w.-]/.test(text[index - 1] ?? ""));
 	const values = new Values(text);
 	let known: Record<string, Option> = {};
+	let latest = "";
 	let end = 0;
-	for (const [at, { index, 0: all, ...names }] of found.entries()) {
+	for (const [at, match] of found.entries()) {
+		const { index } = match;
+		const [all, mysql, plain, web, zip, ldap, seven, mongo, login] = match;
 		const from = index + all.length;
-		// A command within a command: docker exec db mysql -pSECRET.
-		if (index >= end) known = {};
+		if (index >= end) {
+			known = {};
+			latest = "";
+		}
 		if (from >= end) {
 			SEPARATOR.lastIndex = from;
 			end = SEPARATOR.exec(text)?.index ?? text.length;
 		}
-		const [, mysql, plain, web, zip, ldap, seven, mongo, login] = Object.assign([all], names);
-		const command = [mysql && "mysql", plain, web && "http", zip, ldap, seven, mongo, login].find(Boolean);
-		known = { ...known, ...COMMANDS[command ?? ""] };
-		known = optionsOf(text, from, Math.min(end, found[at + 1]?.index ?? end), known, values, report);
+		const command = (mysql && "mysql") ?? plain ?? (web && "http") ?? zip ?? ldap ?? seven ?? mongo ?? login ?? "";
+		// A command within a command has the options of both: docker exec db mysql -pSECRET.
+		if (command !== latest) known = { ...known, ...COMMANDS[command] };
+		latest = command;
+		const next = optionsOf(text, from, Math.min(end, found[at + 1]?.index ?? end), known, values, report);
+		if (next !== known) latest = "";
+		known = next;
 	}
 }
 

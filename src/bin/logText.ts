@@ -3,6 +3,7 @@ import type { Entry } from "../audit/chain.ts";
 import type { FoldedRow } from "../audit/fold.ts";
 import type { ReadLine } from "../audit/read.ts";
 import type { Verification } from "../audit/verify.ts";
+import type { BundleVerification } from "../audit/verifyBundle.ts";
 import { terminalText } from "./terminalText.ts";
 
 const SUMMARY_CHARS = 120;
@@ -73,7 +74,7 @@ export function jsonLine(value: unknown): string {
 }
 
 /** What `log verify` says. */
-export function verifyText(where: string, found: Verification): string {
+export function verifyText(where: string, found: Verification | BundleVerification): string {
 	const { problems, moreProblems, entries, segments, heads, signer, verdict } = found;
 	const signed = heads.reduce((sum, head) => sum + head.signed, 0);
 	const lines = [
@@ -81,6 +82,7 @@ export function verifyText(where: string, found: Verification): string {
 		`Entries   ${entries} in ${segments} segments, ${signed} covered by signatures`,
 		...signer.keys.map((key) => `Signed by ${key.publicKey} (${key.storage}, ${key.segments} segments)`),
 	];
+	if ("evidence" in found) lines.push(...receiptLines(found));
 	for (const { kind, segment, line, detail } of problems)
 		lines.push(
 			`Problem   ${kind}: ${terminalText(segment)}${line === undefined ? "" : `:${line}`}: ${terminalText(detail)}`,
@@ -95,6 +97,24 @@ export function verifyText(where: string, found: Verification): string {
 	if (verdict === "problems found")
 		lines.push("          Gatepost changed nothing. Keep a copy of this folder before you go on.");
 	return `${lines.join("\n")}\n`;
+}
+
+/** What a receipt holds, and what it cannot show. */
+function receiptLines({ session, unsigned, evidence, elsewhere }: BundleVerification): string[] {
+	const { named, there, removed } = evidence;
+	return [
+		...(session === undefined
+			? []
+			: [
+					`Session   ${terminalText(session.session)}, ${session.entries} entries, ${session.begun ? "from its beginning" : "its beginning is not in it"}, ${session.ended ? "to its end" : "no end of it is in it"}`,
+				]),
+		`Evidence  ${there} of ${named} pieces are in it${removed > 0 ? `, ${removed} were removed by retention` : ""}`,
+		...(elsewhere > 0 ? [`          ${elsewhere} other segments of the log are named in it and not in it`] : []),
+		...unsigned.map(
+			({ segment, from, to }) =>
+				`Unsigned  ${terminalText(segment)}: entries ${from} to ${to} are chained, and no signature covers them`,
+		),
+	];
 }
 
 function gateOf(segment: string): string {

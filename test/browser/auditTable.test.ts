@@ -318,7 +318,7 @@ describe("the table", () => {
 		await panel.page.getByRole("checkbox", { name: "Agent" }).uncheck();
 		await panel.page.keyboard.press("Escape");
 		assert.ok(!(await names()).includes("Agent"));
-		await panel.page.setViewportSize({ width: 600, height: 600 });
+		await panel.page.setViewportSize({ width: 700, height: 600 });
 		await panel.drawn();
 		assert.deepEqual(
 			(await names()).map((name) => name.split("\n")[0]?.trim()),

@@ -16,13 +16,13 @@ export interface Column {
 export const COLUMNS: readonly Column[] = [
 	{ id: "time", name: "audit.column.time", px: 146, sticky: true, from: 0 },
 	{ id: "outcome", name: "audit.column.outcome", px: 104, sticky: true, from: 0 },
-	{ id: "tool", name: "audit.column.tool", px: 156, from: 520 },
-	{ id: "target", name: "audit.column.target", px: 260, from: 0 },
-	{ id: "by", name: "audit.column.by", px: 148, from: 700 },
-	{ id: "agent", name: "audit.column.agent", px: 104, from: 940 },
-	{ id: "session", name: "audit.column.session", px: 160, from: 860 },
-	{ id: "channel", name: "audit.column.channel", px: 84, from: 1120 },
-	{ id: "waited", name: "audit.column.waited", px: 72, from: 1040 },
+	{ id: "tool", name: "audit.column.tool", px: 156, from: 626 },
+	{ id: "target", name: "audit.column.target", px: 220, from: 0 },
+	{ id: "by", name: "audit.column.by", px: 148, from: 774 },
+	{ id: "agent", name: "audit.column.agent", px: 104, from: 1038 },
+	{ id: "session", name: "audit.column.session", px: 160, from: 934 },
+	{ id: "channel", name: "audit.column.channel", px: 84, from: 1194 },
+	{ id: "waited", name: "audit.column.waited", px: 72, from: 1110 },
 ];
 
 export interface Layout {
@@ -48,7 +48,7 @@ export function layoutFor(width: number, hidden: readonly string[], scale: numbe
 	);
 	const isNarrow = width < 420 * scale;
 	const pxOf = (column: Column) =>
-		Math.round(scale * (isNarrow && column.id === "target" ? 170 : isNarrow && column.id === "time" ? 68 : column.px));
+		Math.round(scale * (isNarrow && column.id === "target" ? 170 : isNarrow && column.id === "time" ? 80 : column.px));
 	const stickyPx: Record<string, number> = {};
 	let left = 0;
 	for (const column of columns.filter(({ sticky }) => sticky)) {

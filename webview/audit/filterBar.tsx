@@ -48,9 +48,11 @@ export function FilterBar({ store }: { store: Store }): JSX.Element {
 						icon
 					>
 						<FileField store={store} />
-						{rest.map((info) => (
-							<Fold key={info.field} store={store} info={info} />
-						))}
+						<div class="filter-folds">
+							{rest.map((info) => (
+								<Fold key={info.field} store={store} info={info} />
+							))}
+						</div>
 					</FilterButton>
 					{view === "log" && <ColumnMenu store={store} />}
 				</div>
@@ -118,12 +120,12 @@ function Fold({ store, info }: { store: Store; info: FieldInfo }): JSX.Element {
 	const [open, setOpen] = useState(isUsed);
 	return (
 		<div class="filter-fold">
-			<h3>
+			<h2>
 				<button type="button" class="fold" aria-expanded={open} onClick={() => setOpen(!open)}>
 					<Icon name="chevron" />
 					<span class="name">{t(info.name)}</span>
 				</button>
-			</h3>
+			</h2>
 			{open && <FacetList store={store} info={info} />}
 		</div>
 	);

@@ -71,7 +71,7 @@ export function Split({ store, detail, children }: SplitProps): JSX.Element {
 	return (
 		<div
 			ref={box}
-			class={`split ${isBeside ? "beside" : "below"}${isOpen ? " open" : ""}`}
+			class={`split ${isBeside ? "at-side" : "at-foot"}${isOpen ? " open" : ""}`}
 			style={{ "--share": `${detailShare * 100}%` }}
 		>
 			<div class="split-main">{children}</div>

@@ -24,9 +24,11 @@ const MAX_HELD = 20_000;
  * Rows that are held although they are over: what comes to them then (a late answer, a mark) comes soon, and holding more
  * costs more memory than all the rest.
  */
-const MAX_OVER = 5000;
+const MAX_OVER = 2000;
 
 const PIECE = 250;
+/** Released rows at the front of the array before it is cut. */
+const MAX_START = 500;
 
 /** The rows of lines that come in the order of the log, in the order of their first entries. */
 export async function* toldBatches(
@@ -67,7 +69,7 @@ export async function* toldBatches(
 			while (held.length - start > MAX_OVER && (isOver((held[start] as Told).row) || held.length - start > MAX_HELD))
 				out.push(release());
 		}
-		if (start > MAX_OVER) {
+		if (start > MAX_START) {
 			held = held.slice(start);
 			start = 0;
 		}

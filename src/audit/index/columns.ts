@@ -9,7 +9,7 @@ const FIELDS = {
 	by: Uint8Array,
 	flags: Uint8Array,
 	result: Uint8Array,
-	/** Where its words are: see store.ts. */
+	/** Where its words are: see texts.ts. */
 	text: Uint8Array,
 	/** Bits: it has a word that begins with this letter, this digit. */
 	letters: Uint32Array,

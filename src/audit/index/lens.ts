@@ -1,28 +1,19 @@
 // The index of one workspace's log, in its thread: loads the snapshot or builds anew, follows the log, answers.
-import { statfs } from "node:fs/promises";
 import { setImmediate as turn } from "node:timers/promises";
-import { JournalError, systemCode } from "../errors.ts";
+import { systemCode } from "../errors.ts";
 import { Answers } from "./answers.ts";
 import { Feeder } from "./feeder.ts";
+import { Gate } from "./gate.ts";
+import { AT_THE_END, type Enough, Keeper, WHILE_FOLLOWING } from "./keeper.ts";
 import type { IndexQuestion, IndexQuestions, IndexState } from "./messages.ts";
 import { findNews, markTail, NewLines, type News, type Segment } from "./segments.ts";
-import { findMisfit, readSnapshot, removeAbandoned, writeSnapshot } from "./snapshot.ts";
+import { findMisfit, readSnapshot, removeAbandoned } from "./snapshot.ts";
 import { Store } from "./store.ts";
 
 /** Lines that are kept at once. */
 const BATCH = 4000;
 const TURN_MS = 25;
 const REPORT_MS = 150;
-/** A snapshot is written again after so long when so many entries came, or that part of all. */
-const SNAPSHOT_MS = 10 * 60_000;
-const SNAPSHOT_ENTRIES = 5000;
-const SNAPSHOT_PART = 1 / 20;
-/** At the end it takes less: reading them again takes longer than this would. */
-const LAST_ENTRIES = 500;
-const LAST_PART = 1 / 100;
-/** Room on the disk that is left to the journal. Bytes. */
-const LEAVE_FREE = 64 * 1024 * 1024;
-
 export interface LensOptions {
 	/** The workspace's folder. */
 	dir: string;
@@ -32,20 +23,25 @@ export interface LensOptions {
 
 export class Lens {
 	readonly #options: LensOptions;
+	readonly #keeper: Keeper;
 	#store: Store | undefined;
 	#answers: Answers | undefined;
 	#segments: Segment[] = [];
+	#failure: string | undefined;
 	#state: IndexState = { state: "loading", entries: 0, done: 0, total: 0 };
-	#ready = gate();
+	readonly #ready = new Gate();
 	#work: Promise<void> = Promise.resolve();
 	#refreshing: Promise<void> | undefined;
 	#closing = false;
 	#reported = 0;
-	/** When the last snapshot was written, and how many entries it holds. */
-	#saved = { at: 0, entries: 0 };
+	/** Lines were taken that are not kept yet: what is there fits no state of the log. */
+	#isHalf = false;
+	/** What else is to be said of it, by what it is about. */
+	readonly #notes = new Map<"build" | "unreadable" | "snapshot", string>();
 
 	constructor(options: LensOptions) {
 		this.#options = options;
+		this.#keeper = new Keeper(options.dir, options.homeKey);
 	}
 
 	/** Loads the snapshot, or builds the index; then follows. */
@@ -57,7 +53,7 @@ export class Lens {
 	refresh(): Promise<void> {
 		this.#refreshing ??= this.#inTurn(async () => {
 			this.#refreshing = undefined;
-			if (this.#store === undefined) await this.#build(this.#state.detail);
+			if (this.#store === undefined) await this.#build(this.#notes.get("build"));
 			else await this.#follow();
 		});
 		return this.#refreshing;
@@ -72,7 +68,7 @@ export class Lens {
 	async close(): Promise<void> {
 		this.#closing = true;
 		await this.#work;
-		await this.#save(LAST_ENTRIES, LAST_PART, 0);
+		await this.#save(AT_THE_END);
 		this.#drop();
 		this.#ready.fail(new Error("the index was closed"));
 	}
@@ -83,7 +79,7 @@ export class Lens {
 		takes: IndexQuestions[Q]["takes"],
 	): Promise<IndexQuestions[Q]["gives"]> {
 		for (;;) {
-			await this.#ready.promise;
+			await this.#ready.passed;
 			const answers = this.#answers;
 			if (answers === undefined) continue;
 			try {
@@ -134,7 +130,7 @@ export class Lens {
 			return;
 		}
 		this.#segments = segments.map((segment) => ({ ...segment, seen: "", size: segment.bytes }));
-		this.#saved = { at: Date.now(), entries: this.#entries() };
+		this.#keeper.has(this.#entries());
 		await this.#follow();
 	}
 
@@ -142,10 +138,12 @@ export class Lens {
 		this.#drop();
 		this.#ready.shut();
 		this.#state = { state: "loading", entries: 0, done: 0, total: 0 };
-		if (why !== undefined) this.#state.detail = why;
+		this.#failure = undefined;
+		this.#notes.clear();
+		this.#note("build", why);
 		this.#report(true);
 		this.#use(await Store.create());
-		this.#saved = { at: 0, entries: 0 };
+		this.#keeper.forget();
 		const news = await findNews(this.#options.dir, new Map());
 		await this.#take(news);
 	}
@@ -159,20 +157,20 @@ export class Lens {
 	async #take(news: News): Promise<void> {
 		const store = this.#store as Store;
 		const before = this.#entries();
-		for (const segment of news.added) {
-			this.#segments.push(segment);
-			store.addSegment(segment.name);
-		}
+		this.#segments.push(...news.added);
+		store.addSegments(news.added.map(({ name }) => name));
 		const sources = [...news.grown, ...news.added];
+		this.#isHalf = true;
 		if (sources.some(({ size, bytes }) => size > bytes)) await this.#feed(store, sources);
 		if (this.#closing) return;
 		for (const segment of sources) await markTail(this.#options.dir, segment);
+		this.#isHalf = false;
 		this.#noteUnreadable(news.unreadable);
 		const wasLoading = this.#state.state !== "ready";
 		this.#state.state = "ready";
 		this.#ready.open();
 		this.#report(wasLoading || this.#entries() !== before);
-		await this.#save(SNAPSHOT_ENTRIES, SNAPSHOT_PART, SNAPSHOT_MS);
+		await this.#save(WHILE_FOLLOWING);
 	}
 
 	async #feed(store: Store, sources: readonly Segment[]): Promise<void> {
@@ -207,28 +205,11 @@ export class Lens {
 		}
 	}
 
-	/** Writes a snapshot when so much was added since the last, and that is so long ago. The index goes on when it cannot. */
-	async #save(entries: number, part: number, afterMs: number): Promise<void> {
+	async #save(enough: Enough): Promise<void> {
 		const store = this.#store;
-		if (store === undefined || this.#state.state !== "ready") return;
-		const now = this.#entries();
-		const added = now - this.#saved.entries;
-		const isFirst = this.#saved.at === 0;
-		if (added === 0 || (!isFirst && (added < Math.max(entries, now * part) || Date.now() - this.#saved.at < afterMs)))
-			return;
-		this.#saved = { at: Date.now(), entries: now };
-		const { dir, homeKey } = this.#options;
-		try {
-			const bytes = store.bytes();
-			// A full disk would stop the journal, which matters more.
-			const { bavail, bsize } = await statfs(dir);
-			if (bavail * bsize < 2 * bytes.length + LEAVE_FREE) this.#note("The disk has too little room for its snapshot.");
-			else await writeSnapshot(dir, homeKey, this.#segments.map(markOf), bytes);
-		} catch (error) {
-			const code = systemCode(error);
-			if (code === "" && !(error instanceof JournalError)) throw error;
-			this.#note(`Its snapshot could not be written (${code || "no private folder"}).`);
-		}
+		if (store === undefined || this.#isHalf || this.#state.state !== "ready") return;
+		const said = await this.#keeper.save(store, this.#segments.map(markOf), enough);
+		if (said !== undefined) this.#note("snapshot", said === "" ? undefined : said);
 	}
 
 	#use(store: Store): void {
@@ -248,22 +229,23 @@ export class Lens {
 		const code = systemCode(error);
 		const what = code !== "" ? code : error instanceof Error ? error.message : String(error);
 		const detail = `The index of the audit log failed: ${what}. The log itself is not touched. Build the index anew.`;
-		this.#state = { ...this.#state, state: "failed", detail };
+		this.#failure = detail;
+		this.#state = { ...this.#state, state: "failed" };
 		this.#ready.fail(new Error(detail, { cause: error }));
 		this.#report(true);
 	}
 
 	#noteUnreadable(names: readonly string[]): void {
-		if (names.length === 0) return;
 		const [first] = names;
-		this.#note(`${names.length} of the log's files cannot be read and are not in the index, the first is ${first}.`);
+		const text = `${names.length} of the log's files cannot be read and are not in the index, the first is ${first}.`;
+		this.#note("unreadable", first === undefined ? undefined : text);
 	}
 
-	/** Says something more about how the index is. */
-	#note(text: string): void {
-		const { detail } = this.#state;
-		if (detail?.includes(text) === true) return;
-		this.#state.detail = detail === undefined ? text : `${detail} ${text}`;
+	/** Says something about how the index is, or no longer. */
+	#note(about: "build" | "unreadable" | "snapshot", text: string | undefined): void {
+		if (this.#notes.get(about) === text) return;
+		if (text === undefined) this.#notes.delete(about);
+		else this.#notes.set(about, text);
 		this.#report(true);
 	}
 
@@ -277,7 +259,8 @@ export class Lens {
 		this.#state.entries = this.#entries();
 		this.#state.done = this.#segments.reduce((sum, { bytes }) => sum + bytes, 0);
 		this.#state.total = this.#segments.reduce((sum, { bytes, size }) => sum + Math.max(bytes, size), 0);
-		this.#options.onState({ ...this.#state });
+		const detail = this.#failure ?? [...this.#notes.values()].join(" ");
+		this.#options.onState({ ...this.#state, ...(detail === "" ? {} : { detail }) });
 	}
 }
 
@@ -292,37 +275,4 @@ function moveOn(segment: Segment, key: number, line: { bytes: number; entry?: { 
 
 function markOf({ name, bytes, lines, entries, hash, tail, key }: Segment) {
 	return { name, bytes, lines, entries, hash, tail, key };
-}
-
-/** Lets through, or not yet, or not at all. */
-function gate() {
-	let open: () => void = () => {};
-	let fail: (error: Error) => void = () => {};
-	let settled = false;
-	const fresh = () =>
-		new Promise<void>((resolve, reject) => {
-			settled = false;
-			open = () => {
-				settled = true;
-				resolve();
-			};
-			fail = (error) => {
-				settled = true;
-				reject(error);
-			};
-		});
-	const one = {
-		promise: fresh(),
-		open: () => open(),
-		/** All who wait, and come until it is shut again, get the error. */
-		fail: (error: Error) => {
-			if (settled) one.promise = fresh();
-			one.promise.catch(() => {});
-			fail(error);
-		},
-		shut: () => {
-			if (settled) one.promise = fresh();
-		},
-	};
-	return one;
 }

@@ -64,13 +64,13 @@ export class Search {
 	}
 
 	#inTexts(words: readonly string[]): Uint8Array {
-		const { database, columns, stale } = this.#store;
+		const { database, columns, texts } = this.#store;
 		const found = new Uint8Array(columns.count + 1);
 		// Words are letters and digits in lower case, so nothing in them is syntax: operators are upper case, the rest signs.
 		const query = words.map((word) => `"${word}*"`).join(" ");
 		// One text with all ids: asking for a hundred thousand rows one by one takes several times as long.
 		setAll(found, database.get("SELECT group_concat(docid) FROM words WHERE words MATCH ?", [query])?.[0]);
-		for (const id of stale) found[id] = 0;
+		for (const id of texts.stale) found[id] = 0;
 		for (const [id, text] of database.all("SELECT id, text FROM fresh WHERE instr(text, ?) > 0", [` ${words[0]}`]))
 			if (words.every((word) => String(text).includes(` ${word}`))) found[Number(id)] = 1;
 		return found;

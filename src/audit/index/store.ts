@@ -1,9 +1,4 @@
 // The rows of the index: columns in memory, the rest and the words in the database.
-//
-// Where the words of a row are (column `text`):
-//   0  in `fresh` only: more may come to it, and FTS4 without its content cannot change a text
-//   1  in the full-text index
-//   2  in both, because something came to it later: `fresh` counts
 import { hash as digest } from "node:crypto";
 import {
 	ActionKind,
@@ -19,16 +14,14 @@ import type { Change, FoldedRow } from "../fold.ts";
 import { Columns } from "./columns.ts";
 import { IndexDatabase } from "./database.ts";
 import { Dictionary } from "./dictionary.ts";
-import { idNumbers, idText } from "./requestIds.ts";
 import { packSpots, type Spot, unpackSpots } from "./spots.ts";
+import { Texts } from "./texts.ts";
 import { exactMillis } from "./times.ts";
 
 /** Longest id or name that is kept, as in fold.ts, and longest path. Characters. */
 const MAX_NAME = 300;
 const MAX_PATH = 5000;
 const MAX_TIME = 40;
-/** Rows in `fresh` that wait for more to come; the oldest go into the full-text index then. */
-const MAX_FRESH = 4000;
 
 const OPS = ["create", "modify", "delete"] as const;
 const RESULTS = ["done", "failed"] as const;
@@ -77,15 +70,14 @@ export class Store {
 	rank: number[] = [];
 	/** Goes up with every change. */
 	version = 0;
-	/** Rows whose words are in the full-text index but not as they are now. */
-	readonly stale = new Set<number>();
-	#fresh = 0;
+	readonly texts: Texts;
 
 	private constructor(database: IndexDatabase, columns: Columns, strings: Dictionary, paths: Dictionary) {
 		this.database = database;
 		this.columns = columns;
 		this.strings = strings;
 		this.paths = paths;
+		this.texts = new Texts(database, columns);
 	}
 
 	static async create(): Promise<Store> {
@@ -102,9 +94,7 @@ export class Store {
 			};
 			const columns = Columns.load(column);
 			const store = new Store(database, columns, readTexts(database, "strings"), readTexts(database, "paths"));
-			for (const name of segments) store.addSegment(name);
-			for (let id = 1; id <= columns.count; id++) if (columns.of.text[id] === 2) store.stale.add(id);
-			store.#fresh = Number(database.get("SELECT count(*) FROM fresh WHERE stale = 0")?.[0] ?? 0);
+			store.addSegments(segments);
 			return store;
 		} catch (error) {
 			database.close();
@@ -123,12 +113,11 @@ export class Store {
 		this.database.close();
 	}
 
-	addSegment(name: string): number {
-		this.segments.push(name);
-		const sorted = [...this.segments].sort();
-		const ranks = new Map(sorted.map((one, rank) => [one, rank]));
+	/** Gives segments the next numbers. */
+	addSegments(names: readonly string[]): void {
+		this.segments.push(...names);
+		const ranks = new Map([...this.segments].sort().map((one, rank) => [one, rank]));
 		this.rank = this.segments.map((one) => ranks.get(one) ?? 0);
-		return this.segments.length - 1;
 	}
 
 	/** Of two rows, in the order of the log. */
@@ -159,7 +148,7 @@ export class Store {
 				"INSERT INTO removed VALUES (?, ?) ON CONFLICT(digest) DO UPDATE SET time = min(time, excluded.time)",
 				[evidence, time],
 			);
-		if (this.#fresh > MAX_FRESH) this.#settle(this.#fresh - MAX_FRESH / 2);
+		this.texts.settleOldest();
 		this.database.run("COMMIT");
 		this.#arrange(before, moved);
 		this.version++;
@@ -204,7 +193,7 @@ export class Store {
 		if (isNew || !same(columns.filesOf(id), files) || !same(columns.changesOf(id), changed))
 			columns.setPaths(id, files, changed);
 		if (row.request !== undefined && of.request[id] === 0) columns.setRequest(id, requestHash(row.request));
-		if (words !== undefined) this.#putId(id, row);
+		if (words !== undefined) this.texts.putId(id, row.request, row.search);
 		const time = exactMillis(row.time) === undefined ? row.time.slice(0, MAX_TIME) : 0;
 		const decidedAt = row.decidedAt === undefined ? null : (exactMillis(row.decidedAt) ?? row.decidedAt);
 		const data: Data = [
@@ -225,74 +214,9 @@ export class Store {
 			packSpots(spots, key),
 		]);
 		if (starter !== undefined) this.database.run("INSERT OR REPLACE INTO starters VALUES (?, ?)", [id, starter]);
-		if (words !== undefined) this.#putWords(id, words, over, isNew);
-		else if (over && of.text[id] === 0) this.#settleOne(id);
+		if (words !== undefined) this.texts.put(id, words, over, isNew);
+		else if (over) this.texts.settle(id);
 		return moved;
-	}
-
-	/** Only where the text was not cut before it: what is in the columns is found. */
-	#putId(id: number, row: FoldedRow): void {
-		const { of } = this.columns;
-		const numbers = row.request !== undefined && row.search.includes(row.request) ? idNumbers(row.request) : undefined;
-		of.hasId[id] = numbers === undefined ? 0 : 1;
-		[of.idA[id], of.idB[id], of.idC[id], of.idD[id]] = numbers ?? [0, 0, 0, 0];
-	}
-
-	#idOf(id: number): string | undefined {
-		const { hasId, idA, idB, idC, idD } = this.columns.of;
-		if (hasId[id] !== 1) return undefined;
-		return idText([idA[id] as number, idB[id] as number, idC[id] as number, idD[id] as number]);
-	}
-
-	#putWords(id: number, words: readonly string[], over: boolean, isNew: boolean): void {
-		const { of } = this.columns;
-		this.#putStarts(id, words);
-		if (of.text[id] !== 0) {
-			of.text[id] = 2;
-			this.stale.add(id);
-		} else if (over) {
-			this.#index(id, words);
-			if (!isNew) this.#unfresh(id);
-			return;
-		} else if (isNew) this.#fresh++;
-		const text = ` ${words.join(" ")}`;
-		this.database.run("INSERT OR REPLACE INTO fresh VALUES (?, ?, ?)", [id, of.text[id] === 0 ? 0 : 1, text]);
-	}
-
-	/** Puts words into the full-text index, but for those of the row's id. */
-	#index(id: number, words: readonly string[]): void {
-		const own = new Set(this.#idOf(id)?.split("-"));
-		const text = words.filter((word) => !own.has(word)).join(" ");
-		if (text !== "") this.database.run("INSERT INTO words(docid, text) VALUES (?, ?)", [id, text]);
-		this.columns.of.text[id] = 1;
-	}
-
-	#putStarts(id: number, words: readonly string[]): void {
-		let [letters, digits] = [0, 0];
-		for (const word of words) {
-			const code = word.charCodeAt(0);
-			if (code >= 97 && code <= 122) letters |= 1 << (code - 97);
-			else if (code >= 48 && code <= 57) digits |= 1 << (code - 48);
-		}
-		this.columns.of.letters[id] = letters;
-		this.columns.of.digits[id] = digits;
-	}
-
-	#unfresh(id: number): void {
-		this.database.run("DELETE FROM fresh WHERE id = ?", [id]);
-		this.#fresh--;
-	}
-
-	/** Puts the words of the oldest rows that wait into the full-text index. */
-	#settle(count: number): void {
-		const ids = [...this.database.all("SELECT id FROM fresh WHERE stale = 0 ORDER BY id LIMIT ?", [count])];
-		for (const [id] of ids) this.#settleOne(Number(id));
-	}
-
-	#settleOne(id: number): void {
-		const words = String(this.database.get("SELECT text FROM fresh WHERE id = ?", [id])?.[0] ?? "");
-		this.#index(id, words.split(" ").filter(Boolean));
-		this.#unfresh(id);
 	}
 
 	/** Puts new rows in their places; all of them when one moved. */
@@ -372,7 +296,7 @@ export class Store {
 
 	/** The request of a row, as it is kept. */
 	request(id: number, data?: Data): string | undefined {
-		const known = this.#idOf(id);
+		const known = this.texts.idOf(id);
 		if (known !== undefined) return known;
 		const request = (data ?? this.#data(id))[2];
 		return request === 0 ? undefined : request;

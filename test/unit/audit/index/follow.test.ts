@@ -117,6 +117,31 @@ for (const seed of [31, 32, 33, 34]) {
 	});
 }
 
+test("an index that is closed while it takes lines in keeps nothing half", async (t) => {
+	const dir = emptyLog(t);
+	const log = randomLog(new Chance(35), 3000, 2);
+	for (const [number, name] of log.segments.entries()) {
+		const lines = log.lines.filter(({ segment }) => segment === number).slice(0, 300);
+		writeFileSync(join(dir, "journal", name), Buffer.concat(lines.map(({ bytes }) => bytes)));
+	}
+	await openLens(t, dir).lens.close();
+	let interrupted = 0;
+	for (let at = 0; at < 12; at++) {
+		const { lens, states } = openLens(t, dir);
+		await lens.ask("facets", {});
+		writeLog(dir, log);
+		void lens.refresh();
+		for (let turn = 0; turn < at; turn++) await new Promise((resolve) => setTimeout(resolve, 1));
+		await lens.close();
+		if ((states.at(-1)?.done ?? 0) < (states.at(-1)?.total ?? 0)) interrupted++;
+		const again = openLens(t, dir);
+		assert.deepEqual((await allRows(again.lens, {})).map(comparable), wanted(await oracle(dir), {}));
+		await again.lens.close();
+		rmSync(join(dir, "index"), { recursive: true });
+	}
+	t.diagnostic(`${interrupted} of 12 were interrupted`);
+});
+
 interface Changing {
 	dir: string;
 	followed: Opened;
