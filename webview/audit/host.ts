@@ -1,16 +1,10 @@
 // The wire to the editor. The host is trusted, but only what has the right shape is taken: a message this build does not
 // understand must show as such, not as an empty log.
 import type { AuditHostMessage, AuditPanelMessage } from "../../src/protocol/auditPanel.ts";
-
-interface VsCodeApi {
-	postMessage(message: AuditPanelMessage): void;
-	getState(): unknown;
-	setState(state: unknown): void;
-}
+import { editorApi } from "../ui/editorApi.ts";
 
 export class Host {
-	// Declared by the other webview with the messages of that one.
-	readonly #api = (acquireVsCodeApi as unknown as () => VsCodeApi)();
+	readonly #api = editorApi<AuditPanelMessage, unknown>();
 
 	post(message: AuditPanelMessage): void {
 		this.#api.postMessage(message);

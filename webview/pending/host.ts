@@ -8,6 +8,7 @@ import type {
 	PendingUpdate,
 	PendingViewMessage,
 } from "../../src/protocol/pendingView.ts";
+import { editorApi } from "../ui/editorApi.ts";
 
 /** What the view keeps for itself between two lives of its document. Never holds a card. */
 export interface ViewMemory {
@@ -18,21 +19,11 @@ export interface ViewMemory {
 	later?: string[];
 }
 
-interface VsCodeApi {
-	postMessage(message: PendingViewMessage): void;
-	getState(): unknown;
-	setState(state: ViewMemory): void;
-}
-
 /** A message as the view takes it: every card whole. */
 export type HostMessage = Exclude<PendingHostMessage, PendingUpdate> | PendingState;
 
-declare global {
-	function acquireVsCodeApi(): VsCodeApi;
-}
-
 export class Host {
-	readonly #api = acquireVsCodeApi();
+	readonly #api = editorApi<PendingViewMessage, ViewMemory>();
 	/** Cards that wait, as they were sent. */
 	#cards = new Map<string, CardModel>();
 	/** Texts of policy files that wait, as they were sent, by file and digest. */
