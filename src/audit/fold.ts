@@ -139,13 +139,17 @@ const MAX_HELD = 20_000;
  * MAX_HELD rows can tell. What comes to a row later than that becomes a row of its own (kind "action", nothing but that).
  */
 export async function* foldRows(lines: AsyncIterable<ReadLine>): AsyncGenerator<FoldedRow> {
-	const held = new Map<FoldedRow, string>();
+	// A list with a moving start: taking the first out of a map again and again would walk over what was taken before.
+	let held: { row: FoldedRow; request: string }[] = [];
+	let start = 0;
 	const open = new Map<string, FoldedRow>();
-	const first = (): FoldedRow | undefined => held.keys().next().value;
-	const release = (row: FoldedRow) => {
-		const request = held.get(row);
-		held.delete(row);
-		if (request !== undefined && request !== "") open.delete(request);
+	const release = (): FoldedRow => {
+		const { row, request } = held[start++] as (typeof held)[number];
+		if (request !== "") open.delete(request);
+		if (start > MAX_HELD) {
+			held = held.slice(start);
+			start = 0;
+		}
 		return row;
 	};
 	for await (const line of lines) {
@@ -157,12 +161,12 @@ export async function* foldRows(lines: AsyncIterable<ReadLine>): AsyncGenerator<
 			if (known !== undefined && entry !== undefined) markRow(known, entry);
 			const row = rowOf(line);
 			const key = row.kind === "action" && row.request !== undefined ? row.request : "";
-			held.set(row, key);
+			held.push({ row, request: key });
 			if (key !== "") open.set(key, row);
 		}
-		for (let next = first(); next !== undefined && held.size > MAX_HELD; next = first()) yield release(next);
+		while (held.length - start > MAX_HELD) yield release();
 	}
-	for (let next = first(); next !== undefined; next = first()) yield release(next);
+	while (held.length > start) yield release();
 }
 
 function kindOf(type: string): RowKind {

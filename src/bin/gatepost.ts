@@ -27,6 +27,13 @@ interface Common {
 	json: boolean;
 }
 
+interface ServeFlags {
+	prompt: string;
+	answerWithin: number;
+	keepEvidenceDays: number;
+	redact?: string[];
+}
+
 interface ExplainFlags {
 	home: string;
 	folder: string;
@@ -129,8 +136,15 @@ command(program, "serve", "run the gate for a folder in this terminal and answer
 		"gatepost",
 	)
 	.option("--answer-within <minutes>", "minutes a request waits before it is denied", minutes, 30)
+	.option(
+		"--keep-evidence-days <days>",
+		"remove diffs, outputs and cards from the log after so many days; 0 keeps them",
+		number,
+		0,
+	)
+	.option("--redact <pattern>", "mask what this regular expression (RE2) matches in the log; several times", many)
 	.action(
-		runs(async (options: Common & { prompt: string; answerWithin: number }) => {
+		runs(async (options: Common & ServeFlags) => {
 			if (options.prompt !== "gatepost" && options.prompt !== "both")
 				throw new Error('--prompt is "gatepost" or "both".');
 			const { serve } = await import("./serve.ts");

@@ -15,6 +15,9 @@ export interface ServeOptions {
 	/** Where Claude Code's actions are answered, as in the editor's setting. */
 	prompt: "gatepost" | "both";
 	deadlineMinutes: number;
+	/** As in the editor's settings. */
+	keepEvidenceDays?: number;
+	redact?: string[];
 	version: string;
 	/** Folder of the built hook.cjs. */
 	dist: string;
@@ -32,7 +35,12 @@ export async function serve(options: ServeOptions): Promise<number> {
 		folders: [folder],
 		editor: "serve",
 		version: options.version,
-		settings: () => ({ prompt: options.prompt, deadlineMs: options.deadlineMinutes * 60_000 }),
+		settings: () => ({
+			prompt: options.prompt,
+			deadlineMs: options.deadlineMinutes * 60_000,
+			keepEvidenceDays: options.keepEvidenceDays ?? 0,
+			redactPatterns: options.redact ?? [],
+		}),
 	});
 	const terminal = input.isTTY === true && output.isTTY === true;
 	const channel = new ServeChannel(open.gate, { json, terminal, output }, new ServePolicy(open));

@@ -44,6 +44,11 @@ export class GateHost implements vscode.Disposable {
 		this.#context = context;
 		this.#pause = new Pause(context.globalState);
 		this.#disposables.push(vscode.workspace.onDidChangeWorkspaceFolders(() => this.sync()));
+		this.#disposables.push(
+			vscode.workspace.onDidChangeConfiguration((event) => {
+				if (event.affectsConfiguration("gatepost.redact")) void this.#refreshPatterns();
+			}),
+		);
 	}
 
 	get open(): OpenGate | undefined {
@@ -163,6 +168,16 @@ export class GateHost implements vscode.Disposable {
 	async #openAcceptance(): Promise<Acceptance> {
 		const { Acceptance } = await import("./core.ts");
 		return new Acceptance(gatepostHome(), await policyKey(this.#context.secrets));
+	}
+
+	async #refreshPatterns(): Promise<void> {
+		const open = this.#open;
+		try {
+			await open?.refreshPatterns();
+		} catch (error) {
+			const detail = error instanceof Error ? error.message : String(error);
+			open?.gate.warn("redact.patterns", message("gate.redactPattern", { number: 1, detail }));
+		}
 	}
 
 	async #end(state: "restarting" | "stopped"): Promise<void> {

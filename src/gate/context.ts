@@ -18,6 +18,7 @@ import type { GateGrants } from "./granting.ts";
 import { Ledger, type LedgerLine } from "./ledger.ts";
 import { Past } from "./past.ts";
 import { Proposals } from "./proposals.ts";
+import { SecretBooks } from "./secretBooks.ts";
 import type { Call } from "./server.ts";
 import { type Session, Sessions } from "./sessions.ts";
 import { Warnings } from "./warnings.ts";
@@ -94,6 +95,7 @@ export class GateContext {
 	readonly warnings = new Warnings();
 	readonly grants: GateGrants;
 	readonly past: Past;
+	readonly secrets: SecretBooks;
 	/** How often rules that a grant wrote let something pass in this run, by rule id. */
 	readonly uses = new Map<string, { count: number; last: number }>();
 	/** Sessions of the requests a person was asked about, the oldest first. */
@@ -109,6 +111,9 @@ export class GateContext {
 		this.news = news;
 		this.grants = options.grants ?? { book: new GrantBook() };
 		this.past = new Past(options.homeDir);
+		this.secrets = new SecretBooks(options.workspaces, (folder, error) =>
+			this.warn(`secrets:${folder}`, message("gate.secretBook", { detail: errorText(error) })),
+		);
 	}
 
 	/**

@@ -1,7 +1,7 @@
 // The bodies of the entries the gate writes. What came from an agent stands under `claimed` and is redacted first
 // (DESIGN 2.8, 10); what Gatepost saw or decided itself stands beside it. Members that are undefined are left out by the
 // canonical form.
-import { redact, redactJson } from "../actions/redact.ts";
+import { type Reading, redact, redactJson } from "../actions/redact.ts";
 import type { AgentEvent, HooksInForce } from "../agents/adapter.ts";
 import type { Approver, Decision } from "../approvals/decision.ts";
 import type { Answer } from "../approvals/pending.ts";
@@ -45,9 +45,9 @@ export function sentences(messages: readonly Message[]): JsonObject[] {
 }
 
 /** What an agent says of itself, with its secrets masked. @throws TooDeepError */
-function claims(said: Members): { redacted: boolean; claimed: JsonObject } {
+function claims(said: Members, reading: Reading = {}): { redacted: boolean; claimed: JsonObject } {
 	const known = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)) as JsonObject;
-	const { value, redacted } = redactJson(known);
+	const { value, redacted } = redactJson(known, reading);
 	return { redacted, claimed: value };
 }
 
@@ -85,7 +85,7 @@ export function sessionStarted(
 }
 
 export function promptGiven(text: string, promptId: string | undefined): JsonObject {
-	return body(claims({ text, promptId }));
+	return body(claims({ text, promptId }, { prose: true }));
 }
 
 export function sessionEnded(reason: string): JsonObject {

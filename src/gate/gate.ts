@@ -259,7 +259,7 @@ export class Gate extends EventEmitter<GateEvents> {
 			case "prompt":
 				// A finished background agent prompts by itself: no person has freed the session.
 				if (!event.byMachine) {
-					session.label = labelOf(redact(event.text).text);
+					session.label = labelOf(redact(event.text, { prose: true }).text);
 					session.stopped = false;
 				}
 				settleRaces(gate, event, session);

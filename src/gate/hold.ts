@@ -224,9 +224,12 @@ export async function ask(
 	});
 	session.waiting += 1;
 	// While the person reads. What goes wrong is met when the decision is recorded.
-	line.card = keepCard(gate.options.workspaces.journal(session.folder), card, line.bytes + bytesOf(proposal), {
-		turn: session.key,
-	});
+	line.card = keepCard(
+		gate.options.workspaces.journal(session.folder),
+		{ card, proposal },
+		line.bytes + bytesOf(proposal),
+		{ turn: session.key, note: gate.secrets.of(session.folder, line.request) },
+	);
 	line.card.catch(() => {});
 	try {
 		gate.show(card, session, proposal);

@@ -1,6 +1,8 @@
 // Opens a gate for real: home, journals, desk, policy, agents, server, registry entry. Used by the editor and `serve`.
 import { hostname } from "node:os";
 import { redactJson } from "../actions/redact.ts";
+import { type PatternProblem, setUserPatterns } from "../actions/redactCustom.ts";
+import { setSecretKey } from "../actions/redactDigests.ts";
 import { agentAdapters, watchUngated } from "../agents/index.ts";
 import { Desk } from "../approvals/desk.ts";
 import { type Home, openHome } from "../audit/home.ts";
@@ -63,6 +65,8 @@ export interface OpenGate {
 	 * @throws JournalError
 	 */
 	recordExport(folder: string | undefined, body: JsonObject): Promise<void>;
+	/** Takes the person's own patterns of secrets from the settings anew. */
+	refreshPatterns(): Promise<void>;
 	/** Labels of agents with a live session here whose hooks are in force. */
 	agentsConnected(): string[];
 	/** The policy files there are, as they were when they were last looked at. */
@@ -96,6 +100,9 @@ export async function openGate(options: OpenGateOptions): Promise<OpenGate> {
 /** @param undo what to do when a later step fails, the last first */
 async function open(options: OpenGateOptions, undo: (() => unknown)[]): Promise<OpenGate> {
 	const home = openHome(options.homeDir);
+	// Before anything is recorded.
+	setSecretKey(home.macKey());
+	const patterns = await setUserPatterns(options.settings().redactPatterns ?? []);
 	const seed = newEntry({ folders: [], editor: options.editor });
 	const workspaces = new Workspaces({
 		home,
@@ -155,6 +162,12 @@ async function open(options: OpenGateOptions, undo: (() => unknown)[]): Promise<
 		settings: options.settings,
 		grants: { book, locked: () => layers.inForce().locked, ...(always === undefined ? {} : { always }) },
 	});
+	const tellPatterns = (problems: readonly PatternProblem[]) => {
+		const [first] = problems;
+		if (first === undefined) gate.dismiss("redact.patterns");
+		else gate.warn("redact.patterns", message("gate.redactPattern", { number: first.index + 1, detail: first.why }));
+	};
+	tellPatterns(patterns);
 	const notices = new Notices(gate, workspaces);
 	const server = await startServer({
 		entry: seed,
@@ -225,6 +238,9 @@ async function open(options: OpenGateOptions, undo: (() => unknown)[]): Promise<
 			everywhere({ type: "agent.installed", body: { agent, file, osUser: options.osUser } }),
 		recordExport: (folder, { scope = null, file = null, ...body }) =>
 			workspaces.record(folder, [{ type: "export.made", body: { ...body, ...redactJson({ scope, file }).value } }]),
+		async refreshPatterns() {
+			tellPatterns(await setUserPatterns(options.settings().redactPatterns ?? []));
+		},
 		policyFiles: () => layers.files(),
 		refreshPolicy: () => layers.refresh(workspaces.folders),
 		async acceptPolicy({ layer, file, sha256 }, by) {

@@ -43,7 +43,7 @@ export async function openSession(gate: GateContext, handling: Handling, event: 
 		mode: event.caller.mode,
 		folder,
 		root,
-		label: event.kind === "prompt" ? labelOf(redact(event.text).text) : "",
+		label: event.kind === "prompt" ? labelOf(redact(event.text, { prose: true }).text) : "",
 		startedAt: now,
 		lastSeenAt: now,
 		// A stopped session is not freed by ending it.

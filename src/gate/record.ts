@@ -10,6 +10,7 @@ import { changeEvidence, INLINE_INPUT, inputEvidence } from "./contents.ts";
 import { errorText, type GateContext } from "./context.ts";
 import * as entries from "./entries.ts";
 import type { LedgerLine } from "./ledger.ts";
+import { noting } from "./secretBooks.ts";
 import type { Session } from "./sessions.ts";
 import type { Draft } from "./workspaces.ts";
 
@@ -47,7 +48,9 @@ export async function recordDecision(
 	const policyDigest = verdict.digest ?? gate.options.policy.digest;
 	const decided = (stands: Decision, card?: JsonObject): Draft => ({
 		type: stands.by === "withdrawn" ? "action.withdrawn" : "action.decided",
-		body: entries.actionDecided(line, stands, verdict, { policyDigest, offered, card }),
+		body: noting(gate.secrets.of(session.folder, line.request), () =>
+			entries.actionDecided(line, stands, verdict, { policyDigest, offered, card }),
+		),
 	});
 	const failed = line.requested ? [] : [failedDraft(line)];
 	try {
@@ -92,7 +95,8 @@ async function requestDraft(
 	proposal: Proposal,
 	signal?: AbortSignal,
 ): Promise<Draft> {
-	const asking = { turn: line.session.key, signal };
+	const note = gate.secrets.of(line.session.folder, line.request);
+	const asking = { turn: line.session.key, signal, note };
 	let said = {};
 	if (proposal !== undefined || line.bytes > INLINE_INPUT) {
 		const journal = await gate.options.workspaces.journal(line.session.folder);
@@ -101,7 +105,7 @@ async function requestDraft(
 			line.bytes > INLINE_INPUT ? await inputEvidence(journal, line.action.input, line.bytes, asking) : undefined;
 		said = { change, input };
 	}
-	return { type: "action.requested", body: entries.actionRequested(line, verdict, said) };
+	return { type: "action.requested", body: noting(note, () => entries.actionRequested(line, verdict, said)) };
 }
 
 function failedDraft(line: LedgerLine): Draft {

@@ -5,13 +5,14 @@ import type { Decision } from "../approvals/decision.ts";
 import { JournalError } from "../audit/errors.ts";
 import type { Journal } from "../audit/journal.ts";
 import { format, message } from "../protocol/messages.ts";
-import { resultEvidence } from "./contents.ts";
+import { type EvidenceOptions, resultEvidence } from "./contents.ts";
 import { type AfterEvent, type ConfigEvent, errorText, type GateContext, type Handling } from "./context.ts";
 import type { Result } from "./entries.ts";
 import * as entries from "./entries.ts";
 import { actionNames } from "./keyed.ts";
 import type { LedgerLine } from "./ledger.ts";
 import { settle } from "./race.ts";
+import { noting } from "./secretBooks.ts";
 import { hooksOf, type Session } from "./sessions.ts";
 import type { Draft } from "./workspaces.ts";
 
@@ -19,17 +20,15 @@ import type { Draft } from "./workspaces.ts";
 export async function after(gate: GateContext, handling: Handling, event: AfterEvent, session: Session): Promise<void> {
 	const { call, adapter, folder } = handling;
 	const journal = () => gate.options.workspaces.journal(folder);
-	const result = await resultOf(journal, event, call.payload.length, session.key);
+	const note = gate.secrets.of(folder, lineOf(gate, session, event)?.request ?? "");
+	const result = await resultOf(journal, event, call.payload.length, { turn: session.key, note });
 	if (isAnswer(session, event)) {
 		await gate.record(session, { type: "question.answered", body: entries.questionAnswered(event, result) });
 	} else {
 		const line = lineOf(gate, session, event);
 		const problem = problemWith(gate, line, event);
-		const executed = entries.actionExecuted(
-			event,
-			line,
-			result,
-			problem === undefined ? undefined : event.action.input,
+		const executed = noting(note, () =>
+			entries.actionExecuted(event, line, result, problem === undefined ? undefined : event.action.input),
 		);
 		await gate.record(
 			session,
@@ -51,10 +50,10 @@ async function resultOf(
 	journal: () => Promise<Journal>,
 	event: AfterEvent,
 	bytes: number,
-	turn: string,
+	options: EvidenceOptions,
 ): Promise<Result> {
 	try {
-		return await resultEvidence(journal, event.response, bytes, { turn });
+		return await resultEvidence(journal, event.response, bytes, options);
 	} catch (error) {
 		if (error instanceof JournalError) throw error;
 		return { redacted: false, evidence: { omitted: bytes, why: redact(errorText(error)).text } };

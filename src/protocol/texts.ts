@@ -775,6 +775,10 @@ export const TEXTS = {
 	"desk.demandPeople":
 		"The rule that asks for this lets only some people allow it, and you are not one of them. Denying works all the same.",
 	"desk.grantWhole": "Not all of this was in view, so it can be allowed once only. Show all of it, then grant.",
+	"gate.secretBook":
+		"It could not be noted which masked secrets are the same: {detail} The log is whole; only that comparison is missing.",
+	"gate.redactPattern":
+		"Pattern {number} of the secrets to be masked in the log is not used: {detail} The others are. Correct it in the settings.",
 	"gate.retention":
 		"Old evidence in the log of {folder} could not be removed: {detail} Nothing was lost; Gatepost tries again in some hours.",
 	"gate.handedOver": "Nobody answered in time, so the agent asks in its own terminal now.",

@@ -10,7 +10,7 @@ import { Popover } from "./popover.tsx";
 import type { PanelState, SessionPlace } from "./state.ts";
 import type { Store } from "./store.ts";
 import { useStore } from "./useStore.ts";
-import { agentName, shortId } from "./words.ts";
+import { agentName, labelOf, shortId } from "./words.ts";
 
 const FORMATS = ["jsonl", "csv", "html", "sqlite", "ocsf", "bundle"] as const satisfies readonly ExportFormat[];
 
@@ -95,7 +95,7 @@ function Export({ store, close }: { store: Store; close(): void }): JSX.Element 
 }
 
 function SessionName({ store, session }: { store: Store; session: SessionPlace }): JSX.Element {
-	const label = useFacets(store).facets?.labels[session.session];
+	const label = labelOf(useFacets(store).facets?.labels, session.session);
 	return (
 		<span class="help">
 			<AgentText text={agentName(session.agent)} />

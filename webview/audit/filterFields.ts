@@ -12,7 +12,7 @@ import type {
 import type { MessageCode } from "../../src/protocol/messages.ts";
 import { t } from "../ui/texts.ts";
 import { KINDS } from "./state.ts";
-import { agentName, byName, channelName, flagWord, outcomeWord, personName, shortId } from "./words.ts";
+import { agentName, byName, channelName, flagWord, labelOf, outcomeWord, personName, shortId } from "./words.ts";
 
 export type Field = Exclude<keyof AuditFilter, "file" | "since" | "until" | "text">;
 
@@ -66,7 +66,7 @@ export function valueName(field: Field, value: string, labels: Record<string, st
 		case "people":
 			return personName(value);
 		case "sessions":
-			return labels[value] || shortId(value);
+			return labelOf(labels, value) ?? shortId(value);
 		case "rules":
 			return value;
 	}

@@ -61,7 +61,9 @@ export class Store {
 	#n = 0;
 	readonly #waiting = new Map<number, Waiting>();
 	readonly #listeners = new Set<() => void>();
+	/** The log that was looked at before a reload, until it is there again. */
 	#wantedFolder: string | undefined;
+	#hasAskedForFolder = false;
 	#remembering: ReturnType<typeof setTimeout> | undefined;
 
 	constructor(host: Host) {
@@ -221,7 +223,8 @@ export class Store {
 			patch.generation = this.state.generation + 1;
 			for (const n of [...this.#waiting.keys()]) this.#refuse(n, message("audit.logChanged"));
 		}
-		if (isOther)
+		// What was kept of the wanted log belongs to it, though another one was shown first.
+		if (isOther && log.folder !== this.#wantedFolder)
 			Object.assign(patch, {
 				selected: undefined,
 				session: undefined,
@@ -233,12 +236,15 @@ export class Store {
 		this.#returnToFolder(log);
 	}
 
-	/** Once, after a reload: the log that was looked at before. */
+	/** Once, after a reload: goes back to the log that was looked at before. */
 	#returnToFolder(log: NonNullable<PanelState["log"]>): void {
 		const wanted = this.#wantedFolder;
-		this.#wantedFolder = undefined;
-		if (wanted === undefined || wanted === log.folder) return;
-		if (log.folders.some(({ folder }) => folder === wanted)) this.post({ type: "choose", folder: wanted });
+		if (wanted === undefined) return;
+		if (wanted === log.folder || !log.folders.some(({ folder }) => folder === wanted)) this.#wantedFolder = undefined;
+		else if (!this.#hasAskedForFolder) {
+			this.#hasAskedForFolder = true;
+			this.post({ type: "choose", folder: wanted });
+		}
 	}
 
 	#refuse(n: number, reason: Message): void {

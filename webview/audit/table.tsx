@@ -14,6 +14,7 @@ import { FIRST } from "./state.ts";
 import { Trouble } from "./states.tsx";
 import type { Store } from "./store.ts";
 import { useStore } from "./useStore.ts";
+import { labelOf } from "./words.ts";
 
 /** Rows drawn beyond what is in sight: the browser scrolls before it asks what to draw. */
 const BEYOND = 12;
@@ -202,7 +203,7 @@ export function Table({ store, pages, labels }: TableProps): JSX.Element {
 									index={index}
 									top={map.place(index)}
 									layout={layout}
-									label={row?.session === undefined ? undefined : labels[row.session]}
+									label={labelOf(labels, row?.session)}
 									active={index === active}
 									selected={index === chosen}
 								/>

@@ -166,6 +166,12 @@ export function byteSize(bytes: number): string {
 	return t(code, { n: (bytes / unit).toLocaleString(undefined, { maximumFractionDigits: 1 }) });
 }
 
+/** First words of a session's first prompt, where they are known. Its id may be any text. */
+export function labelOf(labels: Record<string, string> | undefined, session: string | undefined): string | undefined {
+	if (labels === undefined || session === undefined || !Object.hasOwn(labels, session)) return undefined;
+	return labels[session] || undefined;
+}
+
 /** Enough of a session's id to know it by. */
 export function shortId(id: string): string {
 	return id.length <= 8 ? id : `${id.slice(0, 8)}…`;

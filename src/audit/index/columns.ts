@@ -1,5 +1,5 @@
 // What filters, sessions and the overview look at, by row, in arrays of numbers: a look at all rows takes milliseconds.
-// They are kept in the database as they are. Numbers of texts are those of a Dictionary; 0 is none.
+// They are kept beside the database as they are. Numbers of texts are those of a Dictionary; 0 is none.
 
 const FIELDS = {
 	/** Index in RowKind, ActionKind, RowOutcome, RowBy (the last three + 1), bits of RowFlag, 1 done and 2 failed. */
@@ -61,7 +61,8 @@ export class Columns {
 	/** Numbers of paths of all rows. */
 	paths = new Uint32Array(1024);
 	pathCount = 0;
-	readonly #newest = new Map<number, number>();
+	/** The newest row by the hash of its request; made when it is asked for first. */
+	#newest: Map<number, number> | undefined;
 
 	constructor() {
 		this.of = Object.fromEntries(NAMES.map((name) => [name, new FIELDS[name](1024)])) as unknown as ColumnArrays;
@@ -101,16 +102,28 @@ export class Columns {
 	/** Makes a row findable by the hash of its request; once. */
 	setRequest(id: number, hash: number): void {
 		this.of.request[id] = hash;
-		this.of.earlier[id] = this.#newest.get(hash) ?? 0;
-		this.#newest.set(hash, id);
+		const newest = this.#byRequest();
+		this.of.earlier[id] = newest.get(hash) ?? 0;
+		newest.set(hash, id);
 	}
 
 	/** Rows whose request may be the one with this hash, newest first. */
 	*withRequest(hash: number): Generator<number> {
-		for (let id = this.#newest.get(hash) ?? 0; id !== 0; id = this.of.earlier[id] ?? 0) yield id;
+		for (let id = this.#byRequest().get(hash) ?? 0; id !== 0; id = this.of.earlier[id] ?? 0) yield id;
 	}
 
-	/** All of it as bytes, by name. */
+	#byRequest(): Map<number, number> {
+		if (this.#newest !== undefined) return this.#newest;
+		const newest = new Map<number, number>();
+		for (let id = 1; id <= this.count; id++) {
+			const hash = this.of.request[id] as number;
+			if (hash !== 0) newest.set(hash, id);
+		}
+		this.#newest = newest;
+		return newest;
+	}
+
+	/** All of it as bytes, by name; valid until the next change. */
 	save(): Map<string, Uint8Array> {
 		const saved = new Map<string, Uint8Array>();
 		for (const name of NAMES) saved.set(name, bytesOf(this.of[name].subarray(0, this.count + 1)));
@@ -133,10 +146,6 @@ export class Columns {
 		const { count, of: arrays } = columns;
 		if (count < 0 || columns.order.length !== count || NAMES.some((name) => arrays[name].length !== count + 1))
 			throw new Error("the columns are not of one length");
-		for (let id = 1; id <= count; id++) {
-			const hash = arrays.request[id] as number;
-			if (hash !== 0) columns.#newest.set(hash, id);
-		}
 		return columns;
 	}
 }
@@ -161,6 +170,7 @@ interface NumbersType<T> {
 function arrayOf<T extends Numbers>(type: NumbersType<T>, bytes: Uint8Array | undefined): T {
 	if (bytes === undefined || bytes.length % type.BYTES_PER_ELEMENT !== 0) throw new Error("a column is missing or cut");
 	// The bytes may begin anywhere; numbers may not.
-	const own = new Uint8Array(bytes);
-	return new type(own.buffer, 0, own.length / type.BYTES_PER_ELEMENT);
+	const isOwn = bytes.byteOffset % 8 === 0 && bytes.buffer instanceof ArrayBuffer;
+	const own = isOwn ? bytes : new Uint8Array(bytes);
+	return new type(own.buffer as ArrayBuffer, own.byteOffset, own.length / type.BYTES_PER_ELEMENT);
 }

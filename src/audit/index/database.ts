@@ -17,7 +17,6 @@ const SCHEMA = `
 	CREATE TABLE fresh(id INTEGER PRIMARY KEY, stale INTEGER NOT NULL, text TEXT NOT NULL);
 	CREATE TABLE starters(id INTEGER PRIMARY KEY, text TEXT NOT NULL);
 	CREATE TABLE removed(digest TEXT PRIMARY KEY, time TEXT NOT NULL) WITHOUT ROWID;
-	CREATE TABLE columns(name TEXT PRIMARY KEY, data BLOB NOT NULL);
 	CREATE VIRTUAL TABLE words USING fts4(content="", text, tokenize=simple, matchinfo=fts3);
 `;
 const PRAGMAS = `

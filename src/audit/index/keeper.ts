@@ -49,11 +49,12 @@ export class Keeper {
 		if (entries === 0 || !this.#isDue(entries, enough)) return undefined;
 		this.has(entries);
 		try {
-			const bytes = store.bytes();
+			const parts = store.parts();
+			const bytes = [...parts.values()].reduce((sum, { length }) => sum + length, 0);
 			// A full disk would stop the journal, which matters more.
 			const { bavail, bsize } = await statfs(this.#dir);
-			if (bavail * bsize < 2 * bytes.length + LEAVE_FREE) return "The disk has too little room for its snapshot.";
-			await writeSnapshot(this.#dir, this.#homeKey, segments, bytes);
+			if (bavail * bsize < 2 * bytes + LEAVE_FREE) return "The disk has too little room for its snapshot.";
+			await writeSnapshot(this.#dir, this.#homeKey, segments, parts);
 			return "";
 		} catch (error) {
 			const code = systemCode(error);

@@ -1,6 +1,7 @@
 // The index of one workspace's log, in its thread: loads the snapshot or builds anew, follows the log, answers.
 import { setImmediate as turn } from "node:timers/promises";
 import { systemCode } from "../errors.ts";
+import { openSql } from "../sql.ts";
 import { Answers } from "./answers.ts";
 import { Feeder } from "./feeder.ts";
 import { Gate } from "./gate.ts";
@@ -112,8 +113,10 @@ export class Lens {
 	async #load(): Promise<void> {
 		const { dir, homeKey } = this.#options;
 		await removeAbandoned(dir);
-		const { state, detail, segments, database } = await readSnapshot(dir, homeKey);
-		if (segments === undefined || database === undefined) {
+		// What is needed in any case is made ready while the disk is read; where it fails is where it is used.
+		openSql().catch(() => {});
+		const { state, detail, segments, parts } = await readSnapshot(dir, homeKey);
+		if (segments === undefined || parts === undefined) {
 			await this.#build(state === "absent" ? undefined : `${detail} The index is built anew.`);
 			return;
 		}
@@ -124,7 +127,7 @@ export class Lens {
 		}
 		try {
 			const names = segments.map(({ name }) => name);
-			this.#use(await Store.load(database, names));
+			this.#use(await Store.load(parts, names));
 		} catch {
 			await this.#build("The snapshot of the index cannot be opened. The index is built anew.");
 			return;
@@ -145,16 +148,16 @@ export class Lens {
 		this.#use(await Store.create());
 		this.#keeper.forget();
 		const news = await findNews(this.#options.dir, new Map());
-		await this.#take(news);
+		await this.#take(news, true);
 	}
 
 	async #follow(): Promise<void> {
 		const news = await findNews(this.#options.dir, new Map(this.#segments.map((segment) => [segment.name, segment])));
 		if (news.misfit !== undefined) await this.#build(`${news.misfit} The index is built anew.`);
-		else await this.#take(news);
+		else await this.#take(news, false);
 	}
 
-	async #take(news: News): Promise<void> {
+	async #take(news: News, isBuild: boolean): Promise<void> {
 		const store = this.#store as Store;
 		const before = this.#entries();
 		this.#segments.push(...news.added);
@@ -166,6 +169,7 @@ export class Lens {
 		for (const segment of sources) await markTail(this.#options.dir, segment);
 		this.#isHalf = false;
 		this.#noteUnreadable(news.unreadable);
+		if (isBuild) store.texts.optimize();
 		const wasLoading = this.#state.state !== "ready";
 		this.#state.state = "ready";
 		this.#ready.open();

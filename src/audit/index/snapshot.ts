@@ -2,10 +2,10 @@
 // and every byte of it is checked before it is used:
 //
 //   GPINDEX\n
-//   header, JSON in one line: format, key or none, segments and how far each was read, size and SHA-256 of the database
+//   header, JSON in one line: format, key or none, segments and how far each was read, the parts and their SHA-256
 //   hex SHA-256 of the first two lines\n
 //   hex HMAC-SHA-256 of the first two lines under a key of this workspace, or 64 zeros without one\n
-//   database
+//   parts, one after the other: the database and the columns
 //
 // Whoever can write the home can also remove it: it saves time and proves nothing.
 import { createHash, createHmac, hash as digest, randomBytes, timingSafeEqual } from "node:crypto";
@@ -53,7 +53,9 @@ const Header = z.strictObject({
 	workspace: z.string(),
 	keyed: z.boolean(),
 	segments: z.array(SegmentMark),
-	database: z.strictObject({ bytes: count, sha256: hex64 }),
+	parts: z.array(z.strictObject({ name: z.string(), bytes: count })),
+	/** Of all parts. */
+	sha256: hex64,
 });
 type Header = z.infer<typeof Header>;
 
@@ -63,9 +65,12 @@ export interface SnapshotCheck {
 	detail: string;
 }
 
+/** What a snapshot holds, by name. */
+export type Parts = ReadonlyMap<string, Uint8Array>;
+
 interface Opened extends SnapshotCheck {
 	header?: Header;
-	database?: Buffer;
+	parts?: Parts;
 }
 
 /** Folder of the snapshot of a workspace's log. */
@@ -93,10 +98,10 @@ export async function checkSnapshot(dir: string, homeKey?: Buffer): Promise<Snap
 export async function readSnapshot(
 	dir: string,
 	homeKey?: Buffer,
-): Promise<SnapshotCheck & { segments?: SegmentMark[]; database?: Buffer }> {
-	const { state, detail, header, database } = await openSnapshot(dir, homeKey, true);
-	if (header === undefined || database === undefined) return { state, detail };
-	return { state, detail, segments: header.segments, database };
+): Promise<SnapshotCheck & { segments?: SegmentMark[]; parts?: Parts }> {
+	const { state, detail, header, parts } = await openSnapshot(dir, homeKey, true);
+	if (header === undefined || parts === undefined) return { state, detail };
+	return { state, detail, segments: header.segments, parts };
 }
 
 /** Why a segment is not what the index has read of it; undefined when it is, and maybe longer. */
@@ -127,7 +132,7 @@ async function misfitOf(dir: string, { name, bytes, tail }: SegmentMark): Promis
 	}
 }
 
-async function openSnapshot(dir: string, homeKey: Buffer | undefined, withDatabase: boolean): Promise<Opened> {
+async function openSnapshot(dir: string, homeKey: Buffer | undefined, withParts: boolean): Promise<Opened> {
 	let handle: FileHandle;
 	try {
 		handle = await openPlain(pathOf(dir));
@@ -139,7 +144,7 @@ async function openSnapshot(dir: string, homeKey: Buffer | undefined, withDataba
 		return altered(`it cannot be read (${code || "no plain file"})`);
 	}
 	try {
-		return await readAll(handle, basename(dir), homeKey, withDatabase);
+		return await readAll(handle, basename(dir), homeKey, withParts);
 	} finally {
 		await handle.close();
 	}
@@ -149,7 +154,7 @@ async function readAll(
 	handle: FileHandle,
 	workspace: string,
 	homeKey: Buffer | undefined,
-	withDatabase: boolean,
+	withParts: boolean,
 ): Promise<Opened> {
 	const { size } = await handle.stat();
 	const magic = await readAt(handle, 0, MAGIC.length);
@@ -175,22 +180,47 @@ async function readAll(
 			return altered("it was not written with the key of this Gatepost home");
 	} else if (header.keyed ? !/^[0-9a-f]{64}\n$/.test(mac.toString("latin1")) : !isLine(mac, NONE))
 		return altered("its header was changed");
-	const { bytes, sha256 } = header.database;
 	const start = at + 2 * HEX_LINE;
+	const bytes = header.parts.reduce((sum, part) => sum + part.bytes, 0);
 	if (size !== start + bytes) return altered("its length is not what its header says");
-	const hash = createHash("sha256");
-	const whole = Buffer.allocUnsafeSlow(withDatabase ? bytes : Math.min(bytes, PART));
-	for (let done = 0; done < bytes; ) {
-		const from = withDatabase ? done : 0;
-		const { bytesRead } = await handle.read(whole, from, Math.min(PART, bytes - done), start + done);
-		if (bytesRead === 0) return altered("it is cut");
-		hash.update(whole.subarray(from, from + bytesRead));
-		done += bytesRead;
-	}
-	if (hash.digest("hex") !== sha256) return altered("its content was changed");
+	const read = await readParts(handle, start, header, withParts);
+	if (read === undefined) return altered("its content was changed");
 	const entries = header.segments.reduce((sum, segment) => sum + segment.entries, 0);
 	const detail = `The snapshot of the index holds ${entries} entries.`;
-	return { state: "good", detail, header, ...(withDatabase ? { database: whole } : {}) };
+	return { state: "good", detail, header, ...(withParts ? { parts: read } : {}) };
+}
+
+/** The parts, empty unless they are wanted; undefined when they are not what the header says. The next piece is read while one is hashed. */
+async function readParts(
+	handle: FileHandle,
+	start: number,
+	header: Header,
+	wanted: boolean,
+): Promise<Parts | undefined> {
+	const parts = new Map<string, Uint8Array>();
+	const hash = createHash("sha256");
+	let position = start;
+	for (const { name, bytes } of header.parts) {
+		const memory = Buffer.allocUnsafeSlow(wanted ? bytes : Math.min(bytes, 2 * PART));
+		const read = (done: number) => {
+			// Without wanting it: two pieces of memory in turn.
+			const from = wanted ? done : done % (2 * PART);
+			return { from, reading: handle.read(memory, from, Math.min(PART, bytes - done), position + done) };
+		};
+		let next = bytes === 0 ? undefined : read(0);
+		for (let done = 0; next !== undefined; ) {
+			const { from, reading } = next;
+			const { bytesRead } = await reading;
+			// A piece that came in parts is not one of ours: plain files are read whole.
+			if (bytesRead !== Math.min(PART, bytes - done)) return undefined;
+			done += bytesRead;
+			next = done < bytes ? read(done) : undefined;
+			hash.update(memory.subarray(from, from + bytesRead));
+		}
+		position += bytes;
+		parts.set(name, wanted ? memory : new Uint8Array(0));
+	}
+	return hash.digest("hex") === header.sha256 ? parts : undefined;
 }
 
 function altered(why: string): SnapshotCheck {
@@ -219,23 +249,25 @@ function macOf(homeKey: Buffer, workspace: string, signed: string): string {
 
 /**
  * Writes a snapshot in place of the one that is there: durable and whole when this resolves, else the old one is left.
- * @param database its bytes; do not change them meanwhile
+ * @param parts do not change them meanwhile
  * @throws a system error, e.g. ENOSPC
  */
 export async function writeSnapshot(
 	dir: string,
 	homeKey: Buffer | undefined,
 	segments: readonly SegmentMark[],
-	database: Uint8Array,
+	parts: Parts,
 ): Promise<void> {
 	const workspace = basename(dir);
-	const sha256 = createHash("sha256").update(database).digest("hex");
+	const hash = createHash("sha256");
+	for (const bytes of parts.values()) hash.update(bytes);
 	const header: Header = {
 		format: FORMAT,
 		workspace,
 		keyed: homeKey !== undefined,
 		segments: [...segments],
-		database: { bytes: database.length, sha256 },
+		parts: [...parts].map(([name, { length: bytes }]) => ({ name, bytes })),
+		sha256: hash.digest("hex"),
 	};
 	const signed = `${MAGIC}${JSON.stringify(header)}\n`;
 	const mac = homeKey === undefined ? NONE : macOf(homeKey, workspace, signed);
@@ -247,7 +279,8 @@ export async function writeSnapshot(
 			const write = async (bytes: Buffer, offset: number, length: number) =>
 				(await handle.write(bytes, offset, Math.min(length, PART))).bytesWritten;
 			await writeAll({ write }, Buffer.from(`${signed}${digest("sha256", signed, "hex")}\n${mac}\n`));
-			await writeAll({ write }, Buffer.from(database.buffer, database.byteOffset, database.length));
+			for (const bytes of parts.values())
+				await writeAll({ write }, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
 			await handle.sync();
 		} finally {
 			await handle.close();

@@ -14,6 +14,7 @@ import type { Change, FoldedRow } from "../fold.ts";
 import { Columns } from "./columns.ts";
 import { IndexDatabase } from "./database.ts";
 import { Dictionary } from "./dictionary.ts";
+import type { Parts } from "./snapshot.ts";
 import { packSpots, type Spot, unpackSpots } from "./spots.ts";
 import { Texts } from "./texts.ts";
 import { exactMillis } from "./times.ts";
@@ -84,15 +85,12 @@ export class Store {
 		return new Store(await IndexDatabase.open(), new Columns(), new Dictionary(), new Dictionary());
 	}
 
-	/** @param bytes belong to the store from then on @throws Error when they are no store */
-	static async load(bytes: Buffer, segments: readonly string[]): Promise<Store> {
-		const database = await IndexDatabase.open(bytes);
+	/** @param parts belong to the store from then on @throws Error when they are no store */
+	static async load(parts: Parts, segments: readonly string[]): Promise<Store> {
+		const columns = Columns.load((name) => parts.get(`columns/${name}`));
+		const bytes = parts.get("database") ?? Buffer.alloc(0);
+		const database = await IndexDatabase.open(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
 		try {
-			const column = (name: string) => {
-				const data = database.get("SELECT data FROM columns WHERE name = ?", [name])?.[0];
-				return data instanceof Uint8Array ? data : undefined;
-			};
-			const columns = Columns.load(column);
 			const store = new Store(database, columns, readTexts(database, "strings"), readTexts(database, "paths"));
 			store.addSegments(segments);
 			return store;
@@ -102,11 +100,11 @@ export class Store {
 		}
 	}
 
-	/** All of it. */
-	bytes(): Uint8Array {
-		for (const [name, data] of this.columns.save())
-			this.database.run("INSERT OR REPLACE INTO columns VALUES (?, ?)", [name, data]);
-		return this.database.bytes();
+	/** All of it; valid until the next change. */
+	parts(): Parts {
+		const parts = new Map([["database", this.database.bytes()]]);
+		for (const [name, bytes] of this.columns.save()) parts.set(`columns/${name}`, bytes);
+		return parts;
 	}
 
 	close(): void {

@@ -55,6 +55,11 @@ export class Texts {
 		for (const [id] of ids) this.settle(Number(id));
 	}
 
+	/** Puts the full-text index in order after a build: what is added later is not merged with all of it for long. */
+	optimize(): void {
+		this.#database.run("INSERT INTO words(words) VALUES ('optimize')");
+	}
+
 	/** Keeps a request id as numbers; only where the text was not cut before it, so that what is found is in the text. */
 	putId(id: number, request: string | undefined, search: string): void {
 		const { of } = this.#columns;

@@ -1,5 +1,6 @@
 // Holds paths against the places: as written, where they really lead, and in the loose forms a shell line can take.
 import { basename, dirname, resolve } from "node:path";
+import { redact } from "../../actions/redact.ts";
 import { MAX_PATH_LENGTH } from "../paths.ts";
 import { PLACES, PROGRAMS } from "./places.ts";
 
@@ -157,5 +158,7 @@ function split(path: string): string[] {
 }
 
 function shorten(path: string): string {
-	return path.length <= 80 ? path : `…${path.slice(-79)}`;
+	if (path.length <= 80) return path;
+	// A secret that is cut in two would not be seen as one when the sentence is logged.
+	return `…${redact(path).text.slice(-79)}`;
 }

@@ -152,6 +152,8 @@ export const ROWS: AuditRow[] = rows([
 	{
 		...shell,
 		...ofBad,
+		// The name of what every object has.
+		session: "__proto__",
 		request: request(),
 		tool: "WebFetch",
 		action: "fetch",

@@ -67,7 +67,7 @@ test("rows are those of foldRows, also when more are held than fit", async (t) =
 	};
 	for (let i = 0; i < 21_000; i++) add("action.requested", `r${i}`);
 	for (let i = 20_999; i >= 900; i--) add("action.decided", `r${i}`);
-	for (let i = 16_500; i < 21_000; i += 100) add("answer.late", `r${i}`);
+	for (let i = 19_200; i < 21_000; i += 100) add("answer.late", `r${i}`);
 	const give = async function* <T>(items: Iterable<T>) {
 		yield* items;
 	};

@@ -116,10 +116,19 @@ test("a snapshot without a key is used where there is none, and not where there 
 
 test("a good wrapping around what is no database, or another's columns, is not used", async (t) => {
 	const { dir } = await withSnapshot(t);
-	const { segments = [], database } = await readSnapshot(dir, KEY);
-	assert.ok(database !== undefined && segments.length > 0);
-	for (const content of [randomBytes(5000), Buffer.alloc(0), database.subarray(0, 8192 * 2)]) {
-		await writeSnapshot(dir, KEY, segments, content);
+	const { segments = [], parts } = await readSnapshot(dir, KEY);
+	assert.ok(parts !== undefined && segments.length > 0);
+	const database = Buffer.from(parts.get("database") ?? []);
+	const others: [string, Uint8Array][] = [
+		["database", randomBytes(5000)],
+		["database", Buffer.alloc(0)],
+		["database", database.subarray(0, 8192 * 2)],
+		["columns/kind", Buffer.alloc(3)],
+		["columns/key", Buffer.alloc(15)],
+		["columns/order", Buffer.alloc(0)],
+	];
+	for (const [name, bytes] of others) {
+		await writeSnapshot(dir, KEY, segments, new Map([...parts, [name, bytes]]));
 		assert.equal((await checkSnapshot(dir, KEY)).state, "good");
 		assert.match((await demandAnswers(t, dir)) ?? "", /cannot be opened/);
 	}
