@@ -7,6 +7,9 @@ const benches: Record<string, () => Promise<BenchResult[]>> = {
 	floor: async () => (await import("./floor.ts")).benchFloor(),
 	stall: async () => (await import("./stall.ts")).benchStall(),
 	journal: async () => (await import("./journal.ts")).benchJournal(),
+	verify: async () => (await import("./verify.ts")).benchVerify(),
+	index: async () => (await import("./index.ts")).benchIndex(),
+	export: async () => (await import("./export.ts")).benchExport(),
 	activate: async () => (await import("./activate.ts")).benchActivate(),
 };
 

@@ -13,6 +13,7 @@ import { ScrollMap } from "./scrollMap.ts";
 import { FIRST } from "./state.ts";
 import { Trouble } from "./states.tsx";
 import type { Store } from "./store.ts";
+import { KEYS, rowHeight } from "./tableKeys.ts";
 import { useStore } from "./useStore.ts";
 import { labelOf } from "./words.ts";
 
@@ -247,28 +248,4 @@ function OrderButton({ store }: { store: Store }): JSX.Element {
 			<span class="unseen">{t(order === "newest" ? "audit.order.newest" : "audit.order.oldest")}</span>
 		</button>
 	);
-}
-
-interface Move {
-	active: number;
-	/** Rows of one screen. */
-	page: number;
-	rows: number;
-	/** With Ctrl or Cmd. */
-	isFar: boolean;
-}
-
-const KEYS: Record<string, (move: Move) => number | undefined> = {
-	ArrowUp: ({ active, isFar }) => (isFar ? 0 : active - 1),
-	ArrowDown: ({ active, rows, isFar }) => (isFar ? rows - 1 : active + 1),
-	PageUp: ({ active, page, isFar }) => (isFar ? undefined : active - page),
-	PageDown: ({ active, page, isFar }) => (isFar ? undefined : active + page),
-	Home: () => 0,
-	End: ({ rows }) => rows - 1,
-};
-
-/** Rows are as high as one line of the person's font needs. */
-function rowHeight(): { rowPx: number; scale: number } {
-	const font = Number.parseFloat(getComputedStyle(document.body).fontSize) || 13;
-	return { rowPx: Math.max(22, Math.round(font * 1.85)), scale: font / 13 };
 }

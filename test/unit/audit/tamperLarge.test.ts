@@ -81,7 +81,7 @@ before(async () => {
 		for (const [at, { body }] of entries.entries())
 			for (const { digest } of evidenceRefs(body))
 				if (!evidence.has(digest)) evidence.set(digest, { segment: name, line: at + 1 });
-	await writeSnapshot(log, here.home.macKey(), [], Buffer.from("a database".repeat(100)));
+	await writeSnapshot(log, here.home.macKey(), [], new Map([["database", Buffer.from("a database".repeat(100))]]));
 	const whole = await verifyWorkspace(log, { key: publicKeyHex(here.home.signer().publicKey) });
 	assert.deepEqual([whole.verdict, whole.problems], ["verified", []]);
 	assert.ok(whole.entries >= ENTRIES && segments.length === GATES.length && evidence.size > 50);
