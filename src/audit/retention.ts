@@ -28,6 +28,8 @@ export interface RetentionOptions {
 	/** Milliseconds since the epoch. */
 	now: number;
 	signal?: AbortSignal | undefined;
+	/** What walks over the log. By default in this thread, which it holds up: a gate has it run in another. */
+	walk?: typeof lastNamed | undefined;
 }
 
 export interface Retained {
@@ -64,15 +66,15 @@ interface Old {
  */
 export async function removeOldEvidence(
 	journal: RetentionJournal,
-	{ dir, olderThanDays, now, signal }: RetentionOptions,
+	{ dir, olderThanDays, now, signal, walk = lastNamed }: RetentionOptions,
 ): Promise<Retained> {
 	if (!Number.isInteger(olderThanDays) || olderThanDays < 1)
 		throw new RangeError(`evidence cannot be kept for ${olderThanDays} days`);
-	const paths = pathsIn(dir, basename(dir));
+	const { evidence } = pathsIn(dir, basename(dir));
 	const before = now - olderThanDays * DAY_MS;
-	const old = await oldFiles(paths.evidence, before, signal);
+	const old = await oldFiles(evidence, before, signal);
 	if (old.length === 0) return { removed: 0, bytes: 0, unnamed: 0 };
-	const { named, sound } = await lastNamed(paths, new Set(old.map(({ digest }) => digest)), signal);
+	const { named, sound } = await walk(dir, new Set(old.map(({ digest }) => digest)), signal);
 
 	const listed = old.filter(({ digest }) => (named.get(digest) ?? Number.POSITIVE_INFINITY) < before);
 	// In a log that was damaged what names a piece may be what is missing.
@@ -89,7 +91,7 @@ export async function removeOldEvidence(
 	for (const [at, one] of [...listed, ...unnamed].entries()) {
 		if (at % PER_TURN === PER_TURN - 1) await immediate();
 		signal?.throwIfAborted();
-		if (!remove(paths.evidence, one)) continue;
+		if (!remove(evidence, one)) continue;
 		done.removed++;
 		done.bytes += one.bytes;
 		if (at >= listed.length) done.unnamed++;

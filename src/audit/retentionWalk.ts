@@ -1,9 +1,9 @@
 // When evidence was named last, from a walk over the whole log.
 import { isUtf8 } from "node:buffer";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { MAX_LINE_BYTES } from "./chain.ts";
 import { readHead } from "./head.ts";
-import type { WorkspacePaths } from "./home.ts";
+import { pathsIn, type WorkspacePaths } from "./home.ts";
 import { blocksOf } from "./lines.ts";
 import { listSegments } from "./segment.ts";
 import { evidenceRefs } from "./verifyEvidence.ts";
@@ -19,12 +19,18 @@ export interface LastNamed {
 
 const NEWLINE = 10;
 
-/** @throws JournalError "unreadable" or a system error when a segment cannot be read */
+/**
+ * Walks over a whole log, so it holds up whoever runs in the same thread.
+ * @param dir folder of the workspace's log
+ * @param digests those to look for
+ * @throws JournalError "unreadable" or a system error when a segment cannot be read; the signal's reason
+ */
 export async function lastNamed(
-	paths: WorkspacePaths,
+	dir: string,
 	digests: ReadonlySet<string>,
-	signal?: AbortSignal,
+	signal?: AbortSignal | undefined,
 ): Promise<LastNamed> {
+	const paths = pathsIn(dir, basename(dir));
 	const segments = listSegments(paths.journal);
 	const found: LastNamed = { named: new Map(), sound: await allThere(paths, segments) };
 	for (const segment of segments) {

@@ -7,7 +7,7 @@ import { say } from "./text.ts";
 
 /** Logs up to here are verified as soon as they are shown. Bytes; a quarter of a second at 200 MB/s. */
 const CHEAP = 50 * 1024 * 1024;
-/** A larger one, when nobody has changed anything about the panel for this long. Milliseconds. */
+/** A larger one, so long after its index was there: a panel that is looked at for a moment only need not read it all. Milliseconds. */
 const IDLE_MS = 20_000;
 /** Problems the panel lists. */
 const LISTED = 200;

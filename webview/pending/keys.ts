@@ -35,7 +35,8 @@ export function keepKeysHere(): () => void {
 		const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
 		const origin = event.composedPath()[0];
 		const presses = plain && (event.key === "Enter" || event.key === " ") && origin instanceof HTMLButtonElement;
-		const writes = plain && isWriting(event) && event.key !== "Tab" && event.key !== "Escape";
+		// Function keys write nothing: F1 opens the palette wherever one stands.
+		const writes = plain && isWriting(event) && !/^(?:Tab|Escape|F\d{1,2})$/.test(event.key);
 		// Let go when the button has been pressed, so that its own action has run.
 		if (presses || writes) event.stopPropagation();
 	};

@@ -1,12 +1,15 @@
 // Writes a log, or a part of it, into one file of another format. Either the whole file is there under its name, or nothing
 // of it: an export that fails, is cancelled or killed leaves an older file as it was.
-import { lstat, realpath } from "node:fs/promises";
-import { basename, dirname, join, resolve, sep } from "node:path";
+import { resolve } from "node:path";
 import type { ExportFormat } from "../../protocol/auditPanel.ts";
 import { JournalError, systemCode } from "../errors.ts";
+import { ExportError } from "./errors.ts";
 import { PartFile, removeStaleParts } from "./partFile.ts";
 import { LogSource } from "./source.ts";
+import { demandTarget, placeError } from "./target.ts";
 import type { Exported, ExportOptions, Sink } from "./types.ts";
+
+export { ExportError, type ExportErrorCode } from "./errors.ts";
 
 type Run = (source: LogSource, sink: Sink) => Promise<{ rows: number; entries: number }>;
 
@@ -20,7 +23,7 @@ interface Format {
 const FORMATS: Record<ExportFormat, Format> = {
 	jsonl: { load: async () => (await import("./jsonl.ts")).jsonl, passes: { all: 1, some: 2 } },
 	csv: { load: async () => (await import("./csv.ts")).csv, passes: { all: 1, some: 1 } },
-	html: { load: async () => (await import("./html.ts")).html, passes: { all: 1, some: 1 } },
+	html: { load: async () => (await import("./html.ts")).html, passes: { all: 2, some: 2 } },
 	sqlite: { load: async () => (await import("./sqlite.ts")).sqlite, passes: { all: 2, some: 3 } },
 	ocsf: { load: async () => (await import("./ocsf.ts")).ocsf, passes: { all: 1, some: 1 } },
 	bundle: { load: async () => (await import("./bundle/bundle.ts")).bundle, passes: { all: 1, some: 1 } },
@@ -29,25 +32,6 @@ const FORMATS: Record<ExportFormat, Format> = {
 /** Formats that are text and can be written to a stream as they are made. */
 export const TEXT_FORMATS: readonly ExportFormat[] = ["jsonl", "csv", "html", "ocsf"];
 
-export type ExportErrorCode =
-	/** No room (or quota) left. */
-	| "full"
-	/** Its folder is not there, may not be written, or the name is taken by a folder. */
-	| "place"
-	/** Inside the log that is exported. */
-	| "inside-log"
-	| "io";
-
-/** Why an export could not be written. Nothing of it is left. */
-export class ExportError extends Error {
-	override name = "ExportError";
-	readonly code: ExportErrorCode;
-	constructor(code: ExportErrorCode, message: string, options?: { cause?: unknown }) {
-		super(message, options);
-		this.code = code;
-	}
-}
-
 /**
  * Exports a log to a file.
  * @throws ExportError when it cannot be written; JournalError when the log cannot be read; the signal's reason
@@ -55,7 +39,7 @@ export class ExportError extends Error {
 export async function exportLog(options: ExportOptions): Promise<Exported> {
 	const out = resolve(options.out);
 	options.signal?.throwIfAborted();
-	await demandPlace(options.dir, out);
+	await demandTarget(options.dir, out);
 	const run = await FORMATS[options.format].load();
 	const { source, report } = await openSource(options);
 	try {
@@ -116,31 +100,6 @@ async function openSource(options: Omit<ExportOptions, "out">): Promise<{ source
 	return { source, report: () => onProgress?.(total, total) };
 }
 
-/** Refuses what cannot become a file before anything is read. */
-async function demandPlace(dir: string, out: string): Promise<void> {
-	const found = await lstat(out).catch((error) => {
-		if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return undefined;
-		throw placeError(error, out);
-	});
-	if (found !== undefined && !found.isFile() && !found.isSymbolicLink())
-		throw new ExportError("place", `${out} is not a plain file. Nothing was exported. Choose another name.`);
-	const folder = await realpath(dirname(out)).catch((error) => {
-		throw placeError(error, out);
-	});
-	const log = await realpath(dir).catch((error) => {
-		throw new JournalError(
-			"unreadable",
-			`There is no audit log at ${dir} (${systemCode(error)}). Nothing was exported. Check the path.`,
-			{ cause: error },
-		);
-	});
-	if (`${join(folder, basename(out))}${sep}`.startsWith(`${log}${sep}`))
-		throw new ExportError(
-			"inside-log",
-			`${out} is inside the audit log itself. Nothing was exported. Choose a place outside of it.`,
-		);
-}
-
 const FULL = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
 const PLACE = new Set(["ENOENT", "ENOTDIR", "EACCES", "EPERM", "EROFS", "EISDIR", "ENAMETOOLONG", "ELOOP"]);
 
@@ -164,13 +123,4 @@ async function writing<T>(out: string, write: () => Promise<T>): Promise<T> {
 			{ cause: error },
 		);
 	}
-}
-
-function placeError(error: unknown, out: string): ExportError {
-	const code = systemCode(error) || String(error);
-	return new ExportError(
-		"place",
-		`${out} cannot be written (${code}). Nothing was exported. Check that its folder is there and may be written.`,
-		{ cause: error },
-	);
 }

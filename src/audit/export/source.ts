@@ -4,11 +4,11 @@ import { isUtf8 } from "node:buffer";
 import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import type { ExportScope } from "../../protocol/auditPanel.ts";
-import { MAX_LINE_BYTES } from "../chain.ts";
+import { type Entry, MAX_LINE_BYTES } from "../chain.ts";
 import { JournalError } from "../errors.ts";
 import { readEvidence } from "../evidence.ts";
 import { openPlain, readAt } from "../files.ts";
-import type { FoldedRow, Place } from "../fold.ts";
+import { type FoldedRow, hasOwnRow, type Place, requestOf } from "../fold.ts";
 import { mergedBatches, openedBatches, type Reading } from "./batches.ts";
 import { type Extent, extentsOf } from "./extent.ts";
 import { type TextLine, textLine } from "./quickOpen.ts";
@@ -29,6 +29,14 @@ export interface SourceOptions {
 /** Files that are kept open for reading single lines. */
 const MAX_OPEN = 8;
 
+/** What a scope wants of a log. */
+export interface Wanted {
+	lines: WantedLines;
+	rows: number;
+	/** Of the wanted lines, together. */
+	bytes: number;
+}
+
 export class LogSource implements ExportSource {
 	readonly dir: string;
 	readonly version: string;
@@ -38,7 +46,7 @@ export class LogSource implements ExportSource {
 	readonly extents: readonly Extent[];
 	readonly #reading: Reading;
 	readonly #handles = new Map<string, FileHandle>();
-	#wanted: { lines: WantedLines; rows: number } | undefined;
+	#wanted: Wanted | undefined;
 
 	private constructor(options: SourceOptions, extents: readonly Extent[]) {
 		this.dir = options.dir;
@@ -67,11 +75,15 @@ export class LogSource implements ExportSource {
 	/** The wanted rows with their facts, in batches. @param kept what rows keep; the scope may need more */
 	async *told(kept: Kept): AsyncGenerator<Told[]> {
 		const wants = wantsRow(this.scope);
-		const search = kept.search || (this.scope.of === "filter" && this.scope.filter.text !== undefined);
-		for await (const batch of toldBatches(mergedBatches(this.extents, this.#reading), { ...kept, search })) {
+		for await (const batch of this.#allTold(kept)) {
 			const wanted = this.scope.of === "all" ? batch : batch.filter(({ row }) => wants(row));
 			if (wanted.length > 0) yield wanted;
 		}
+	}
+
+	#allTold(kept: Kept): AsyncGenerator<Told[]> {
+		const search = kept.search || (this.scope.of === "filter" && this.scope.filter.text !== undefined);
+		return toldBatches(mergedBatches(this.extents, this.#reading), { ...kept, search });
 	}
 
 	async *rows(): AsyncGenerator<FoldedRow> {
@@ -79,19 +91,41 @@ export class LogSource implements ExportSource {
 	}
 
 	/** The lines of the wanted rows and how many rows these are; undefined when all are wanted. Read once. */
-	async wanted(): Promise<{ lines: WantedLines; rows: number } | undefined> {
-		if (this.scope.of === "all") return undefined;
-		if (this.#wanted === undefined) {
-			const lines = new WantedLines();
-			let rows = 0;
-			for await (const batch of this.told({ search: false, places: true }))
-				for (const { row } of batch) {
-					lines.add(row);
-					rows++;
-				}
-			this.#wanted = { lines, rows };
-		}
+	async wanted(): Promise<Wanted | undefined> {
+		if (this.scope.of !== "all") this.#wanted ??= await this.#findWanted();
 		return this.#wanted;
+	}
+
+	/**
+	 * Row by row, and then by request: an entry that comes to its request so late that the row is not held any more is a row
+	 * of its own, but its line belongs to the request all the same.
+	 */
+	async #findWanted(): Promise<Wanted> {
+		const wants = wantsRow(this.scope);
+		const lines = new WantedLines();
+		const requests = new Set<string>();
+		const late = new Set<string>();
+		let [rows, bytes] = [0, 0];
+		for await (const batch of this.#allTold({ search: false, places: true }))
+			for (const { row } of batch) {
+				const request = row.kind === "action" ? row.request : undefined;
+				const isLate = request !== undefined && row.type !== "action.requested";
+				if (isLate) late.add(request);
+				if (!wants(row)) continue;
+				// Of a request whose row was counted already.
+				if (!isLate || !requests.has(request)) rows++;
+				if (request !== undefined) requests.add(request);
+				bytes += lines.add(row.places);
+			}
+		for (const request of late) if (!requests.has(request)) late.delete(request);
+		if (late.size > 0)
+			for await (const batch of mergedBatches(this.extents, this.#reading))
+				for (const line of batch) {
+					const request = line.entry === undefined ? undefined : requestOf(line.entry);
+					if (request === undefined || !late.has(request) || hasOwnRow(line.entry as Entry)) continue;
+					bytes += lines.add([line]);
+				}
+		return { lines, rows, bytes };
 	}
 
 	/** Segment after segment, so that each one's chain stays together. */

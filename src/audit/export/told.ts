@@ -1,7 +1,7 @@
 // Rows of a log with what exporters tell of them: `foldRows`, in batches, with facts gathered on the way, so that nothing
-// has to be read twice. The rows are the same as those of `foldRows`, unless something comes to a row that was over long ago.
+// has to be read twice. The rows are the same as those of `foldRows`.
 import { setImmediate as pause } from "node:timers/promises";
-import { addTo, type FoldedRow, hasOwnRow, isOver, markRow, requestOf, rowOf } from "../fold.ts";
+import { addTo, type FoldedRow, hasOwnRow, markRow, requestOf, rowOf } from "../fold.ts";
 import { type Facts, FactsGatherer } from "./facts.ts";
 import type { TextLine } from "./quickOpen.ts";
 
@@ -18,14 +18,11 @@ export interface Kept {
 	places: boolean;
 }
 
-/** As in fold.ts: rows that are held back because entries may still come to them. */
-const MAX_HELD = 20_000;
 /**
- * Rows that are held although they are over: what comes to them then (a late answer, a mark) comes soon, and holding more
- * costs more memory than all the rest.
+ * As in fold.ts: rows that are held back because entries may still come to them, also when they are over (a late answer, a
+ * mark). Fewer would cost less memory, but then exports would tell other rows than the panel and the command line.
  */
-const MAX_OVER = 2000;
-
+const MAX_HELD = 20_000;
 const PIECE = 250;
 /** Released rows at the front of the array before it is cut. */
 const MAX_START = 500;
@@ -66,8 +63,7 @@ export async function* toldBatches(
 				held.push(told);
 				if (key !== "") open.set(key, told);
 			}
-			while (held.length - start > MAX_OVER && (isOver((held[start] as Told).row) || held.length - start > MAX_HELD))
-				out.push(release());
+			while (held.length - start > MAX_HELD) out.push(release());
 		}
 		if (start > MAX_START) {
 			held = held.slice(start);

@@ -1,7 +1,7 @@
 // Which lines of a log a scope wants: decided row by row in a first pass, kept as one bit a line.
 import type { ExportScope } from "../../protocol/auditPanel.ts";
 import { matches } from "../filter.ts";
-import type { FoldedRow } from "../fold.ts";
+import type { FoldedRow, Place } from "../fold.ts";
 
 /** Whether a scope wants a row. */
 export function wantsRow(scope: ExportScope): (row: FoldedRow) => boolean {
@@ -16,8 +16,12 @@ export function wantsRow(scope: ExportScope): (row: FoldedRow) => boolean {
 export class WantedLines {
 	readonly #bits = new Map<string, Uint8Array>();
 
-	add(row: FoldedRow): void {
-		for (const { segment, line } of row.places) {
+	/** @returns the bytes of those that were not in it before */
+	add(places: readonly Pick<Place, "segment" | "line" | "bytes">[]): number {
+		let added = 0;
+		for (const { segment, line, bytes } of places) {
+			if (this.has(segment, line)) continue;
+			added += bytes;
 			let bits = this.#bits.get(segment) ?? new Uint8Array(1024);
 			const at = line >> 3;
 			if (at >= bits.length) {
@@ -28,6 +32,7 @@ export class WantedLines {
 			bits[at] = (bits[at] ?? 0) | (1 << (line & 7));
 			this.#bits.set(segment, bits);
 		}
+		return added;
 	}
 
 	/** Whether any line of the segment is wanted. */

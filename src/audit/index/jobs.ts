@@ -1,5 +1,7 @@
-// Long work on a log in a thread of its own: exports and verification. One thread each, gone afterwards.
+// Long work on a log in a thread of its own: exports, verification, and the walk of retention. One thread each, gone
+// afterwards.
 import type { Exported, ExportOptions } from "../export/types.ts";
+import type { LastNamed } from "../retentionWalk.ts";
 import type { Verification } from "../verify.ts";
 import { startThread } from "./startThread.ts";
 import { errorFrom, type PlainError } from "./thread.ts";
@@ -16,8 +18,16 @@ export interface VerifyTakes {
 	key?: string | readonly string[];
 }
 
+export interface LastNamedTakes {
+	dir: string;
+	digests: ReadonlySet<string>;
+}
+
 /** How a job's thread is started, as its workerData. */
-export type LogJob = { job: "export"; takes: ExportTakes } | { job: "verify"; takes: VerifyTakes };
+export type LogJob =
+	| { job: "export"; takes: ExportTakes }
+	| { job: "verify"; takes: VerifyTakes }
+	| { job: "lastNamed"; takes: LastNamedTakes };
 
 export type ToJob = { say: "abort" };
 
@@ -45,6 +55,15 @@ export function verifyInThread(
 ): Promise<Verification> {
 	const takes: VerifyTakes = key === undefined ? { dir } : { dir, key };
 	return runJob({ job: "verify", takes }, options) as Promise<Verification>;
+}
+
+/** `lastNamed` in a thread. @throws what lastNamed throws, or the reason of the signal */
+export function lastNamedInThread(
+	dir: string,
+	digests: ReadonlySet<string>,
+	signal?: AbortSignal | undefined,
+): Promise<LastNamed> {
+	return runJob({ job: "lastNamed", takes: { dir, digests } }, { signal }) as Promise<LastNamed>;
 }
 
 /** Runs one job in a thread of its own. */

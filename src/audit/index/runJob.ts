@@ -43,5 +43,9 @@ async function perform(
 			const { dir, ...options } = job.takes;
 			return verifyWorkspace(dir, { ...options, signal, onProgress });
 		}
+		case "lastNamed": {
+			const { lastNamed } = await import("../retentionWalk.ts");
+			return lastNamed(job.takes.dir, job.takes.digests, signal);
+		}
 	}
 }
