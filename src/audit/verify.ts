@@ -18,6 +18,7 @@ import {
 	demandKeys,
 	demandOneWorkspace,
 	demandSegments,
+	givenHeads,
 	namesIn,
 	readOutside,
 	recordedHeads,
@@ -25,6 +26,7 @@ import {
 	type SignerKey,
 	signerKeys,
 } from "./verifyLinks.ts";
+import { KeyCheck } from "./verifyNewKeys.ts";
 import { isPlainFile, noLog, readable, readableLater } from "./verifyRead.ts";
 import { type Recorded, type SegmentResult, verifySegment } from "./verifySegment.ts";
 
@@ -111,7 +113,7 @@ async function verifyAll(
 		if (isPlainFile(join(paths.journal, segment))) seen.push(await look(paths, segment, whole));
 		else problems.add(segment, undefined, "inserted", "it is no plain file, so no gate wrote it");
 	}
-	const heads = (options.heads ?? []).map((head) => ({ ...head, hash: head.hash.toLowerCase() }));
+	const heads = givenHeads(options.heads);
 	const recorded = recordedHeads(seen, heads);
 	if (whole) await demandSegments(paths, seen, recorded, problems);
 	else demandHeads(seen, heads, problems);
@@ -121,8 +123,12 @@ async function verifyAll(
 	if (pins !== undefined) demandKeys(seen, pins, problems);
 
 	const evidence = new EvidenceCheck(paths, problems);
-	const results = await walkAll(paths, seen, recorded, whole, options, evidence, problems);
+	const announced = new KeyCheck();
+	const results = await walkAll(paths, seen, recorded, whole, options, evidence, announced, problems);
 	if (whole) {
+		// What is not there may be what announced a key; that it is not there is told already.
+		if (pins === undefined && seen.length === segments.length && !problems.list.some(isSegmentMissing))
+			announced.demand(seen, problems);
 		if (evidence.missing.size > 0) await takeLaterRemovals(paths, segments, results, seen, pins, evidence);
 		evidence.end();
 		await checkIndex(paths.dir, seen.find(({ started }) => started !== undefined)?.started?.workspace, problems);
@@ -151,6 +157,8 @@ async function verifyAll(
 	};
 }
 
+const isSegmentMissing = ({ kind }: Problem): boolean => kind === "segment-missing";
+
 async function walkAll(
 	paths: WorkspacePaths,
 	seen: Seen[],
@@ -158,6 +166,7 @@ async function walkAll(
 	whole: boolean,
 	{ onProgress, signal }: VerifyOptions,
 	evidence: EvidenceCheck,
+	announced: KeyCheck,
 	problems: Problems,
 ): Promise<SegmentResult[]> {
 	const total = seen.reduce((sum, { size }) => sum + size, 0);
@@ -176,7 +185,9 @@ async function walkAll(
 				bodiesMayBeLeftOut: !whole,
 				problems,
 				onEntry: (entry, line) => {
-					if (whole) evidence.take(segment, line, entry);
+					if (!whole) return;
+					evidence.take(segment, line, entry);
+					announced.take(segment, entry);
 				},
 				onBlock: async (bytes) => {
 					await evidence.settle();

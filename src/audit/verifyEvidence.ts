@@ -7,7 +7,7 @@ import { hashFile } from "./files.ts";
 import type { WorkspacePaths } from "./home.ts";
 import type { Problems } from "./problems.ts";
 import type { GoodLine } from "./verifyLine.ts";
-import { type Missing, Removals } from "./verifyRemovals.ts";
+import { addPlace, type Missing, Removals } from "./verifyRemovals.ts";
 
 interface Named {
 	segment: string;
@@ -118,13 +118,7 @@ export class EvidenceCheck {
 			this.#problems.add(segment, line, "edited", `evidence ${digest} has ${known} bytes, the entry says ${size}`);
 		if (known !== MISSING) return;
 		const places = this.#missing.get(digest) ?? [];
-		const same = places.find((place) => place.segment === segment);
-		if (same === undefined) places.push({ segment, first: line, last: line, lastSeq: seq, time });
-		else {
-			same.last = line;
-			same.lastSeq = seq;
-			if (time > same.time) same.time = time;
-		}
+		addPlace(places, { segment, line, seq, time });
 		this.#missing.set(digest, places);
 	}
 

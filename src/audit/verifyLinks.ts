@@ -29,7 +29,12 @@ export interface SignerKey {
 }
 
 /** Who knows of a head that the person who asks has noted elsewhere. */
-const GIVEN = "the head that was given";
+export const GIVEN = "the head that was given";
+
+/** Heads as a person gave them, with their hashes as the log writes them. */
+export function givenHeads(heads: readonly KnownHead[] = []): KnownHead[] {
+	return heads.map((head) => ({ ...head, hash: head.hash.toLowerCase() }));
+}
 
 /** What first entries, and the person who asks, say of segments. */
 export function recordedHeads(seen: readonly Seen[], heads: readonly KnownHead[]): Map<string, Recorded[]> {

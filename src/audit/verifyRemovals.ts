@@ -19,6 +19,20 @@ export interface Missing {
 	time: string;
 }
 
+/** Notes that an entry names a piece. Entries of a segment come in their order. */
+export function addPlace(
+	places: Missing[],
+	{ segment, line, seq, time }: { segment: string; line: number; seq: number; time: string },
+): void {
+	const same = places.find((place) => place.segment === segment);
+	if (same === undefined) places.push({ segment, first: line, last: line, lastSeq: seq, time });
+	else {
+		same.last = line;
+		same.lastSeq = seq;
+		if (time > same.time) same.time = time;
+	}
+}
+
 interface Tombstone {
 	segment: string;
 	seq: number;
@@ -31,7 +45,8 @@ export class Removals {
 	/** Entries that checkpoints cover, by segment. */
 	readonly #signed = new Map<string, number>();
 
-	take(segment: string, entry: GoodLine): void {
+	/** @param entry an `evidence.removed` entry in its place */
+	take(segment: string, entry: Pick<GoodLine, "head" | "body">): void {
 		const { seq, time } = entry.head;
 		const removed = bodyOf("evidence.removed", entry.body());
 		for (const digest of removed?.digests ?? []) {

@@ -3,12 +3,14 @@
 import { once } from "node:events";
 import { realpathSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { redactJson } from "../actions/redact.ts";
 import { JournalError } from "../audit/errors.ts";
 import { ExportError, exportLog, exportTo, TEXT_FORMATS } from "../audit/export/export.ts";
 import { workspaceId, workspacePaths } from "../audit/home.ts";
 import { readEntries } from "../audit/read.ts";
 import type { AuditFilter } from "../protocol/audit.ts";
 import { ExportFormat, type ExportScope } from "../protocol/auditPanel.ts";
+import type { JsonObject } from "../protocol/canonical.ts";
 import { type ExitCode, logDir, type Output } from "./log.ts";
 import { type FilterFlags, filterOf, isEmptyFilter } from "./logFilter.ts";
 import { jsonLine } from "./logText.ts";
@@ -103,10 +105,11 @@ async function finish(
 ): Promise<ExitCode> {
 	const { rows, entries, format, scope, file, dir } = made;
 	try {
+		// A filter may hold a secret that was looked for, and so may a path.
+		const { value } = redactJson({ file, scope: JSON.parse(JSON.stringify(scope)) as JsonObject });
 		await recordAgent({ home, root: rootOf(home, folder, dir), version }, "export.made", {
 			format,
-			file,
-			scope,
+			...value,
 			rows,
 			entries,
 		});

@@ -3,18 +3,20 @@ import type { Verification } from "../audit/verify.ts";
 import type { Integrity } from "../protocol/auditPanel.ts";
 import { message } from "../protocol/messages.ts";
 import type { LogPlace } from "./auditLog.ts";
+import { ownOf } from "./secrets.ts";
 import { say } from "./text.ts";
 
 /** Logs up to here are verified as soon as they are shown. Bytes; a quarter of a second at 200 MB/s. */
 const CHEAP = 50 * 1024 * 1024;
-/** A larger one, so long after its index was there: a panel that is looked at for a moment only need not read it all. Milliseconds. */
+/** A larger one, so long after its index was there: whoever looks for a moment only need not wait for the disk. Milliseconds. */
 const IDLE_MS = 20_000;
 /** Problems the panel lists. */
 const LISTED = 200;
 /** Problems that are also written to Gatepost's own output. */
 const TOLD = 20;
 
-type Found = Pick<Verification, "ok" | "entries" | "segments" | "signer" | "problems" | "moreProblems">;
+type Found = Pick<Verification, "ok" | "entries" | "segments" | "signer" | "problems" | "moreProblems"> &
+	Pick<Integrity, "own">;
 
 /** @param dir folder of the log */
 export type Verify = (
@@ -28,7 +30,20 @@ export interface AuditIntegrityOptions {
 	verify?: Verify;
 }
 
-const inThread: Verify = async (dir, options) => (await import("./core.ts")).verifyInThread(dir, options);
+const inThread = async (dir: string, options: Parameters<Verify>[1]): Promise<Verification> =>
+	(await import("./core.ts")).verifyInThread(dir, options);
+
+/**
+ * Verifies in the log's thread and compares with this editor's key, which is from outside the log. Not given to the
+ * verifier: other keys (`gatepost serve`, another editor) may have signed as well, and that is no problem but a thing to
+ * say. Keys noted where any program of the user can write would prove nothing, so there is only this one.
+ */
+export function comparing(ownKey: () => Promise<string | undefined>): Verify {
+	return async (dir, options) => {
+		const [found, key] = await Promise.all([inThread(dir, options), ownKey()]);
+		return key === undefined ? found : { ...found, own: ownOf(found, key) };
+	};
+}
 
 export class AuditIntegrity {
 	readonly #options: AuditIntegrityOptions;
@@ -113,7 +128,7 @@ export class AuditIntegrity {
 
 /** What the badge says of a verification that has ended. */
 export function integrityOf(found: Found, at: Date): Integrity {
-	const { ok, entries, segments, signer, problems, moreProblems } = found;
+	const { ok, entries, segments, signer, own, problems, moreProblems } = found;
 	const listed = problems.slice(0, LISTED);
 	return {
 		state: ok ? "good" : "bad",
@@ -121,6 +136,7 @@ export function integrityOf(found: Found, at: Date): Integrity {
 		entries,
 		segments,
 		keys: signer.keys.map((key) => ({ publicKey: key.publicKey, storage: key.storage, segments: key.segments })),
+		...(own === undefined ? {} : { own }),
 		problems: listed.map(({ segment, line, kind, detail }) => ({
 			segment,
 			...(line === undefined ? {} : { line }),

@@ -19,7 +19,7 @@ import { say, text } from "./text.ts";
 import type { TextDocuments } from "./textDocuments.ts";
 
 export interface AuditPanelOptions {
-	context: Pick<vscode.ExtensionContext, "extensionUri" | "extension">;
+	context: Pick<vscode.ExtensionContext, "extensionUri" | "extension"> & { secrets?: vscode.SecretStorage };
 	host: GateHost;
 	documents: TextDocuments;
 	approver: () => Promise<Approver>;
@@ -131,6 +131,7 @@ export class AuditPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
 			starting: () => host.state === "starting",
 			output,
 			extensionUri: context.extensionUri,
+			secrets: context.secrets,
 			openers: (log) => ({
 				diff: (place, detail, file) => openFileDiff(place, detail, file, warn),
 				sessionDiff: (place, first, last) => openSessionDiff(place, first, last, warn),

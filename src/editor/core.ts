@@ -10,6 +10,7 @@ export { readEvidence } from "../audit/evidence.ts";
 export { OUTSIDE, pathsIn, workspaceId, workspacePaths } from "../audit/home.ts";
 export { exportInThread, verifyInThread } from "../audit/index/jobs.ts";
 export { LogIndex } from "../audit/index/logIndex.ts";
+export { publicKeyHex } from "../audit/keys.ts";
 export { startCanaryGate } from "../bin/canaryGate.ts";
 export { installHook } from "../bin/installHook.ts";
 export { logDir } from "../bin/log.ts";

@@ -3,6 +3,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from "node:crypto";
 import type * as vscode from "vscode";
 import type { Signer } from "../audit/journal.ts";
+import type { Verification } from "../audit/verify.ts";
 
 const NAME = "gatepost.signingKey.v1";
 
@@ -18,4 +19,25 @@ export async function editorSigner(secrets: vscode.SecretStorage): Promise<Signe
 	const key = createPrivateKey(pem);
 	const publicKey = createPublicKey(key);
 	return { publicKey, storage: "secret-storage", sign: (bytes) => sign(null, bytes, key) };
+}
+
+/** The editor's public key, in hex as in the log; undefined while it has none: looking makes none. */
+export async function editorKey(secrets: Pick<vscode.SecretStorage, "get">): Promise<string | undefined> {
+	const pem = await secrets.get(NAME);
+	if (pem === undefined) return undefined;
+	const { publicKeyHex } = await import("./core.ts");
+	return publicKeyHex(createPublicKey(pem));
+}
+
+/** What a verification without a given key has to say about this editor's key. */
+export type Signed = Pick<Verification, "heads" | "signer">;
+
+/**
+ * Whether a log is signed by this key throughout. That a segment names the key is not enough: anybody can write its name,
+ * so a signature must cover entries of each segment that holds some.
+ * @param publicKey hex
+ */
+export function ownOf({ heads, signer: { keys } }: Signed, publicKey: string): { publicKey: string; all: boolean } {
+	const only = keys.length > 0 && keys.every((key) => key.publicKey === publicKey);
+	return { publicKey, all: only && heads.every(({ entries, signed }) => entries === 0 || signed > 0) };
 }

@@ -67,11 +67,13 @@ function denial({ options }: GateContext, { call, submit, adapter }: Refused, re
 	// Of the bytes: there is no action whose canonical text could be taken.
 	const actionMac = createHmac("sha256", options.homeKey).update(call.payload).digest("hex");
 	const claimed = { bytes: submit.leftOut ?? call.payload.length, root: redact(submit.root).text };
-	const named = { request, agent, agentKnown: adapter !== undefined, kind: "other", tool: "", actionMac, guard: false };
+	// Whose session it is cannot be said, so neither how far its hooks bind it.
+	const about = { request, agent, enforcement: "unknown", actionMac };
+	const named = { ...about, agentKnown: adapter !== undefined, kind: "other", tool: "", guard: false };
 	const decision = { by: "failure", verdict: "deny", reason: redact(reason).text };
 	return [
 		{ type: "action.requested", body: { ...named, unreadable: true, claimed } },
-		{ type: "action.decided", body: { request, actionMac, decision } },
+		{ type: "action.decided", body: { ...about, decision } },
 	];
 }
 

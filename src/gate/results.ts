@@ -20,7 +20,7 @@ import type { Draft } from "./workspaces.ts";
 export async function after(gate: GateContext, handling: Handling, event: AfterEvent, session: Session): Promise<void> {
 	const { call, adapter, folder } = handling;
 	const journal = () => gate.options.workspaces.journal(folder);
-	const note = gate.secrets.of(folder, lineOf(gate, session, event)?.request ?? "");
+	const note = gate.secrets.of(folder, lineOf(gate, session, event)?.request);
 	const result = await resultOf(journal, event, call.payload.length, { turn: session.key, note });
 	if (isAnswer(session, event)) {
 		await gate.record(session, { type: "question.answered", body: entries.questionAnswered(event, result) });

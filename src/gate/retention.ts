@@ -1,7 +1,10 @@
-// Evidence that is older than the person wants to keep it goes, in the log of every folder served: some time after the start,
-// when nobody waits for anything, and then a few times a day.
+// Evidence that is older than the person wants to keep it goes, in the log of every folder served and in that of what belongs
+// to none: some time after the start, when nobody waits for anything, and then a few times a day. The log is read in a
+// thread, because requests of agents are answered in this one.
+import { OUTSIDE } from "../audit/home.ts";
+import { lastNamedInThread } from "../audit/index/jobs.ts";
 import { removeOldEvidence } from "../audit/retention.ts";
-import type { Workspaces } from "./workspaces.ts";
+import type { Folder, Workspaces } from "./workspaces.ts";
 
 const FIRST_MS = 60_000;
 const EVERY_MS = 6 * 60 * 60_000;
@@ -14,7 +17,8 @@ export interface RetentionTask {
 
 /**
  * @param days how long evidence is kept; 0 or undefined: for ever. Asked at every look, because it is a setting.
- * @param onError told when a folder's evidence could not be removed; the next look tries again
+ * @param onError told when a folder's evidence could not be removed ("_outside": of what belongs to none); the next look
+ *   tries again
  */
 export function keepRetention(
 	workspaces: Workspaces,
@@ -23,16 +27,22 @@ export function keepRetention(
 ): RetentionTask {
 	const ended = new AbortController();
 	let running: Promise<void> | undefined;
+	const lookAt = async (folder: Folder, olderThanDays: number) => {
+		if (folder === undefined && !workspaces.hasOutside()) return;
+		const journal = await workspaces.journal(folder);
+		const { signal } = ended;
+		const { dir } = journal;
+		await removeOldEvidence(journal, { dir, olderThanDays, now: Date.now(), signal });
+	};
 	const look = async () => {
 		const olderThanDays = days() ?? 0;
 		if (olderThanDays < 1) return;
-		for (const folder of workspaces.folders) {
+		for (const folder of [...workspaces.folders, undefined]) {
 			if (ended.signal.aborted) return;
 			try {
-				const journal = await workspaces.journal(folder);
-				await removeOldEvidence(journal, { dir: journal.dir, olderThanDays, now: Date.now(), signal: ended.signal });
+				await lookAt(folder, olderThanDays);
 			} catch (error) {
-				if (!ended.signal.aborted) onError(folder, error);
+				if (!ended.signal.aborted) onError(folder ?? OUTSIDE, error);
 			}
 		}
 	};

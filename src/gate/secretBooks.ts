@@ -18,10 +18,10 @@ export class SecretBooks {
 		this.#onError = onError;
 	}
 
-	/** What notes the secrets of one request. */
-	of(folder: Folder, request: string): NoteSecrets {
+	/** What notes the secrets of one request; those that belong to none are not noted, because nobody could look them up. */
+	of(folder: Folder, request: string | undefined): NoteSecrets {
 		return (secrets) => {
-			if (secrets.length > 0) void this.#note(folder, request, secrets);
+			if (secrets.length > 0 && request !== undefined) void this.#note(folder, request, secrets);
 		};
 	}
 

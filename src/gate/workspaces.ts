@@ -4,8 +4,9 @@ import { realpath } from "node:fs/promises";
 import { resolve, sep } from "node:path";
 import type { EntryType } from "../audit/entry.ts";
 import { JournalError } from "../audit/errors.ts";
-import type { Home } from "../audit/home.ts";
+import { type Home, OUTSIDE, workspacePaths } from "../audit/home.ts";
 import { type Journal, openJournal, type Signer, type Writer } from "../audit/journal.ts";
+import { listSegments } from "../audit/segment.ts";
 import type { JsonObject } from "../protocol/canonical.ts";
 
 /** One entry to record: what kind, what is in it, and which agent session it belongs to. */
@@ -48,6 +49,11 @@ export class Workspaces {
 	/** Real paths of the folders served. */
 	get folders(): readonly string[] {
 		return this.#folders;
+	}
+
+	/** There is a log of what belongs to no folder; opening its journal would begin one. */
+	hasOutside(): boolean {
+		return listSegments(workspacePaths(this.#options.home.dir, OUTSIDE).journal).length > 0;
 	}
 
 	/** Takes the folders as the editor names them; symlinks are resolved. @returns those that left: close their journals */

@@ -91,6 +91,11 @@ export interface Integrity {
 	segments?: number;
 	/** Public keys that signed. */
 	keys?: { publicKey: string; storage: string; segments: number }[];
+	/**
+	 * The public key whose private half this editor keeps in its SecretStorage; `all`: every segment is signed by it. Only
+	 * then is a good log verified: it was compared with a key from outside of it.
+	 */
+	own?: { publicKey: string; all: boolean };
 	/** Exactly what is wrong and where; at most 200. Detail may quote the log. */
 	problems?: { segment: string; line?: number; kind: string; detail: string }[];
 	moreProblems?: number;

@@ -48,7 +48,8 @@ export const TEXTS_AUDIT = {
 
 	// badge
 	"audit.badge.open": "Show what was verified",
-	"audit.badge.good": "Verified to entry {entry} at {time}",
+	"audit.badge.good": "Consistent to entry {entry} at {time}",
+	"audit.badge.verified": "Verified to entry {entry} at {time}",
 	"audit.badge.bad.one": "{count} problem",
 	"audit.badge.bad.many": "{count} problems",
 	"audit.badge.checking": "Checking, {percent} %",

@@ -168,13 +168,21 @@ export const TEXTS_AUDIT_VIEWS = {
 	"integrity.good.oneSegment": "Consistent to entry {entries} of one segment at {time}",
 	"integrity.good.help":
 		"Nothing was edited, removed, inserted or reordered. Who signed it is only proven by comparing the key below with one noted elsewhere.",
+	"integrity.verified": "Verified to entry {entries} of {segments} segments at {time}",
+	"integrity.verified.oneSegment": "Verified to entry {entries} of one segment at {time}",
+	"integrity.verified.help":
+		"Nothing was edited, removed, inserted or reordered, and every segment is signed by the key that this editor keeps in its secret storage. Entries after the last checkpoint are not signed yet.",
+	"integrity.others.help":
+		"Nothing was edited, removed, inserted or reordered. Not all of it is signed by this editor's key: who signed the rest is only proven by comparing the other keys below with ones noted elsewhere.",
+	"integrity.unsigned.help":
+		"Nothing was edited, removed, inserted or reordered. But a segment names this editor's key and no signature covers it, so who wrote it is not proven.",
 	"integrity.bad.one": "{count} problem found at {time}",
 	"integrity.bad.many": "{count} problems found at {time}",
 	"integrity.bad.help":
 		"Parts of this log are not what was written. Gatepost changed nothing. Keep a copy of the log folder as it is before you do anything else.",
 	"integrity.failed": "The log could not be verified",
 	"integrity.failed.help": "So nothing is known of its integrity. Gatepost changed nothing; verify again.",
-	"integrity.last": "Before that: {entries} entries in {segments} segments, verified at {time}.",
+	"integrity.last": "Before that: {entries} entries in {segments} segments, checked at {time}.",
 	"integrity.verify": "Verify",
 	"integrity.verifyAgain": "Verify again",
 	"integrity.problems": "What is wrong",
@@ -228,6 +236,8 @@ export const TEXTS_AUDIT_VIEWS = {
 	"integrity.keyNumbered": "Public key {number} of {count}",
 	"integrity.keyOf.one": "signed {count} segment, kept in: {storage}",
 	"integrity.keyOf.many": "signed {count} segments, kept in: {storage}",
+	"integrity.key.own": "This editor's key",
+	"integrity.key.other": "Not this editor's key",
 	"integrity.copyKey": "Copy key",
 	"integrity.copyCommand": "Copy command",
 	"integrity.copied": "Copied.",

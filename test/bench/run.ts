@@ -9,6 +9,7 @@ const benches: Record<string, () => Promise<BenchResult[]>> = {
 	journal: async () => (await import("./journal.ts")).benchJournal(),
 	verify: async () => (await import("./verify.ts")).benchVerify(),
 	index: async () => (await import("./index.ts")).benchIndex(),
+	panel: async () => (await import("./panel.ts")).benchPanel(),
 	export: async () => (await import("./export.ts")).benchExport(),
 	activate: async () => (await import("./activate.ts")).benchActivate(),
 };

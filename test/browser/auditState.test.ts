@@ -223,7 +223,16 @@ describe("the frame", () => {
 	it("says in a badge whether the log is whole, and opens what is known of that", async () => {
 		const panel = await view.open(sample());
 		const badge = panel.page.locator(".integrity");
-		assert.match((await badge.textContent()) ?? "", /^Verified to entry 96 at /);
+		assert.match((await badge.textContent()) ?? "", /^Consistent to entry 96 at /);
+		const known = { ...log().integrity, entries: 12_345 };
+		const key = known.keys?.[0]?.publicKey ?? "";
+		for (const [own, text] of [
+			[{ publicKey: key, all: false }, /^Consistent to entry 12,345 at /],
+			[{ publicKey: key, all: true }, /^Verified to entry 12,345 at /],
+		] as const) {
+			await panel.sendLog({ ...log(), integrity: { ...known, own } });
+			assert.match((await badge.textContent()) ?? "", text);
+		}
 		const states = [
 			[{ state: "checking", done: 30, total: 90 }, "Checking, 33 %"],
 			[{ state: "bad", problems: [{ segment: "s", kind: "edited", detail: "x" }], moreProblems: 2 }, "3 problems"],

@@ -20,6 +20,23 @@ describe("the verdict", () => {
 		assert.match((await verdict(one)) ?? "", /of one segment/);
 	});
 
+	it("says verified only when this editor's key signed all of it, and names other keys", async () => {
+		const own = { publicKey: KEY, all: true };
+		const all = await open({ ...GOOD, own });
+		assert.match((await verdict(all)) ?? "", /Verified to entry 1,204 .*secret storage/s);
+		assert.match((await all.page.locator(".av-keys").textContent()) ?? "", /This editor's key/);
+		const other = { publicKey: "ef".repeat(32), storage: "file", segments: 2 };
+		const some = await open({ ...GOOD, keys: [...(GOOD.keys ?? []), other], own: { ...own, all: false } });
+		assert.match((await verdict(some)) ?? "", /Consistent to entry.*other keys below/s);
+		const keys = await some.page.locator(".av-keys > li").allTextContents();
+		assert.match(keys[0] ?? "", /This editor's key/);
+		assert.match(keys[1] ?? "", /Not this editor's key.*efefefef/s);
+		const unsigned = await open({ ...GOOD, own: { ...own, all: false } });
+		assert.match((await verdict(unsigned)) ?? "", /Consistent to entry.*no signature covers it/s);
+		const bad = await open({ ...BAD, own });
+		assert.doesNotMatch((await verdict(bad)) ?? "", /[Vv]erified/);
+	});
+
 	it("shows the key in groups of eight and copies it whole", async () => {
 		const view = await open(GOOD);
 		const groups = await view.page.locator(".av-keys .key > span").allTextContents();

@@ -5,6 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Frame, Locator, Page } from "playwright-core";
 import { openWorkbench, type Workbench } from "../support/host/browser.ts";
 import type { RunningHost } from "../support/host/host.ts";
+import { runCommand } from "../support/host/palette.ts";
 import { webviewFrame } from "../support/host/webview.ts";
 import { smallerPng } from "../support/png.ts";
 
@@ -63,6 +64,20 @@ export class CheckingPerson {
 				throw new Error(`No card came for ${idleLimitMs / 1000} s, and the session is not over.`);
 			} else await delay(pollMs);
 		}
+	}
+
+	/** Opens the audit log, looks at one changed file's row, and takes a picture. */
+	async auditLog(): Promise<void> {
+		await runCommand(this.#page, "View: Close All Editors");
+		await runCommand(this.#page, "Gatepost: Open Audit Log");
+		const panel = await webviewFrame(this.#page, async (frame) => (await frame.locator("main.panel").count()) > 0);
+		const row = panel.locator("tr[data-index]", { has: panel.locator('[data-mark="edit"]') });
+		const any = panel.locator("tr[data-index]:not(.blank)");
+		await any.first().waitFor({ timeout: stepLimitMs });
+		await ((await row.count()) > 0 ? row : any.filter({ hasText: /\.ts|\.js|\.md|Allowed/ })).first().click();
+		await panel.locator(".detail").waitFor({ timeout: stepLimitMs });
+		await this.#lookAway();
+		await this.picture("audit-log");
 	}
 
 	/** A picture of the whole window, or of the bars at its left where nothing else is of interest. */

@@ -143,6 +143,7 @@ async function check(options: Options, throwaway: Throwaway, editor: Editor, sto
 		if (code !== 0) throw new Error(`The session ended with ${code}.`);
 		say(`\nAllowed by real clicks: ${[...person.allowed.values()].join(", ")}. Pictures: ${options.pictures}`);
 		say(await verifyLog(throwaway, cli));
+		await person.auditLog();
 		if (person.errors.length > 0) throw new Error(`The page reported errors:\n${person.errors.join("\n")}`);
 		return person.allowed.size > 0 ? 0 : 1;
 	} catch (error) {

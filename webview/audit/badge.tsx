@@ -32,14 +32,23 @@ export function Badge({ store, integrity }: { store: Store; integrity: Integrity
 	);
 }
 
-export function badgeText({ state, done, total, at, entries = 0, problems = [], moreProblems = 0 }: Integrity): string {
+/** Consistent by itself is not verified: that takes a key from outside the log. */
+export function isVerified({ state, own }: Integrity): boolean {
+	return state === "good" && own?.all === true;
+}
+
+export function badgeText(integrity: Integrity): string {
+	const { state, done, total, at, entries = 0, problems = [], moreProblems = 0 } = integrity;
 	switch (state) {
 		case "checking":
 			return done !== undefined && total !== undefined && total > 0
 				? t("audit.badge.checking", { percent: Math.min(100, Math.floor((100 * done) / total)) })
 				: t("audit.badge.checkingBegins");
 		case "good":
-			return t("audit.badge.good", { entry: entries.toLocaleString(), time: timeNear(at ?? "") });
+			return t(isVerified(integrity) ? "audit.badge.verified" : "audit.badge.good", {
+				entry: entries.toLocaleString(),
+				time: timeNear(at ?? ""),
+			});
 		case "bad":
 			return counted("audit.badge.bad", problems.length + moreProblems);
 		case "unknown":

@@ -1,10 +1,12 @@
 // Whether the log is as it was written: the verdict, what is wrong, who signed it, and the index over it.
 import type { JSX } from "preact";
 import type { Integrity, LogState } from "../../src/protocol/auditPanel.ts";
+import type { MessageCode } from "../../src/protocol/messages.ts";
 import { Sentence } from "../ui/agentText.tsx";
 import { Button } from "../ui/button.tsx";
 import { Icon, type IconName } from "../ui/icons.tsx";
 import { counted, t } from "../ui/texts.ts";
+import { isVerified } from "./badge.tsx";
 import { Keys } from "./integrityKeys.tsx";
 import { Problems } from "./integrityProblems.tsx";
 import { Progress } from "./overviewState.tsx";
@@ -53,7 +55,7 @@ function Verdict({ store, integrity }: { store: Store; integrity: Integrity }): 
 					{verdictOf(integrity)}
 				</h3>
 				<p>
-					{t(`integrity.${state}.help`)} {message && <Sentence message={message} />}
+					{t(helpOf(integrity))} {message && <Sentence message={message} />}
 				</p>
 				{checking && <Progress label={t("integrity.progress")} done={done ?? 0} total={total ?? 0} />}
 				{(checking || state === "failed") && at !== undefined && (
@@ -84,10 +86,22 @@ export function verdictOf(integrity: Integrity): string {
 	const { state, at, problems, moreProblems, segments } = integrity;
 	const time = at === undefined ? "?" : dateAndTime(at);
 	if (state === "good") {
-		return t(segments === 1 ? "integrity.good.oneSegment" : "integrity.good", { ...numbers(integrity), time });
+		const code = isVerified(integrity) ? "integrity.verified" : "integrity.good";
+		return t(segments === 1 ? `${code}.oneSegment` : code, { ...numbers(integrity), time });
 	}
 	if (state === "bad") return counted("integrity.bad", (problems?.length ?? 0) + (moreProblems ?? 0), { time });
 	return t(`integrity.${state}`);
+}
+
+/** What the verdict proves and what not. */
+function helpOf(integrity: Integrity): MessageCode {
+	const { state, own, keys } = integrity;
+	if (isVerified(integrity)) return "integrity.verified.help";
+	if (state !== "good" || own === undefined || keys === undefined || keys.length === 0)
+		return `integrity.${state}.help`;
+	return keys.some(({ publicKey }) => publicKey !== own.publicKey)
+		? "integrity.others.help"
+		: "integrity.unsigned.help";
 }
 
 function numbers({ entries, segments }: Integrity): { entries: string; segments: string } {

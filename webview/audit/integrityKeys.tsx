@@ -14,7 +14,7 @@ export function groups(key: string): string[] {
 
 export function Keys({
 	store,
-	integrity: { keys, state },
+	integrity: { keys, state, own },
 }: {
 	store: Store;
 	integrity: Integrity;
@@ -49,6 +49,9 @@ export function Keys({
 								<span class="help">
 									<AgentText text={counted("integrity.keyOf", segments, { storage })} />
 								</span>
+								{own !== undefined && (
+									<strong> {t(publicKey === own.publicKey ? "integrity.key.own" : "integrity.key.other")}</strong>
+								)}
 							</p>
 							<p class="key">
 								{groups(publicKey).map((group, at) => (

@@ -26,6 +26,14 @@ export interface Problem {
 export interface Scope {
 	of: "all" | "filter" | "session";
 	session?: string;
+	/** Another agent may use the same id. */
+	agent?: string;
+}
+
+/** Where an entry stands, and the time it claims. */
+export interface Stand {
+	line: number;
+	time: string;
 }
 
 export interface State {
@@ -33,8 +41,13 @@ export interface State {
 	problems: Problem[];
 	/** Entries of the session, in order. */
 	session: Entry[];
-	named: Map<string, { size: number; where: Entry }>;
-	/** Digests that retention removed, and when. */
+	/** Requests of another agent whose session has the same id. */
+	others: Set<string>;
+	/** Evidence by digest: the first entry that names it, and the last of each segment. */
+	named: Map<string, { size: number; where: Entry; places: Map<string, Stand> }>;
+	/** Entries that say that a retention removed a piece: by its digest, the last of each segment. */
+	removals: Map<string, Map<string, Stand>>;
+	/** Named digests that retention removed, and when; only what such an entry says where it counts. */
 	removed: Map<string, string>;
 }
 
@@ -52,7 +65,15 @@ export interface Checked extends State {
 
 /** @param onProgress entries that were checked so far; the page may draw meanwhile */
 export async function checkFiles(files: Files, onProgress: (entries: number) => void = () => {}): Promise<Checked> {
-	const state: State = { scope: scopeOf(files), problems: [], session: [], named: new Map(), removed: new Map() };
+	const state: State = {
+		scope: scopeOf(files),
+		problems: [],
+		session: [],
+		others: new Set(),
+		named: new Map(),
+		removals: new Map(),
+		removed: new Map(),
+	};
 	let done = 0;
 	const pause = async (lines: number) => {
 		done += lines;
@@ -66,6 +87,7 @@ export async function checkFiles(files: Files, onProgress: (entries: number) => 
 	if (segments.length === 0) add(state, "entries", "segment-missing", "there are no entries");
 	if (new Set(segments.map(({ workspace }) => workspace)).size > 1)
 		add(state, "entries", "inserted", "the segments belong to several workspaces");
+	takeRemoved(segments, state);
 	checkLinks(segments, state);
 	cover(segments);
 	const keys = [...new Set(segments.map(({ signer }) => signer))].filter((key) => key !== "");
@@ -102,12 +124,27 @@ function scopeOf(files: Files): Scope {
 		const scope = member(JSON.parse(textOf(files.get("manifest.json") ?? new Uint8Array(0)) ?? ""), "scope");
 		const of = str(scope, "of");
 		const session = member(scope, "session");
-		if (of === "session" && typeof session === "string") return { of, session };
+		const agent = member(scope, "agent");
+		if (of === "session" && typeof session === "string")
+			return { of, session, ...(typeof agent === "string" ? { agent } : {}) };
 		if (of === "all" || of === "filter") return { of };
 	} catch {
 		// No manifest that says anything: told by checkDerived, which finds another one than it expects.
 	}
 	return { of: "filter" };
+}
+
+/**
+ * Whoever holds the receipt can add what no signature covers: what says that evidence was removed counts only when a checkpoint
+ * of its own segment covers it, and behind every entry that names the piece (in another segment: by the time they claim).
+ */
+function takeRemoved(segments: readonly Segment[], state: State): void {
+	const signed = new Map(segments.map((one) => [one.name, one.signed]));
+	for (const [digest, { places }] of state.named)
+		for (const [segment, { line, time }] of state.removals.get(digest) ?? []) {
+			const behind = ([of, last]: [string, Stand]) => (of === segment ? line > last.line : time > last.time);
+			if (line <= (signed.get(segment) ?? 0) && [...places].every(behind)) state.removed.set(digest, time);
+		}
 }
 
 function checkLinks(segments: readonly Segment[], state: State): void {
@@ -177,7 +214,7 @@ function checkDerived(files: Files, segments: readonly Segment[], keys: string[]
 			signed: covered,
 			signer,
 		})),
-		removed: [...state.named.keys()].filter((digest) => state.removed.has(digest)).sort(),
+		removed: [...state.removed.keys()].sort(),
 	};
 	const expected = new Map<string, Uint8Array>([
 		["manifest.json", bytesOf(`${canonical(manifest)}\n`)],

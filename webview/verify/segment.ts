@@ -92,17 +92,24 @@ type Bad = (line: number, kind: Problem["kind"], detail: string) => void;
 function take(segment: Segment, entry: Entry, state: State, bad: Bad): void {
 	const { head, body, line } = entry;
 	const mine = state.scope.session !== undefined && head.session === state.scope.session;
-	if (mine) state.session.push(entry);
+	if (mine && ofAgent(body, state)) state.session.push(entry);
 	if (body === undefined) {
 		if (mine || WHOLE.has(head.type) || line === 1 || state.scope.of === "all")
 			bad(line, "removed", "the body of this entry was left out, and it belongs here");
 		return;
 	}
-	for (const { digest, size } of evidenceIn(body))
-		if (!state.named.has(digest)) state.named.set(digest, { size, where: entry });
+	for (const { digest, size } of evidenceIn(body)) {
+		const named = state.named.get(digest) ?? { size, where: entry, places: new Map() };
+		state.named.set(digest, named);
+		const before = named.places.get(segment.name)?.time ?? "";
+		named.places.set(segment.name, { line, time: head.time > before ? head.time : before });
+	}
 	if (line === 1) takeFirst(segment, entry, bad);
 	if (head.type === "evidence.removed")
-		for (const digest of list(body, "digests")) state.removed.set(String(digest), head.time);
+		for (const digest of list(body, "digests").map(String)) {
+			const removals = state.removals.get(digest) ?? new Map();
+			state.removals.set(digest, removals.set(segment.name, { line, time: head.time }));
+		}
 	if (head.type !== "checkpoint") return;
 	const origin = `${segment.workspace}/${segment.name}`;
 	const opened = openNote(str(body, "note"), origin, segment.signer, line - 1, entry.prev);
@@ -111,6 +118,15 @@ function take(segment: Segment, entry: Entry, state: State, bad: Bad): void {
 		segment.note = opened;
 		segment.signed = line;
 	}
+}
+
+/** What names another agent, or is of a request of another, is of another session with the same id. */
+function ofAgent(body: Entry["body"], { scope, others }: State): boolean {
+	const [agent, request] = [str(body, "agent"), str(body, "request")];
+	const wanted = scope.agent ?? "";
+	if (wanted === "" || (agent === "" ? !others.has(request) : agent === wanted)) return true;
+	if (request !== "") others.add(request);
+	return false;
 }
 
 function takeFirst(segment: Segment, { head, body }: Entry, bad: Bad): void {

@@ -37,6 +37,8 @@ export interface Step {
 	/** Long input. */
 	input?: { digest: string };
 	entries: Entry[];
+	/** Decided in the agent's own prompt, whatever was answered here. */
+	settled?: boolean;
 }
 
 export function storyOf({ scope, session, segments }: Checked): Step[] {
@@ -95,7 +97,7 @@ function takeEntry(step: Step, type: string, time: string, body: Body): void {
 			if (body.delivered !== true) step.warnings.push("The agent did not confirm that it got this decision.");
 			break;
 		case "action.settled":
-			fact(step, "settled by", str(body, "by"));
+			takeSettled(step, time, body);
 			break;
 		case "action.executed":
 		case "question.answered":
@@ -181,11 +183,15 @@ function takeDecision(step: Step, time: string, body: Body): void {
 					: by === "withdrawn"
 						? "the agent, which took it back"
 						: "Gatepost, which could not go on";
-	step.outcome = {
-		text: verdict === "allow" ? "allowed" : by === "person" || by === "rule" ? "denied" : `denied: ${by}`,
-		look: verdict === "allow" ? "good" : "bad",
-	};
-	fact(step, verdict === "allow" ? "allowed by" : "denied by", who);
+	// The agent's own prompt may have been first.
+	const counts = step.settled !== true;
+	if (counts)
+		step.outcome = {
+			text: verdict === "allow" ? "allowed" : by === "person" || by === "rule" ? "denied" : `denied: ${by}`,
+			look: verdict === "allow" ? "good" : "bad",
+		};
+	const said = verdict === "allow" ? "allowed by" : "denied by";
+	fact(step, counts ? said : (WITHOUT_EFFECT[said] ?? ""), who);
 	if (answered !== undefined)
 		fact(step, "in place of the answer of", `${person(answered)}: ${str(answered, "verdict")}`);
 	fact(step, "through", str(from, "channel"));
@@ -197,6 +203,27 @@ function takeDecision(step: Step, time: string, body: Body): void {
 	fact(step, "rule", by === "person" ? str(body, "rule") : "");
 	fact(step, "grant", str(body, "grant"));
 	fact(step, "policy", str(decision, "policyDigest") || str(body, "policyDigest"));
+}
+
+/** Decisions that the agent's own prompt was ahead of. */
+const WITHOUT_EFFECT: Record<string, string> = {
+	"allowed by": "allowed, without effect, by",
+	"denied by": "denied, without effect, by",
+};
+
+/** Both were asked, here and in the agent's own prompt: this says which answer counts. */
+function takeSettled(step: Step, time: string, body: Body): void {
+	const verdict = str(body, "verdict");
+	fact(step, "settled by", str(body, "by"));
+	if (verdict !== "allow" && verdict !== "deny") return;
+	step.settled = true;
+	for (const one of step.facts) if (one.claimed !== true) one.name = WITHOUT_EFFECT[one.name] ?? one.name;
+	const allowed = verdict === "allow";
+	step.outcome = { text: allowed ? "allowed" : "denied", look: allowed ? "good" : "bad" };
+	// Nobody saw who typed there.
+	const who = body.agentRule === true ? "a rule of the agent's own" : "unidentified, in the terminal";
+	fact(step, allowed ? "allowed by" : "denied by", who);
+	fact(step, "settled at", time);
 }
 
 function takeResult(step: Step, body: Body): void {

@@ -1,69 +1,69 @@
 // The HTML report: one file that needs nothing else and no script, one section a session, made to be read and printed.
 //
-// The log is read once to see which rows belong to which session; then session by session, row by row, so that no more
-// than one row's contents is in memory.
+// The log is read once to see which rows belong to which session, and only where they stand is kept; then session by
+// session, row by row, so that no more than one row's contents is in memory.
 import { createHash } from "node:crypto";
-import type { AuditRow } from "../../protocol/audit.ts";
+import type { AuditRow, RowOutcome } from "../../protocol/audit.ts";
 import { JournalError } from "../errors.ts";
 import { detailOf, starterOf } from "../facts.ts";
-import { type FoldedRow, list, type Place } from "../fold.ts";
+import { addTo, type FoldedRow, list, rowOf } from "../fold.ts";
 import type { ReadLine } from "../read.ts";
 import { actionHtml, otherHtml, promptHtml, starterHtml } from "./htmlRow.ts";
 import { STYLE } from "./htmlStyle.ts";
 import { bdi, escaped, facts } from "./htmlText.ts";
-import type { Exporter, ExportSource, Sink } from "./types.ts";
-
-/** What is remembered of a row until its turn comes. */
-interface Kept {
-	row: AuditRow;
-	places: Place[];
-}
+import { PlacesByGroup, type RowPlaces } from "./rowPlaces.ts";
+import { redactScope } from "./scopeText.ts";
+import type { LogSource } from "./source.ts";
+import type { ExportSource, Sink } from "./types.ts";
 
 interface Section {
 	agent: string;
 	session: string;
 	label: string;
-	rows: Kept[];
-	ends: Map<string, number>;
+	/** Its rows in `PlacesByGroup`. */
+	group: number;
+	ends: Partial<Record<RowOutcome, number>>;
 }
 
-export const html: Exporter = async (source, sink) => {
+/** Writes the report. @returns both counts; `entries` are those folded into the rows */
+export async function html(source: LogSource, sink: Sink): Promise<{ rows: number; entries: number }> {
 	const sections = new Map<string, Section>();
-	const others: Kept[] = [];
+	const kept = new PlacesByGroup();
+	const others = kept.group();
 	const removed = new Map<string, string>();
 	let [rows, entries, first, last] = [0, 0, "", ""];
-	for await (const row of source.rows()) {
-		rows++;
-		entries += row.entries;
-		if (row.time !== "" && (first === "" || row.time < first)) first = row.time;
-		if (row.time > last) last = row.time;
-		if (row.type === "evidence.removed") await noteRemoved(source, row, removed);
-		keep(row, sections, others);
-	}
+	for await (const batch of source.told({ search: false, places: true }))
+		for (const { row } of batch) {
+			rows++;
+			entries += row.entries;
+			if (row.time !== "" && (first === "" || row.time < first)) first = row.time;
+			if (row.time > last) last = row.time;
+			if (row.type === "evidence.removed") await noteRemoved(source, row, removed);
+			// Checkpoints say nothing to a reader; verifiers read them in the log.
+			if (row.session !== undefined) kept.add(sectionOf(row, sections, kept).group, row);
+			else if (row.type !== "checkpoint") kept.add(others, row);
+		}
 	const ordered = [...sections.values()];
-	await sink.write(head(source, { first, last, entries, rows, sections: ordered }));
-	for (const [n, section] of ordered.entries()) await writeSection(source, sink, section, n, removed);
-	await writeOthers(source, sink, others, removed);
+	await sink.write(head(source, { first, last, entries }));
+	await writeContents(sink, ordered);
+	for (const [n, section] of ordered.entries()) await writeSection(source, sink, section, n, kept, removed);
+	await writeOthers(source, sink, kept.rows(others), removed);
 	await sink.write("</main></body></html>\n");
 	return { rows, entries };
-};
+}
 
-function keep(row: FoldedRow, sections: Map<string, Section>, others: Kept[]): void {
-	const { places, search: _, changes: __, mono: ___, ...plain } = row;
-	const kept = { row: plain, places };
-	if (row.session === undefined) {
-		others.push(kept);
-		return;
-	}
-	const key = JSON.stringify([row.agent ?? "", row.session]);
+/** The section of a row, with what its beginning tells of the row. */
+function sectionOf(row: FoldedRow, sections: Map<string, Section>, kept: PlacesByGroup): Section {
+	const { agent = "", session = "" } = row;
+	const key = JSON.stringify([agent, session]);
 	let section = sections.get(key);
 	if (section === undefined) {
-		section = { agent: row.agent ?? "", session: row.session, label: "", rows: [], ends: new Map() };
+		section = { agent, session, label: "", group: kept.group(), ends: {} };
 		sections.set(key, section);
 	}
 	if (section.label === "" && row.kind === "prompt") section.label = row.target;
-	section.rows.push(kept);
-	if (row.outcome !== undefined) section.ends.set(row.outcome, (section.ends.get(row.outcome) ?? 0) + 1);
+	if (row.outcome !== undefined) section.ends[row.outcome] = (section.ends[row.outcome] ?? 0) + 1;
+	return section;
 }
 
 async function noteRemoved(source: ExportSource, row: FoldedRow, removed: Map<string, string>): Promise<void> {
@@ -73,15 +73,8 @@ async function noteRemoved(source: ExportSource, row: FoldedRow, removed: Map<st
 	}
 }
 
-function head(
-	source: ExportSource,
-	of: { first: string; last: string; entries: number; rows: number; sections: Section[] },
-): string {
+function head(source: ExportSource, of: { first: string; last: string; entries: number }): string {
 	const style = createHash("sha256").update(STYLE).digest("base64");
-	const contents = of.sections.map(
-		({ label, session, agent }, n) =>
-			`<li><a href="#s${n}">${bdi(label === "" ? session : label)}</a> <small>${bdi(agent)}</small></li>`,
-	);
 	const scope = { all: "everything in the log", filter: "what a filter wanted", session: "one session" }[
 		source.scope.of
 	];
@@ -99,56 +92,88 @@ ${facts([
 	["To", escaped(of.last)],
 	["Entries", String(of.entries)],
 ])}
-${source.scope.of === "filter" ? `<p class="note">Filter: <code>${escaped(JSON.stringify(source.scope.filter))}</code></p>` : ""}
+${source.scope.of === "filter" ? `<p class="note">Filter: <code>${escaped(JSON.stringify(redactScope(source.scope).filter))}</code></p>` : ""}
 <p class="note">This report is a reading of the log and proves nothing by itself. Who needs proof: a receipt (bundle) of a session can be verified without Gatepost, and <code>gatepost log verify</code> checks the whole log. What an agent wrote is shown as text; characters that do not show are written as [U+…]; secrets are masked.</p>
-${contents.length === 0 ? "<p>There is no session in it.</p>" : `<nav aria-label="Sessions"><h3>Sessions</h3><ol>${contents.join("\n")}</ol></nav>`}
 `;
 }
 
+async function writeContents(sink: Sink, sections: readonly Section[]): Promise<void> {
+	if (sections.length === 0) {
+		await sink.write("<p>There is no session in it.</p>\n");
+		return;
+	}
+	await sink.write('<nav aria-label="Sessions"><h3>Sessions</h3><ol>');
+	for (const [n, { label, session, agent }] of sections.entries())
+		await sink.write(
+			`<li><a href="#s${n}">${bdi(label === "" ? session : label)}</a> <small>${bdi(agent)}</small></li>\n`,
+		);
+	await sink.write("</ol></nav>\n");
+}
+
 async function writeSection(
-	source: ExportSource,
+	source: LogSource,
 	sink: Sink,
 	section: Section,
 	n: number,
+	kept: PlacesByGroup,
 	removed: ReadonlyMap<string, string>,
 ): Promise<void> {
-	const { label, session, agent, ends } = section;
-	const sums = [...ends].map(([end, count]) => `${count} ${end}`).join(", ");
+	const { label, session, agent, ends, group } = section;
+	const sums = Object.entries(ends).map(([end, count]) => `${count} ${end}`);
 	await sink.write(
 		`<section aria-labelledby="s${n}"><h2 id="s${n}">${bdi(label === "" ? session : label)}</h2>${facts([
 			["Agent", bdi(agent)],
 			["Session", `<code>${escaped(session)}</code>`],
-			["Actions", escaped(sums)],
+			["Actions", escaped(sums.join(", "))],
 		])}`,
 	);
-	for (const kept of section.rows) {
-		source.signal?.throwIfAborted();
-		const lines = await linesOf(source, kept.places);
+	for (const where of kept.rows(group)) {
+		const { row, lines } = await foldedAgain(source, where);
 		const started = lines[0]?.entry;
-		if (kept.row.type === "session.started" && started !== undefined) {
+		if (row.type === "session.started" && started !== undefined) {
 			await sink.write(starterHtml(starterOf(started)));
 			continue;
 		}
-		await sink.write(`${await rowHtml(source, kept.row, lines, removed)}\n`);
+		await sink.write(`${await rowHtml(source, row, lines, removed)}\n`);
 	}
 	await sink.write("</section>\n");
 }
 
 async function writeOthers(
-	source: ExportSource,
+	source: LogSource,
 	sink: Sink,
-	others: Kept[],
+	others: Iterable<RowPlaces>,
 	removed: ReadonlyMap<string, string>,
 ): Promise<void> {
-	// Checkpoints say nothing to a reader; verifiers read them in the log.
-	const told = others.filter(({ row }) => row.type !== "checkpoint");
-	if (told.length === 0) return;
-	await sink.write('<section aria-labelledby="others"><h2 id="others">Gates, policy, grants and agents</h2>');
-	for (const { row, places } of told) {
-		source.signal?.throwIfAborted();
-		await sink.write(`${await rowHtml(source, row, await linesOf(source, places), removed)}\n`);
+	let begun = false;
+	for (const where of others) {
+		if (!begun)
+			await sink.write('<section aria-labelledby="others"><h2 id="others">Gates, policy, grants and agents</h2>');
+		begun = true;
+		const { row, lines } = await foldedAgain(source, where);
+		await sink.write(`${await rowHtml(source, row, lines, removed)}\n`);
 	}
-	await sink.write("</section>\n");
+	if (begun) await sink.write("</section>\n");
+}
+
+/** A row whose turn has come, with its lines. */
+async function foldedAgain(
+	source: LogSource,
+	{ places, gap, grant }: RowPlaces,
+): Promise<{ row: FoldedRow; lines: ReadLine[] }> {
+	source.signal?.throwIfAborted();
+	const lines: ReadLine[] = [];
+	for (const place of places) {
+		lines.push(await source.read(place));
+		source.reading.read(place.bytes);
+	}
+	const [first, ...later] = lines as [ReadLine, ...ReadLine[]];
+	const row = rowOf(first);
+	for (const line of later) addTo(row, line);
+	// Marks of entries that have a row of their own.
+	if (gap && !row.flags.includes("gap")) row.flags.push("gap");
+	if (grant !== undefined) row.grant = grant;
+	return { row, lines };
 }
 
 async function rowHtml(
@@ -170,10 +195,4 @@ async function evidenceOf(source: ExportSource, digest: string): Promise<Buffer 
 		if (error instanceof JournalError && error.code === "evidence-altered") return undefined;
 		throw error;
 	}
-}
-
-async function linesOf(source: ExportSource, places: readonly Place[]): Promise<ReadLine[]> {
-	const lines: ReadLine[] = [];
-	for (const place of places) lines.push(await source.read(place));
-	return lines;
 }

@@ -115,7 +115,7 @@ export class LogSource implements ExportSource {
 				// Of a request whose row was counted already.
 				if (!isLate || !requests.has(request)) rows++;
 				if (request !== undefined) requests.add(request);
-				bytes += lines.add(row.places);
+				bytes += lines.add(row);
 			}
 		for (const request of late) if (!requests.has(request)) late.delete(request);
 		if (late.size > 0)
@@ -123,7 +123,7 @@ export class LogSource implements ExportSource {
 				for (const line of batch) {
 					const request = line.entry === undefined ? undefined : requestOf(line.entry);
 					if (request === undefined || !late.has(request) || hasOwnRow(line.entry as Entry)) continue;
-					bytes += lines.add([line]);
+					bytes += lines.add({ places: [line] });
 				}
 		return { lines, rows, bytes };
 	}

@@ -7,7 +7,9 @@ import { requestOf } from "../fold.ts";
 import { openSql } from "../sql.ts";
 import { evidenceRefs } from "../verifyEvidence.ts";
 import { readLong } from "./csv.ts";
+import { ExportError } from "./errors.ts";
 import type { TextLine } from "./quickOpen.ts";
+import { redactScope } from "./scopeText.ts";
 import { Sessions } from "./sessions.ts";
 import type { LogSource } from "./source.ts";
 import { INDEXES_AND_VIEWS, MAX_CONTENT, MAX_CONTENTS, SCHEMA_VERSION, TABLES } from "./sqliteSchema.ts";
@@ -18,8 +20,20 @@ import type { Sink } from "./types.ts";
 const PIECE = 200;
 const BLOCK = 1024 * 1024;
 
-/** Writes the wanted entries and rows as a database. @returns `rows`: of `actions`; `entries`: lines, also those that are no entries */
-export async function sqlite(source: LogSource, sink: Sink): Promise<{ rows: number; entries: number }> {
+/** Bytes of the wanted lines that a database is made of, at most: docs/EXPORTS.md says what that takes. */
+const MAX_BYTES = 1024 ** 3;
+
+/**
+ * Writes the wanted entries and rows as a database.
+ * @returns `rows`: of `actions`; `entries`: lines, also those that are no entries
+ * @throws ExportError "too-large" before any of it is made
+ */
+export async function sqlite(
+	source: LogSource,
+	sink: Sink,
+	maxBytes = MAX_BYTES,
+): Promise<{ rows: number; entries: number }> {
+	await demandSize(source, maxBytes);
 	const db = new (await openSql()).Database();
 	try {
 		db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}; PRAGMA journal_mode = OFF; BEGIN; ${TABLES}`);
@@ -43,6 +57,17 @@ export async function sqlite(source: LogSource, sink: Sink): Promise<{ rows: num
 	} finally {
 		db.close();
 	}
+}
+
+async function demandSize(source: LogSource, maxBytes: number): Promise<void> {
+	if (source.bytes <= maxBytes) return;
+	const bytes = (await source.wanted())?.bytes ?? source.bytes;
+	if (bytes <= maxBytes) return;
+	const mb = (n: number) => `${Math.ceil(n / 1024 ** 2)} MB`;
+	throw new ExportError(
+		"too-large",
+		`A database is made in memory, and ${mb(bytes)} of the log are more than it can hold (at most ${mb(maxBytes)}). Nothing was exported. Export a part (a filter, a session, --since), or all of it as JSONL.`,
+	);
 }
 
 async function putRows(db: Database, source: LogSource): Promise<number> {
@@ -199,7 +224,7 @@ function putMeta(db: Database, source: LogSource, rows: number, entries: number)
 		schema_version: String(SCHEMA_VERSION),
 		made_by: `Gatepost ${source.version}`,
 		made_at: new Date().toISOString(),
-		scope: JSON.stringify(source.scope),
+		scope: JSON.stringify(redactScope(source.scope)),
 		rows: String(rows),
 		entries: String(entries),
 		segments: JSON.stringify(source.extents.map(({ segment, end }) => ({ segment, bytes: end }))),

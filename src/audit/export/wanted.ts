@@ -17,7 +17,7 @@ export class WantedLines {
 	readonly #bits = new Map<string, Uint8Array>();
 
 	/** @returns the bytes of those that were not in it before */
-	add(places: readonly Pick<Place, "segment" | "line" | "bytes">[]): number {
+	add({ places }: { places: readonly Pick<Place, "segment" | "line" | "bytes">[] }): number {
 		let added = 0;
 		for (const { segment, line, bytes } of places) {
 			if (this.has(segment, line)) continue;

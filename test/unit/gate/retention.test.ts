@@ -1,12 +1,16 @@
 // Evidence goes when the person wants it to, and only then.
 import assert from "node:assert/strict";
-import { readdirSync, utimesSync } from "node:fs";
+import { mkdirSync, readdirSync, utimesSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
+import { workspacePaths } from "../../../src/audit/home.ts";
+import type { Journal } from "../../../src/audit/journal.ts";
 import { readEntries } from "../../../src/audit/read.ts";
 import { verifyWorkspace } from "../../../src/audit/verify.ts";
 import { keepRetention } from "../../../src/gate/retention.ts";
 import { Workspaces } from "../../../src/gate/workspaces.ts";
+import { bigLog } from "../../support/auditLog.ts";
+import { stalling } from "../../support/turns.ts";
 import { place, WRITER } from "../audit/support.ts";
 
 const YEAR_AGO = Date.now() - 365 * 24 * 60 * 60_000;
@@ -53,4 +57,62 @@ test("old evidence goes with an entry that says so; what is new, and everything 
 		[[old.digest]],
 	);
 	assert.equal((await verifyWorkspace(journal.dir)).verdict, "consistent, signer unknown");
+});
+
+/** Evidence of a year ago that no entry names and nobody put since. */
+async function leftBehind(journal: Journal): Promise<string> {
+	const { digest } = await journal.evidence.put(Buffer.from(`left behind by a crash ${Math.random()}`));
+	utimesSync(join(journal.dir, "evidence", digest), YEAR_AGO / 1000, YEAR_AGO / 1000);
+	return digest;
+}
+
+async function gate(t: TestContext, { home, root }: Pick<ReturnType<typeof place>, "home" | "root">) {
+	const workspaces = new Workspaces({ home, gateId: "new", writer: WRITER, signer: home.signer() });
+	await workspaces.setFolders([root]);
+	const errors: unknown[] = [];
+	const task = keepRetention(
+		workspaces,
+		() => 30,
+		(...error) => void errors.push(error),
+	);
+	t.after(async () => {
+		task.close();
+		await workspaces.close();
+	});
+	return { workspaces, task, errors };
+}
+
+test("it concerns what belongs to no folder, where there is such a log, and begins none", async (t) => {
+	const here = place(t);
+	const { journal: outside } = workspacePaths(here.home.dir, "_outside");
+	const { workspaces, task, errors } = await gate(t, here);
+	await task.run();
+	assert.throws(() => readdirSync(outside), { code: "ENOENT" });
+	const journal = await workspaces.journal(undefined);
+	await leftBehind(journal);
+	const evidence = join(journal.dir, "evidence");
+	assert.equal(readdirSync(evidence).length, 1);
+	await task.run();
+	assert.deepEqual([readdirSync(evidence), errors], [[], []]);
+	// What goes wrong there is told, too.
+	await leftBehind(journal);
+	mkdirSync(join(journal.dir, "heads", "20260101T000000.000Z-x.jsonl.head"));
+	await task.run();
+	assert.equal((errors as string[][])[0]?.[0], "_outside");
+});
+
+test("agents that ask meanwhile do not wait until the log was read", async (t) => {
+	const { home, root } = place(t);
+	bigLog({ home, root, entries: 20_000, segments: 3 });
+	const { workspaces, task, errors } = await gate(t, { home, root });
+	const journal = await workspaces.journal(workspaces.folders[0]);
+	const evidence = join(journal.dir, "evidence");
+	const { gap, share } = await stalling(async () => {
+		await leftBehind(journal);
+		const before = readdirSync(evidence).length;
+		await task.run();
+		assert.deepEqual([readdirSync(evidence).length, errors], [before - 1, []]);
+	});
+	assert.ok(gap < 6, `the host waited ${gap} times as long as an idle one`);
+	assert.ok(share < 0.25, `the host did ${share} of the work`);
 });

@@ -5,12 +5,13 @@
 // with the log, and what is said of the entries is said before they come.
 import { canonical } from "../../../protocol/canonical.ts";
 import { publicKeyFromHex } from "../../keys.ts";
-import type { Exporter, ExportSource, Sink } from "../types.ts";
+import type { Exporter, Sink } from "../types.ts";
 import { evidenceWithSalt } from "./evidenceFile.ts";
 import { checkpointStem, entriesFile, evidenceFile, signerFile } from "./layout.ts";
 import { outLines } from "./leaveOut.ts";
 import { loadPage, NOT_EMBEDDED, writePage } from "./page.ts";
 import { type Plan, planBundle } from "./plan.ts";
+import { type BundleSource, Progress } from "./progress.ts";
 import { readmeText } from "./readme.ts";
 import { scanLog } from "./scan.ts";
 import { verifyText } from "./verifyText.ts";
@@ -31,7 +32,7 @@ export const bundle: Exporter = (source, sink) => writeBundle(source, sink);
 
 /** The exporter, with its page and limits as they are given. */
 export async function writeBundle(
-	source: ExportSource,
+	source: BundleSource,
 	sink: Sink,
 	{ page = loadPage, embed = EMBED }: BundleOptions = {},
 ): Promise<{ rows: number; entries: number }> {
@@ -73,11 +74,12 @@ async function writeSmall(zip: ZipWriter, plan: Plan): Promise<void> {
 		await zip.put(signer(key), publicKeyFromHex(key).export({ type: "spki", format: "pem" }));
 }
 
-async function writeEntries(zip: ZipWriter, source: ExportSource, plan: Plan): Promise<void> {
+async function writeEntries(zip: ZipWriter, source: BundleSource, plan: Plan): Promise<void> {
+	const progress = new Progress(source);
 	for (const { seen, entries } of plan.segments) {
 		await zip.add(entriesFile(seen.segment), async (file) => {
 			let text = "";
-			for await (const line of outLines(seen, entries, plan.isWhole(seen.segment))) {
+			for await (const line of outLines(seen, entries, plan.isWhole(seen.segment), progress)) {
 				text += `${line.text}\n`;
 				if (text.length < 256 * 1024) continue;
 				source.signal?.throwIfAborted();
@@ -99,7 +101,7 @@ async function writeCheckpoints(zip: ZipWriter, plan: Plan): Promise<void> {
 }
 
 /** @returns digests of what is not in the store, or not as it was */
-async function writeAllEvidence(zip: ZipWriter, source: ExportSource, plan: Plan): Promise<Set<string>> {
+async function writeAllEvidence(zip: ZipWriter, source: BundleSource, plan: Plan): Promise<Set<string>> {
 	const absent = new Set<string>();
 	for (const digest of [...plan.evidence.keys()].sort()) {
 		source.signal?.throwIfAborted();
@@ -112,7 +114,7 @@ async function writeAllEvidence(zip: ZipWriter, source: ExportSource, plan: Plan
 
 async function writeSomeEvidence(
 	zip: ZipWriter,
-	source: ExportSource,
+	source: BundleSource,
 	{ evidence }: Plan,
 	absent: Set<string>,
 	limit: number,

@@ -4,9 +4,11 @@ import { openCheckpoint, originOf } from "../../checkpoint.ts";
 import { bodyOf, type EntryBody } from "../../entry.ts";
 import type { Problems } from "../../problems.ts";
 import { evidenceRefs } from "../../verifyEvidence.ts";
+import { addPlace, type Missing, type Removals } from "../../verifyRemovals.ts";
 import type { Recorded } from "../../verifySegment.ts";
 import { ChainWalk } from "../../walk.ts";
 import { ALWAYS_WHOLE, type Manifest, splitNote } from "./layout.ts";
+import type { OfSession } from "./ofSession.ts";
 import { partLines } from "./partLines.ts";
 
 export interface CheckedSegment {
@@ -19,15 +21,22 @@ export interface CheckedSegment {
 	head: string;
 	signed: number;
 	checkpoint: { entries: number; text: Buffer; signature: Buffer } | undefined;
+	/** Hashes of the entries that somebody recorded and that were found, by number. */
+	found: Map<number, string>;
 }
 
 /** What is gathered over all segments. */
 export interface Gathered {
 	scope: Manifest["scope"];
-	/** Evidence by digest: its size, and the first entry that names it. */
-	named: Map<string, { size: number; segment: string; line: number }>;
-	removed: Set<string>;
+	/** Evidence by digest: its size, the first entry that names it, and all the places. */
+	named: Map<string, { size: number; segment: string; line: number; places: Missing[] }>;
+	/** What retention says that it removed. */
+	removals: Removals;
+	/** Of what is named, that of which a retention says so where it counts; known when all segments were followed. */
+	removed: ReadonlySet<string>;
 	session: BundleSession | undefined;
+	/** Tells which entries with the session's id are of the session. */
+	ofSession: OfSession | undefined;
 }
 
 export interface BundleSession {
@@ -61,7 +70,15 @@ export async function checkSegment(
 	gathered: Gathered,
 	problems: Problems,
 ): Promise<CheckedSegment> {
-	const checked: CheckedSegment = { segment, started, entries: 0, head: "", signed: 0, checkpoint: undefined };
+	const checked: CheckedSegment = {
+		segment,
+		started,
+		entries: 0,
+		head: "",
+		signed: 0,
+		checkpoint: undefined,
+		found: new Map(),
+	};
 	const walk = new ChainWalk(segment, problems);
 	let stopped = false;
 	let tooLong = false;
@@ -77,7 +94,7 @@ export async function checkSegment(
 		const entry = walk.take(number, opened);
 		if (entry === undefined) continue;
 		const { seq, type } = entry.head;
-		demandRecorded(segment, number, entry, recorded, problems);
+		demandRecorded(checked, number, entry, recorded, problems);
 		if (number === 1) demandFirst(checked, problems);
 		if (stopped && type !== "checkpoint") problems.add(segment, number, "inserted", "the gate had stopped before");
 		stopped ||= type === "gate.stopped";
@@ -88,6 +105,7 @@ export async function checkSegment(
 		}
 	}
 	walk.end(false);
+	gathered.removals.signed(segment, checked.signed);
 	if (checked.entries === 0) problems.add(segment, undefined, "removed", "there is no entry in it");
 	for (const { entries, by } of recorded)
 		if (entries > checked.entries)
@@ -101,7 +119,7 @@ export async function checkSegment(
 }
 
 function demandRecorded(
-	segment: string,
+	{ segment, found }: CheckedSegment,
 	line: number,
 	entry: Entry,
 	recorded: readonly Recorded[],
@@ -109,6 +127,7 @@ function demandRecorded(
 ): void {
 	const { seq } = entry.head;
 	for (const { entries, hash, final, by } of recorded) {
+		if (entries === seq) found.set(seq, entry.hash);
 		if (entries === seq && hash !== entry.hash)
 			problems.add(segment, line, "edited", `it is not the entry that ${by} recorded`);
 		if (final && seq === entries + 1)
@@ -124,18 +143,22 @@ function demandFirst({ segment, started }: CheckedSegment, problems: Problems): 
 
 function take(checked: CheckedSegment, line: number, entry: Entry, gathered: Gathered, problems: Problems): void {
 	const { segment } = checked;
-	const { type, session, time } = entry.head;
+	const { seq, type, session, time } = entry.head;
 	const wanted = gathered.session !== undefined && session === gathered.session.session;
-	if (wanted && gathered.session !== undefined) takeSession(gathered.session, { segment, line, time }, type);
+	if (gathered.session !== undefined && gathered.ofSession?.takes(session, entry.body))
+		takeSession(gathered.session, { segment, line, time }, type);
 	if (entry.body === undefined) {
 		if (wanted || ALWAYS_WHOLE.has(type) || gathered.scope.of === "all")
 			problems.add(segment, line, "removed", "the body of this entry was left out, and it belongs here");
 		return;
 	}
-	for (const { digest, size } of evidenceRefs(entry.body))
-		if (!gathered.named.has(digest)) gathered.named.set(digest, { size, segment, line });
-	if (type === "evidence.removed")
-		for (const digest of bodyOf(type, entry.body)?.digests ?? []) gathered.removed.add(digest);
+	for (const { digest, size } of evidenceRefs(entry.body)) {
+		const named = gathered.named.get(digest) ?? { size, segment, line, places: [] };
+		gathered.named.set(digest, named);
+		addPlace(named.places, { segment, line, seq, time });
+	}
+	const { body, head } = entry;
+	if (type === "evidence.removed") gathered.removals.take(segment, { head, body: () => body });
 	if (type === "checkpoint") takeCheckpoint(checked, line, entry, problems);
 }
 

@@ -57,7 +57,7 @@ export function kindOfFile(name: string): FileKind | undefined {
 export interface Manifest {
 	format: typeof FORMAT;
 	/** What was asked for: everything, chosen entries, or all of one session. */
-	scope: { of: "all" | "filter" | "session"; session?: string };
+	scope: { of: "all" | "filter" | "session"; session?: string; agent?: string };
 	segments: ManifestSegment[];
 	/** Evidence that kept entries name and that retention has removed, sorted. */
 	removed: string[];

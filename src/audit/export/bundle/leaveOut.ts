@@ -4,6 +4,7 @@ import { type Entry, entryHash, openLine } from "../../chain.ts";
 import { linesOf } from "../../lines.ts";
 import { ALWAYS_WHOLE } from "./layout.ts";
 import { peek } from "./peek.ts";
+import type { Progress } from "./progress.ts";
 import type { SegmentSeen } from "./scan.ts";
 
 export interface OutLine {
@@ -20,22 +21,28 @@ export interface OutLine {
 
 const sha256 = (text: string): string => hash("sha256", text, "hex");
 
-/** The first `count` lines of a segment as the bundle holds them. @param isWhole whether the body of this line is needed */
+/**
+ * The first `count` lines of a segment as the bundle holds them.
+ * @param isWhole whether the body of this line is needed
+ */
 export async function* outLines(
 	seen: SegmentSeen,
 	count: number,
 	isWhole: (line: number) => boolean,
+	progress: Progress,
 ): AsyncGenerator<OutLine> {
 	if (count === 0) return;
-	for await (const { number, text } of linesOf(seen.path)) {
+	for await (const { number, text, bytes } of linesOf(seen.path)) {
+		progress.take(bytes);
 		if (text === undefined) yield unreadable(number, `${seen.segment} ${number}`);
 		else {
 			const head = peek(text);
 			const whole = isWhole(number) || (head !== undefined && ALWAYS_WHOLE.has(head.type));
 			yield whole ? asItIs(number, text) : withoutBody(number, text);
 		}
-		if (number === count) return;
+		if (number === count) break;
 	}
+	progress.end();
 }
 
 function asItIs(line: number, text: string): OutLine {

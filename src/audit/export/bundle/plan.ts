@@ -1,12 +1,14 @@
 // Second reading: only the segments of the bundle, and only so far as it reaches. Gives everything that is written beside
 // the entries themselves: manifest, heads, checkpoints, keys, evidence.
-import { bodyOf, type EntryBody } from "../../entry.ts";
+import type { EntryBody } from "../../entry.ts";
 import { JournalError } from "../../errors.ts";
 import { member, str } from "../../fold.ts";
 import { evidenceRefs } from "../../verifyEvidence.ts";
-import type { ExportSource } from "../types.ts";
+import { addPlace, type Missing, Removals } from "../../verifyRemovals.ts";
 import { FORMAT, type HeadSaid, type Manifest, splitNote } from "./layout.ts";
 import { outLines } from "./leaveOut.ts";
+import { OfSession } from "./ofSession.ts";
+import { type BundleSource, Progress } from "./progress.ts";
 import { reachOf } from "./reach.ts";
 import type { Scan, SegmentSeen } from "./scan.ts";
 import { signedBy } from "./signed.ts";
@@ -55,16 +57,19 @@ export interface SessionFacts {
 	byRule: number;
 }
 
-export async function planBundle(source: ExportSource, scan: Scan): Promise<Plan> {
+export async function planBundle(source: BundleSource, scan: Scan): Promise<Plan> {
 	const { scope } = source;
 	const session = scope.of === "session" ? scope.session : undefined;
 	const isWhole = (segment: string) => (line: number) => scan.marks.has(segment, line);
 	const evidence = new Map<string, number>();
-	const removed = new Set<string>();
+	const places = new Map<string, Missing[]>();
+	const removals = new Removals();
+	const progress = new Progress(source);
 	const segments: PlannedSegment[] = [];
 	const heads: HeadSaid[] = [];
 	const reach = reachOf(scan);
 	const of = session === undefined ? undefined : new SessionWatch(session);
+	const ofSession = scope.of === "session" ? new OfSession(scope.session, scope.agent) : undefined;
 	for (const [segment, count] of reach) {
 		const seen = scan.segments.get(segment) as SegmentSeen;
 		const started = demandStarted(seen);
@@ -78,23 +83,30 @@ export async function planBundle(source: ExportSource, scan: Scan): Promise<Plan
 			signer: started.signer.publicKey,
 			checkpoint: undefined,
 		};
-		for await (const { line, text, type, session: named, entry, hash } of outLines(seen, count, isWhole(segment))) {
+		const lines = outLines(seen, count, isWhole(segment), progress);
+		for await (const { line, text, type, session: named, entry, hash } of lines) {
 			planned.entries = line;
 			planned.bytes += text.length + 1;
 			planned.head = hash ?? "";
 			if (entry === undefined) continue;
 			planned.whole++;
-			for (const { digest, size } of evidenceRefs(entry.body)) if (!evidence.has(digest)) evidence.set(digest, size);
-			if (type === "evidence.removed")
-				for (const digest of bodyOf("evidence.removed", entry.body)?.digests ?? []) removed.add(digest);
+			const { head, body } = entry;
+			for (const { digest, size } of evidenceRefs(body)) {
+				if (!evidence.has(digest)) evidence.set(digest, size);
+				const known = places.get(digest) ?? [];
+				places.set(digest, known);
+				addPlace(known, { segment, line, seq: head.seq, time: head.time });
+			}
+			if (type === "evidence.removed") removals.take(segment, { head, body: () => body });
 			if (type === "checkpoint") {
 				const split = splitNote(str(entry.body, "note"));
 				if (split === undefined) continue;
 				planned.checkpoint = { entries: line - 1, ...split };
 				planned.signed = line;
 			}
-			if (named === session) of?.take({ segment, line, time: entry.head.time }, type, entry.body ?? {});
+			if (ofSession?.takes(named, body)) of?.take({ segment, line, time: head.time }, type, body ?? {});
 		}
+		removals.signed(segment, planned.signed);
 		segments.push(planned);
 		for (const { segment: of, entries, head, final } of started.links)
 			heads.push({ by: segment, segment: of, entries, head, final, here: reach.has(of) });
@@ -122,7 +134,7 @@ export async function planBundle(source: ExportSource, scan: Scan): Promise<Plan
 		isWhole,
 		manifest: {
 			format: FORMAT,
-			scope: session === undefined ? { of: scope.of } : { of: scope.of, session },
+			scope: scope.of === "session" ? { of: scope.of, session: scope.session, agent: scope.agent } : { of: scope.of },
 			segments: segments.map(({ seen, entries, head, signed, signer }) => ({
 				name: seen.segment,
 				entries,
@@ -130,7 +142,7 @@ export async function planBundle(source: ExportSource, scan: Scan): Promise<Plan
 				signed,
 				signer,
 			})),
-			removed: [...evidence.keys()].filter((digest) => removed.has(digest)).sort(),
+			removed: [...places].flatMap(([digest, at]) => (removals.unexplained(digest, at) ? [] : [digest])).sort(),
 		},
 	};
 }

@@ -10,10 +10,11 @@ import { pathsIn } from "../../home.ts";
 import { linesOf } from "../../lines.ts";
 import { isDead } from "../../owner.ts";
 import { listSegments } from "../../segment.ts";
-import type { ExportSource } from "../types.ts";
 import { type Candidate, candidateOf, Facts, RESTS, restsOn } from "./facts.ts";
 import { Marks } from "./marks.ts";
+import { OfSession } from "./ofSession.ts";
 import { type Peeked, peek } from "./peek.ts";
+import { type BundleSource, Progress } from "./progress.ts";
 
 /** A segment as it was at the first reading; what is appended later is not looked at. */
 export interface SegmentSeen {
@@ -40,16 +41,21 @@ export interface Scan {
 }
 
 /** @throws JournalError "unreadable" when nothing of the log is wanted */
-export async function scanLog(source: ExportSource): Promise<Scan> {
+export async function scanLog(source: BundleSource): Promise<Scan> {
 	const paths = pathsIn(source.dir, "");
 	const { scope } = source;
 	const session = scope.of === "session" ? scope.session : undefined;
 	const facts = new Facts();
 	const marks = new Marks();
+	const progress = new Progress(source);
+	const ofSession = scope.of === "session" ? new OfSession(scope.session, scope.agent) : undefined;
+	/** Entries that are asked for; what only has the session's id is not. */
+	let asked = 0;
 	if (scope.of === "filter") {
 		for await (const { segment, line, entry } of source.lines()) {
 			marks.add(segment, line);
 			facts.take(entry?.head.time ?? "", entry?.body ?? {});
+			asked++;
 		}
 	}
 	const wants = (segment: string, line: number, head: Peeked, text: string): boolean => {
@@ -75,6 +81,7 @@ export async function scanLog(source: ExportSource): Promise<Scan> {
 		};
 		segments.set(segment, seen);
 		for await (const line of linesOf(path)) {
+			progress.take(line.bytes);
 			if (!line.ended) break;
 			seen.lines = line.number;
 			if (line.number % 1024 === 0) source.signal?.throwIfAborted();
@@ -87,21 +94,28 @@ export async function scanLog(source: ExportSource): Promise<Scan> {
 			if (wants(segment, line.number, head, line.text)) {
 				if (scope.of !== "filter") {
 					marks.add(segment, line.number);
-					if (scope.of === "session") facts.take(head.time, bodyOf(line.text));
-					else facts.entries++;
+					if (ofSession !== undefined) {
+						const body = bodyOf(line.text);
+						facts.take(head.time, body);
+						if (ofSession.takes(head.session, body)) asked++;
+					} else {
+						facts.entries++;
+						asked++;
+					}
 				}
 			} else if (RESTS.has(head.type)) {
 				const at = { segment, line: line.number, type: head.type, time: head.time };
 				candidates.push(candidateOf(at, bodyOf(line.text)));
 			}
 		}
+		progress.end();
 		source.signal?.throwIfAborted();
 	}
-	if (facts.entries === 0) throw nothing();
+	if (asked === 0) throw nothing();
 	const lastWanted = new Map(marks.segments().map((segment) => [segment, marks.last(segment)]));
 	const rests = restsOn(facts, candidates, new Set(lastWanted.keys()), session);
 	for (const { segment, line } of rests) marks.add(segment, line);
-	return { marks, lastWanted, segments, wanted: facts.entries, agents: [...facts.agents].sort() };
+	return { marks, lastWanted, segments, wanted: asked, agents: [...facts.agents].sort() };
 }
 
 /** Of the types that belong to a request, which its session is known by. */

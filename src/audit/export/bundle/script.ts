@@ -38,6 +38,18 @@ def evidence_in(value):  # every object with a digest and a size, except what an
         if name != "claimed":
             yield from evidence_in(member)
 
+def of_agent(body, session):  # an id may be used by two agents: what names another, or is of its request, is not counted
+    agent, request = body.get("agent"), body.get("request")
+    if not session["agent"] or (agent == session["agent"] if agent else request not in session["others"]):
+        return True
+    if request:
+        session["others"].add(request)
+    return False
+
+def is_removed(places, tombs, segs):  # only a removal counts that is signed in its segment, and behind each entry that names the evidence
+    return any(number <= segs[at]["signed"] and all(number > line if at == place else time > last for place, (line, last) in places.items())
+               for at, (number, time) in tombs.items())
+
 def segment(name, scope, named, removed, session):
     lines = read("entries/" + name).split(b"\n")
     if lines.pop() != b"":
@@ -68,20 +80,23 @@ def segment(name, scope, named, removed, session):
         stopped, want, prev, entry_type = stopped or head["type"] == "gate.stopped", head["seq"] + 1, own, head["type"]
         seg["hashes"].append(own)
         mine = session is not None and head.get("session") == session["id"]
-        if mine:
+        if mine and of_agent(entry.get("body", {}), session):
             session["all"].append((head["time"], where, entry_type))
         if body is None:
             if mine or entry_type in WHOLE or number == 1 or scope["of"] == "all":
                 bad("removed", where, "its body is left out, and it must not be")
             continue
         body = entry["body"]
-        named.update({digest: (size, where) for digest, size in evidence_in(body) if digest not in named})
+        for digest, size in evidence_in(body):
+            places = named.setdefault(digest, (size, where, {}))[2]
+            places[name] = (number, max(head["time"], places.get(name, (0, ""))[1]))
         if number == 1:
             seg["links"], seg["signer"], seg["workspace"] = body["links"], body["signer"]["publicKey"], body["workspace"]
             if entry_type != "gate.started" or body["segment"] != name:
                 bad("inserted", where, "this is not the beginning of this segment")
         if entry_type == "evidence.removed":
-            removed.update(body["digests"])
+            for digest in body["digests"]:
+                removed.setdefault(digest, {})[name] = (number, head["time"])
         if entry_type == "checkpoint":
             note = NOTE.fullmatch(body["note"])
             origin = "%s/%s" % (seg.get("workspace"), name)
@@ -102,11 +117,12 @@ def main():
         bad("inserted" if name in files else "removed", name, "not listed in SHA256SUMS" if name in files else "it is listed in SHA256SUMS")
     manifest = parse(read("manifest.json"))
     scope = manifest["scope"]
-    session = {"id": scope["session"], "all": []} if scope["of"] == "session" else None
+    session = {"id": scope["session"], "agent": scope.get("agent"), "others": set(), "all": []} if scope["of"] == "session" else None
     if scope["of"] not in ("all", "filter", "session"):
         bad("edited", "manifest.json", "this is no scope")
-    named, removed = {}, set()
+    named, removed = {}, {}
     segs = {name[8:]: segment(name[8:], scope, named, removed, session) for name in sorted(files) if name.startswith("entries/")}
+    removed = {digest for digest in named if is_removed(named[digest][2], removed.get(digest, {}), segs)}
     if not segs:
         bad("segment-missing", "entries", "there are no entries")
     if len({seg.get("workspace") for seg in segs.values()}) > 1:
@@ -147,7 +163,7 @@ def main():
                 if stem + ending in files and read(stem + ending) != content:
                     bad("bad-checkpoint", stem + ending, "it is not what the entry holds")
     evidence_there = 0
-    for digest, (size, where) in named.items():
+    for digest, (size, where, _) in named.items():
         if "evidence/" + digest in files:
             evidence_there += 1
             content = read("evidence/" + digest)
@@ -157,7 +173,7 @@ def main():
             bad("evidence-missing", "evidence/" + digest, "%s names it" % where)
     for name in sorted((files - expected) | {name for name in expected - files if not name.startswith("evidence/")}):
         bad("inserted" if name in files else "removed", name, "it does not belong to this bundle" if name in files else "it is missing")
-    facts = {"format": "gatepost-bundle-1", "removed": sorted(removed & set(named)), "scope": scope, "segments": [
+    facts = {"format": "gatepost-bundle-1", "removed": sorted(removed), "scope": scope, "segments": [
         {"name": name, "entries": len(seg["hashes"]), "head": seg["hashes"][-1] if seg["hashes"] else "", "signed": seg["covered"], "signer": seg["signer"]}
         for name, seg in segs.items()]}
     for name, content in (("manifest.json", text(facts)), ("heads.json", text(heads)), ("signatures.txt", signatures)):

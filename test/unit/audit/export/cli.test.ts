@@ -48,6 +48,33 @@ test("everything into a file: made, said, recorded", async (t) => {
 	assert.equal(body?.entries, 50);
 });
 
+test("a secret in a filter or in the file's name is masked in the record and in the file itself", async (t) => {
+	const here = await sample(t);
+	const secret = `ghp_${"a1B2c3D4e5F6".repeat(3)}`;
+	const to = join(here.outDir, `${secret}.html`);
+	for (const format of ["jsonl", "html", "sqlite"])
+		assert.equal((await run(here, { text: secret, format, to })).code, 1);
+	const html = await run(here, { text: secret, format: "html", to: "-" });
+	const database = await run(here, { text: secret, format: "sqlite" });
+	assert.deepEqual([html.code, database.code], [1, 1]);
+	assert.ok(!rawLog(here.logDir).includes(secret));
+	assert.ok(!html.bytes.includes(secret));
+	assert.ok(!readFileSync(join(here.outDir, "log.out")).includes(secret));
+	const bodies = await recorded(here.logDir);
+	assert.equal(bodies.length, 5);
+	for (const body of bodies) assert.deepEqual((body?.scope as { of?: string }).of, "filter");
+});
+
+test("--out into the Gatepost home is refused and said", async (t) => {
+	const here = await sample(t);
+	const policy = join(here.home.dir, "policy.jsonc");
+	writeFileSync(policy, "mine");
+	const { code, err } = await run(here, { to: policy });
+	assert.equal(code, 2);
+	assert.match(err, /where Gatepost keeps its own files\. Nothing was exported\./);
+	assert.equal(readFileSync(policy, "utf8"), "mine");
+});
+
 test("--json says it as an object; from a folder inside the root it is the root's log", async (t) => {
 	const here = await sample(t);
 	mkdirSync(join(here.root, "src/deep"), { recursive: true });

@@ -1,6 +1,7 @@
 // Exports a log in a process of its own, which says how far it is: to be killed, or to meet a limit.
 import { exportLog } from "../../../../src/audit/export/export.ts";
 import type { ExportFormat } from "../../../../src/protocol/auditPanel.ts";
+import { steps } from "./steps.ts";
 
 const [, , dir = "", format = "jsonl", out = ""] = process.argv;
 try {
@@ -10,7 +11,7 @@ try {
 		scope: { of: "all" },
 		out,
 		version: "0",
-		onProgress: (done) => process.stdout.write(`${done}\n`),
+		signal: steps((step) => process.stdout.write(`${step}\n`)),
 	});
 	process.stdout.write(`made ${made.bytes}\n`);
 } catch (error) {

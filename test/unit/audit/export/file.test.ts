@@ -6,20 +6,24 @@ import {
 	chmodSync,
 	lstatSync,
 	mkdirSync,
+	mkdtempSync,
 	readdirSync,
 	readFileSync,
+	rmSync,
 	symlinkSync,
 	truncateSync,
 	utimesSync,
 	writeFileSync,
 } from "node:fs";
-import { basename, join } from "node:path";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { before, type TestContext, test } from "node:test";
 import { exportLog } from "../../../../src/audit/export/export.ts";
 import { PartFile, removeStaleParts } from "../../../../src/audit/export/partFile.ts";
 import { bigLog } from "../../../support/auditLog.ts";
 import { placeIn, tempDir, withoutTestRunner } from "../support.ts";
+import { steps } from "./steps.ts";
 import { ALL, rawLog } from "./support.ts";
 
 /** A log of some megabytes, the same for all tests. */
@@ -32,6 +36,25 @@ before((t) => {
 });
 
 const options = (out: string) => ({ dir, format: "jsonl" as const, scope: ALL, out, version: "0" });
+
+const FORMATS = ["jsonl", "csv", "html", "sqlite", "ocsf", "bundle"] as const;
+type Format = (typeof FORMATS)[number];
+
+const counted = new Map<Format, number>();
+
+/** How many steps an export of the log has. */
+async function stepsOf(format: Format): Promise<number> {
+	let last = counted.get(format) ?? 0;
+	if (last > 0) return last;
+	const folder = mkdtempSync(join(tmpdir(), "gatepost-steps-"));
+	const signal = steps((step) => {
+		last = step;
+	});
+	await exportLog({ ...options(join(folder, "x")), format, signal }).finally(() => rmSync(folder, { recursive: true }));
+	assert.ok(last > 10, `${format} has ${last} steps only`);
+	counted.set(format, last);
+	return last;
+}
 
 function outFolder(t: TestContext): string {
 	const folder = join(tempDir(t), "out");
@@ -68,20 +91,18 @@ test("an export replaces an older file at once, is private, and leaves nothing e
 test("cancelling rejects with the reason and leaves an older file as it was", async (t) => {
 	const folder = outFolder(t);
 	const out = join(folder, "log.out");
-	for (const format of ["jsonl", "csv", "sqlite", "ocsf"] as const) {
+	for (const format of FORMATS) {
 		writeFileSync(out, "older");
-		for (const at of [0, 0.3, 0.9]) {
+		const last = await stepsOf(format);
+		for (const at of [1, Math.ceil(last * 0.3), Math.ceil(last * 0.9), last]) {
 			const cancel = new AbortController();
 			const reason = new Error("enough");
-			const exporting = exportLog({
-				...options(out),
-				format,
-				signal: cancel.signal,
-				onProgress: (done, total) => {
-					if (done >= at * total) cancel.abort(reason);
-				},
-			});
-			await assert.rejects(exporting, (error) => error === reason);
+			const signal = steps((step) => step === at && cancel.abort(reason), cancel);
+			await assert.rejects(
+				exportLog({ ...options(out), format, signal }),
+				(error) => error === reason,
+				`${format} at ${at} of ${last}`,
+			);
 			assert.deepEqual(readdirSync(folder), ["log.out"]);
 			assert.equal(readFileSync(out, "utf8"), "older");
 		}
@@ -109,6 +130,47 @@ test("places that cannot be written are refused before anything is read", async 
 		chmodSync(folder, 0o700);
 	}
 	assert.deepEqual(readdirSync(folder).sort(), ["link", "taken"]);
+});
+
+test("nothing goes into the Gatepost home that holds the log, whatever way the path takes", async (t) => {
+	const folder = outFolder(t);
+	const home = dirname(dirname(dir));
+	const policy = join(home, "policy.jsonc");
+	writeFileSync(policy, "mine");
+	t.after(() => rmSync(policy));
+	symlinkSync(home, join(folder, "home"));
+	symlinkSync(dirname(home), join(folder, "above"));
+	symlinkSync(dir, join(folder, "log"));
+	const never = { onProgress: () => assert.fail("it was read") };
+	for (const out of [
+		policy,
+		join(home, "new.jsonl"),
+		join(home, "keys", "signing.pem"),
+		join(home, "workspaces", "other.csv"),
+		join(home, "not", "yet", "there.csv"),
+		join(folder, "home", "policy.jsonc"),
+		join(folder, "above", basename(home), "workspaces", "x"),
+		join(folder, "home", "not", "there"),
+		home,
+	])
+		await assert.rejects(exportLog({ ...options(out), ...never }), { code: "inside-home" }, out);
+	// The log itself may be named by a link: it is the same home.
+	const linked = { ...options(policy), dir: join(folder, "log"), ...never };
+	await assert.rejects(exportLog(linked), { code: "inside-home" });
+	assert.equal(readFileSync(policy, "utf8"), "mine");
+	await exportLog(options(join(dirname(home), "beside.jsonl")));
+	rmSync(join(dirname(home), "beside.jsonl"));
+});
+
+test("what is no plain file is not replaced", {
+	skip: process.platform === "win32" ? "no FIFOs or devices under names here" : false,
+}, async (t) => {
+	const folder = outFolder(t);
+	execFileSync("mkfifo", [join(folder, "fifo")]);
+	for (const out of [join(folder, "fifo"), "/dev/null", folder])
+		await assert.rejects(exportLog(options(out)), { code: "place" }, out);
+	assert.deepEqual(readdirSync(folder), ["fifo"]);
+	assert.ok(lstatSync("/dev/null").isCharacterDevice());
 });
 
 test("a link under the name is replaced, what it points to is not touched", async (t) => {
@@ -154,8 +216,8 @@ test("part files of dead exports to the same name are removed, others stay", asy
 test("kill -9 at random points leaves nothing under the name or the whole file, and the next export clears up", async (t) => {
 	const folder = outFolder(t);
 	let killed = 0;
-	for (let round = 0; round < 15; round++) {
-		const format = ["jsonl", "csv", "jsonl", "ocsf", "sqlite"][round % 5] ?? "";
+	for (let round = 0; round < 18; round++) {
+		const format = FORMATS[round % FORMATS.length] ?? "jsonl";
 		const out = join(folder, "log.out");
 		const child = spawn(process.execPath, [join(import.meta.dirname, "exporter.ts"), dir, format, out], {
 			stdio: ["ignore", "pipe", "inherit"],
@@ -163,7 +225,7 @@ test("kill -9 at random points leaves nothing under the name or the whole file, 
 		});
 		t.after(() => child.kill("SIGKILL"));
 		const exited = once(child, "exit");
-		const at = Math.random() * 1.05 * raw.length * (format === "sqlite" ? 2 : 1);
+		const at = Math.random() * 1.05 * (await stepsOf(format));
 		let whole = false;
 		for await (const line of createInterface({ input: child.stdout })) {
 			whole ||= line.startsWith("made");
@@ -174,7 +236,7 @@ test("kill -9 at random points leaves nothing under the name or the whole file, 
 		else assert.ok(whole);
 		const there = readdirSync(folder).includes("log.out");
 		if (whole) assert.ok(there);
-		if (there && format === "jsonl") assert.ok(readFileSync(out).equals(raw));
+		if (there) assert.ok(isWhole(format, readFileSync(out)), `a part of ${format}`);
 		const { bytes } = await exportLog({ ...options(out), format: "jsonl" });
 		assert.equal(bytes, raw.length);
 		assert.deepEqual(readdirSync(folder), ["log.out"], "what the killed one left is gone");
@@ -182,6 +244,14 @@ test("kill -9 at random points leaves nothing under the name or the whole file, 
 	}
 	assert.ok(killed > 3, `only ${killed} were killed`);
 });
+
+/** Whether the file ends as its format does. */
+function isWhole(format: Format, bytes: Buffer): boolean {
+	if (format === "jsonl") return bytes.equals(raw);
+	if (format === "bundle") return bytes.subarray(-22).readUInt32LE() === 0x06054b50;
+	if (format === "sqlite") return bytes.length === bytes.readUInt16BE(16) * bytes.readUInt32BE(28);
+	return bytes.toString("utf8").endsWith({ csv: "\r\n", html: "</html>\n", ocsf: "}\n" }[format]);
+}
 
 const isRoot = process.platform === "linux" && process.getuid?.() === 0;
 
@@ -198,12 +268,15 @@ test("a full disk fails with 'full' and leaves an older file as it was", {
 	try {
 		const out = join(disk, "log.out");
 		writeFileSync(out, "older");
-		for (const format of ["jsonl", "csv", "sqlite", "ocsf"] as const) {
+		for (const format of FORMATS) {
+			// A bundle is packed: it needs less room than there is.
+			if (format === "bundle") writeFileSync(join(disk, "ballast"), Buffer.alloc(900_000));
 			await assert.rejects(exportLog({ ...options(out), format }), (error: Error & { code?: string }) => {
 				assert.equal(error.code, "full");
 				assert.match(error.message, /ENOSPC/);
 				return true;
 			});
+			rmSync(join(disk, "ballast"), { force: true });
 			assert.deepEqual(readdirSync(disk), ["log.out"]);
 			assert.equal(readFileSync(out, "utf8"), "older");
 		}

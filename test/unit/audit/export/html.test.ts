@@ -4,11 +4,13 @@ import { createHash } from "node:crypto";
 import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { html } from "../../../../src/audit/export/html.ts";
 import { bdi, escaped, pre } from "../../../../src/audit/export/htmlText.ts";
 import { LogSource } from "../../../../src/audit/export/source.ts";
 import type { ExportScope } from "../../../../src/protocol/auditPanel.ts";
-import { HOSTILE, sampleLog } from "../../../support/auditLog.ts";
+import { bigLog, HOSTILE, sampleLog } from "../../../support/auditLog.ts";
 import { place } from "../support.ts";
 
 async function report(dir: string, scope: ExportScope = { of: "all" }) {
@@ -89,4 +91,48 @@ test("texts as HTML", () => {
 	assert.equal(bdi("x"), "<bdi>x</bdi>");
 	assert.match(pre("x".repeat(50), 10), /x{10}\n<i>… 40 more/);
 	for (const text of Object.values(HOSTILE)) assert.doesNotMatch(escaped(text), /[<>"]|\p{Cf}/u);
+});
+
+test("a row is what foldRows says of it, also with marks of entries that have rows of their own", async (t) => {
+	const { at, log } = await sample(t);
+	const { text } = await report(log.dir, { of: "all" });
+	const granted = text.split("<article>").find((one) => one.includes("npm run lint"));
+	assert.match(granted ?? "", /<dt>Grant<\/dt><dd><bdi>g1<\/bdi>/);
+	const journal = await at.open("gate2");
+	await journal.append("coverage.gap", {
+		kind: "result-without-decision",
+		request: log.requests.open,
+		tool: "WebFetch",
+	});
+	await journal.close();
+	const later = (await report(log.dir, { of: "all" })).text;
+	const open = later.split("<article>").find((one) => one.includes("Not decided"));
+	assert.match(open ?? "", /It ran without a decision of Gatepost\./);
+});
+
+test("of a row no more is kept than where it stands: a million entries take less than 200 MB", async (t) => {
+	const at = place(t);
+	const entries = 24_000;
+	const dir = bigLog({ home: at.home, root: at.root, entries, segments: 2 });
+	setFlagsFromString("--expose-gc");
+	const collect = runInNewContext("gc") as () => void;
+	const used = () => {
+		collect();
+		const { heapUsed, arrayBuffers } = process.memoryUsage();
+		return heapUsed + arrayBuffers;
+	};
+	const source = await LogSource.open({ dir, version: "1", scope: { of: "all" }, bom: false });
+	t.after(() => source.close());
+	const before = used();
+	let most = 0;
+	let parts = 0;
+	const write = async () => {
+		// At the first part all rows are known, and none has had its turn.
+		if (parts++ % 3000 === 0) most = Math.max(most, used() - before);
+	};
+	await html(source, { write });
+	assert.ok(parts > 6000);
+	const each = most / entries;
+	t.diagnostic(`${each.toFixed(0)} bytes an entry`);
+	assert.ok(each < 200, `${each} bytes an entry`);
 });

@@ -12,6 +12,7 @@ import { matches } from "../../../../src/audit/filter.ts";
 import { foldRows } from "../../../../src/audit/fold.ts";
 import { type ReadLine, readEntries } from "../../../../src/audit/read.ts";
 import type { AuditFilter } from "../../../../src/protocol/audit.ts";
+import type { ExportScope } from "../../../../src/protocol/auditPanel.ts";
 import { linesOf, place, requested, segmentPaths } from "../support.ts";
 import { all, exported, rawLog, sample, sourceOf } from "./support.ts";
 
@@ -157,6 +158,50 @@ test("a filter wants the rows that matches() wants, and exactly the lines of the
 		const places = wanted.flatMap((row) => row.places.map(({ segment, line }) => `${segment}:${line}`)).sort();
 		const lines = await all(source.lines());
 		assert.deepEqual(lines.map(({ segment, line }) => `${segment}:${line}`).sort(), places);
+	}
+});
+
+test("an entry that comes 3,000 rows late is in its row, and however late its line is the request's", async (t) => {
+	for (const between of [3000, 21_000]) {
+		const here = place(t);
+		const journal = await here.open("gate1");
+		await journal.append("action.requested", { ...requested("a"), agent: "one" }, { session: "s" });
+		await journal.append("action.decided", { request: "a", decision: { by: "rule", verdict: "deny", ruleId: "x" } });
+		await journal.append("action.requested", { ...requested("b"), agent: "one" }, { session: "s" });
+		await journal.append("action.decided", { request: "b", decision: { by: "rule", verdict: "deny", ruleId: "y" } });
+		const others = Array.from({ length: between }, (_, i) =>
+			journal.append("prompt", { claimed: { text: `p${i}` } }, { session: "other" }),
+		);
+		await Promise.all(others);
+		await journal.append("answer.late", { request: "a", verdict: "allow", channel: "editor" });
+		await journal.close();
+		const scopes: ExportScope[] = [
+			{ of: "filter", filter: { rules: ["x"] } },
+			// Of the late entry alone, when it comes later than rows are held.
+			{ of: "filter", filter: { flags: ["late"] } },
+			{ of: "session", agent: "one", session: "s" },
+		];
+		for (const scope of scopes) {
+			const source = await sourceOf(t, journal.dir, scope);
+			const rows = await all(source.rows());
+			const lines = await all(source.lines());
+			const of = (request: string) => lines.filter(({ entry }) => entry?.body?.request === request);
+			assert.deepEqual(
+				of("a").map(({ entry }) => entry?.head.type),
+				["action.requested", "action.decided", "answer.late"],
+				JSON.stringify(scope),
+			);
+			assert.equal(of("b").length, scope.of === "session" ? 2 : 0);
+			const wanted = await source.wanted();
+			assert.equal(wanted?.rows, scope.of === "session" ? 2 : 1);
+			assert.equal(
+				wanted?.bytes,
+				lines.reduce((sum, { bytes }) => sum + bytes, 0),
+			);
+			const [row] = rows;
+			if (between === 3000) assert.deepEqual([row?.request, row?.flags, row?.entries], ["a", ["late"], 3]);
+			assert.equal(rows.length, wanted?.rows);
+		}
 	}
 });
 

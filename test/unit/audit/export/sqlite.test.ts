@@ -4,6 +4,7 @@ import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { Database } from "sql.js";
+import { sqlite } from "../../../../src/audit/export/sqlite.ts";
 import { INDEXES_AND_VIEWS, SCHEMA_VERSION, TABLES } from "../../../../src/audit/export/sqliteSchema.ts";
 import { foldRows } from "../../../../src/audit/fold.ts";
 import { readEntries } from "../../../../src/audit/read.ts";
@@ -11,7 +12,7 @@ import { openSql } from "../../../../src/audit/sql.ts";
 import type { ExportScope } from "../../../../src/protocol/auditPanel.ts";
 import { HOSTILE } from "../../../support/auditLog.ts";
 import { place, requested, segmentPaths } from "../support.ts";
-import { ALL, all, exported, type Sample, sample } from "./support.ts";
+import { ALL, all, exported, type Sample, sample, sourceOf } from "./support.ts";
 
 async function database(t: TestContext, here: Pick<Sample, "logDir" | "outDir">, scope: ExportScope = ALL) {
 	const { bytes, made } = await exported(here, "sqlite", { scope });
@@ -232,4 +233,30 @@ test("docs/EXPORTS.md describes every table, view and column", () => {
 		for (const [, column = ""] of columns.matchAll(/^ {2}([a-z_]+) (?:TEXT|INTEGER|REAL|BLOB)/gm))
 			assert.match(docs, new RegExp(`\`${column}\``), `${table}.${column} is not described`);
 	}
+});
+
+test("more of a log than a database can hold is refused before any of it is made; a part of it is not", async (t) => {
+	const { logDir, log } = await sample(t);
+	const sink = { write: async () => assert.fail("it was written") };
+	const whole = await sourceOf(t, logDir);
+	await assert.rejects(sqlite(whole, sink, 10_000), (error: Error & { code?: string }) => {
+		assert.equal(error.code, "too-large");
+		assert.match(
+			error.message,
+			/Nothing was exported\. Export a part \(a filter, a session, --since\), or all of it as JSONL\.$/,
+		);
+		return true;
+	});
+	const scope = { of: "filter", filter: { sessions: [log.sessions.good], outcomes: ["allowed"] } } as const;
+	const some = await sourceOf(t, logDir, {
+		...scope,
+		filter: { ...scope.filter, outcomes: [...scope.filter.outcomes] },
+	});
+	const bytes = (await some.wanted())?.bytes ?? 0;
+	assert.ok(bytes > 1000 && bytes < whole.bytes);
+	await assert.rejects(sqlite(some, sink, bytes - 1), { code: "too-large" });
+	let written = 0;
+	const taking = { write: async (part: string | Uint8Array) => void (written += part.length) };
+	const made = await sqlite(some, taking, bytes);
+	assert.ok(made.rows > 0 && written > 0);
 });
