@@ -32,7 +32,7 @@ export function keepRetention(
 		const journal = await workspaces.journal(folder);
 		const { signal } = ended;
 		const { dir } = journal;
-		await removeOldEvidence(journal, { dir, olderThanDays, now: Date.now(), signal });
+		await removeOldEvidence(journal, { dir, olderThanDays, now: Date.now(), signal, walk: lastNamedInThread });
 	};
 	const look = async () => {
 		const olderThanDays = days() ?? 0;

@@ -9,13 +9,14 @@ import { pathToFileURL } from "node:url";
 import type { AxeResults } from "axe-core";
 import { zipSync } from "fflate";
 import type { Browser, Page } from "playwright-core";
+import type { EntryType } from "../../src/audit/entry.ts";
 import { newSigningKey, publicKeyHex, signerFromPem } from "../../src/audit/keys.ts";
 import { buildVerifyPage } from "../../webview/verify/build.mjs";
 import { HOSTILE, rootIn, type SampleLog, sampleLog } from "../support/auditLog.ts";
 import { checkout } from "../support/host/install.ts";
 import { describeViolations, launchBrowser } from "../support/webviewHarness/page.ts";
-import { bundleOf, restore, snapshot, unpack } from "../unit/audit/bundle/support.ts";
-import { placeIn, tempDir } from "../unit/audit/support.ts";
+import { bundleOf, dropWithExcuse, restore, snapshot, unpack } from "../unit/audit/bundle/support.ts";
+import { placeIn, requested, tempDir } from "../unit/audit/support.ts";
 
 describe("verify.html", () => {
 	let base: string;
@@ -42,6 +43,24 @@ describe("verify.html", () => {
 		await browser?.close();
 		rmSync(base, { recursive: true, force: true });
 	});
+
+	/** A log whose gate still runs: an action decided here and, first, in the agent's own prompt; evidence. */
+	async function raced(verdict: string): Promise<{ dir: string; digest: string }> {
+		const journal = await placeIn(join(base, `raced-${verdict}`)).open("one");
+		const add = (type: EntryType, body: object) => journal.append(type, body, { session: "s1" });
+		const approver = { osUser: "ada", claims: {}, assurance: 1 };
+		const decision = { by: "person", verdict: "allow", approver, channel: "editor" };
+		await add("session.started", { agent: "claude-code", claimed: {} });
+		await add("action.requested", requested("r1"));
+		await add("action.decided", { request: "r1", actionMac: "a".repeat(64), decision, offered: true });
+		const settled = { request: "r1", by: "terminal", verdict, approver: "unidentified", inferred: true };
+		await add("action.settled", { ...settled, ...(verdict === "allow" ? { agentRule: true } : {}) });
+		const result = await journal.evidence.put(Buffer.from("what it did"));
+		await add("action.executed", { request: "r1", outcome: "done", result, claimed: {} });
+		await add("session.ended", { claimed: {} });
+		const { zip } = await bundleOf(journal.dir, "s1", { page: async () => html });
+		return { dir: unpack(zip, join(base, `b${++count}`)), digest: result.digest };
+	}
 
 	async function bundle(session: string, embed?: { entries: number; evidence: number }): Promise<string> {
 		const { zip } = await bundleOf(log.dir, session, { page: async () => html, ...(embed ? { embed } : {}) });
@@ -223,6 +242,33 @@ describe("verify.html", () => {
 			assert.match(await verdict(page), /Problems found/);
 			await page.context().close();
 		});
+
+	it("tells an action by the answer that counted, whatever was answered in the editor", async () => {
+		for (const [inTerminal, outcome, who] of [
+			["deny", "denied", "unidentified, in the terminal"],
+			["allow", "allowed", "a rule of the agent's own"],
+		] as const) {
+			const { page } = await open((await raced(inTerminal)).dir);
+			assert.match(await verdict(page), /Consistent/);
+			const step = page.locator(".story article", { hasText: "echo r1" });
+			assert.equal(await step.locator(".outcome").innerText(), outcome);
+			const facts = await step
+				.locator("dl > div")
+				.evaluateAll((rows) => rows.map((row) => [...row.children].map(({ textContent }) => textContent).join(": ")));
+			assert.ok(facts.includes(`${outcome} by: ${who}`), facts.join("\n"));
+			assert.ok(facts.includes("allowed, without effect, by: ada"), facts.join("\n"));
+			assert.ok(!facts.includes("allowed by: ada"));
+			await page.context().close();
+		}
+	});
+
+	it("does not take the word of a removal of evidence that nothing signs", async () => {
+		const { dir, digest } = await raced("deny");
+		const { page } = await open(withData(dir, (files) => dropWithExcuse(files, digest)));
+		assert.match(await verdict(page), /Problems found/);
+		assert.match(await page.locator(".problems").innerText(), /evidence-missing/);
+		await page.context().close();
+	});
 
 	it("checks the zip and the unpacked files against its data", async () => {
 		const { page, problems } = await open(good);

@@ -32,6 +32,8 @@ export interface RowProps {
 	/** Where it is drawn, px. */
 	top: number;
 	layout: Layout;
+	/** The workspace's folder: files in it are named from there. */
+	root: string | undefined;
 	/** First words of its session. */
 	label: string | undefined;
 	/** The one that takes the focus. */
@@ -45,6 +47,7 @@ export const RowView = memo(function RowView({
 	index,
 	top,
 	layout,
+	root,
 	label,
 	active,
 	selected,
@@ -78,6 +81,7 @@ export const RowView = memo(function RowView({
 					<Cell
 						column={column}
 						row={row}
+						root={root}
 						label={label}
 						alone={!columns.some(({ id }) => id === "tool")}
 						isNarrow={layout.isNarrow}
@@ -100,13 +104,14 @@ export function stick({ id }: Column, stickyPx: Layout["stickyPx"]): { insetInli
 interface CellProps {
 	column: Column;
 	row: AuditRow;
+	root: string | undefined;
 	label: string | undefined;
 	/** There is no column that says what kind of thing happened, so the target says it too. */
 	alone: boolean;
 	isNarrow: boolean;
 }
 
-function Cell({ column, row, label, alone, isNarrow }: CellProps): JSX.Element | null {
+function Cell({ column, row, root, label, alone, isNarrow }: CellProps): JSX.Element | null {
 	switch (column.id) {
 		case "time":
 			return (
@@ -119,7 +124,7 @@ function Cell({ column, row, label, alone, isNarrow }: CellProps): JSX.Element |
 		case "tool":
 			return <ToolCell row={row} />;
 		case "target":
-			return <TargetCell row={row} alone={alone} />;
+			return <TargetCell row={row} root={root} alone={alone} />;
 		case "by":
 			return <ByCell row={row} />;
 		case "agent":
@@ -177,7 +182,13 @@ export function KindMark({ row }: { row: Pick<AuditRow, "kind" | "action"> }): J
 	);
 }
 
-function TargetCell({ row, alone }: { row: AuditRow; alone: boolean }): JSX.Element {
+/** The end of a path is what tells files apart, and the first thing a narrow column cuts off. */
+function shortTarget({ kind, action, target }: AuditRow, root: string | undefined): string {
+	const isPath = kind === "action" && action !== "shell" && root !== undefined && target.startsWith(`${root}/`);
+	return isPath ? target.slice(root.length + 1) : target;
+}
+
+function TargetCell({ row, root, alone }: Pick<CellProps, "row" | "root" | "alone">): JSX.Element {
 	const isCode = row.kind !== "prompt" && row.kind !== "question";
 	return (
 		<span class="target" title={visibleText(row.target)}>
@@ -194,7 +205,7 @@ function TargetCell({ row, alone }: { row: AuditRow; alone: boolean }): JSX.Elem
 				</>
 			)}
 			<span class="ellipsis">
-				<AgentText text={row.target} code={isCode} />
+				<AgentText text={shortTarget(row, root)} code={isCode} />
 			</span>
 			{row.result === "failed" && <span class="tag">{t("audit.resultFailed")}</span>}
 		</span>

@@ -204,6 +204,7 @@ export function Table({ store, pages, labels }: TableProps): JSX.Element {
 									index={index}
 									top={map.place(index)}
 									layout={layout}
+									root={store.state.log?.folder}
 									label={labelOf(labels, row?.session)}
 									active={index === active}
 									selected={index === chosen}

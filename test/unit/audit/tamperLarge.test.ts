@@ -299,13 +299,24 @@ test("any byte of the index's snapshot edited is told, but the log is not blamed
 	assert.match(detail, /not evidence.*build it anew/);
 });
 
-/** A segment written anew under another key, as well as its owner could: chain, checkpoints, head. */
-function forge(segment: Segment, signer: Signer, change: (body: Entry["body"]) => object | undefined): string {
+/** A segment written anew under another key, as well as its owner could: chain, checkpoints, head; with a word on the key, or not. */
+function forge(
+	segment: Segment,
+	signer: Signer,
+	change: (body: Entry["body"]) => object | undefined,
+	previous?: string,
+): string {
 	const publicKey = publicKeyHex(signer.publicKey);
 	const origin = originOf(String(segment.entries[0]?.body?.workspace), segment.name);
 	let prev = GENESIS;
 	let text = "";
-	for (const { head, body } of segment.entries) {
+	let seq = 0;
+	const created = { publicKey, previous: previous ?? null, storage: "file" };
+	const [first] = segment.entries as [Entry];
+	const announced = { ...first, head: { ...first.head, type: "key.created" }, body: created };
+	const entries = previous === undefined ? segment.entries : segment.entries.toSpliced(1, 0, announced);
+	for (const { head: before, body } of entries) {
+		const head = { ...before, seq: ++seq };
 		let changed: object = change(body) ?? body ?? {};
 		if (head.type === "checkpoint")
 			changed = { note: signCheckpoint({ origin, entries: head.seq - 1, hash: prev }, signer) };
@@ -314,11 +325,11 @@ function forge(segment: Segment, signer: Signer, change: (body: Entry["body"]) =
 		text += sealed.line;
 		prev = sealed.hash;
 	}
-	writeHead(log, segment.name, segment.lines.length, Buffer.byteLength(text), prev);
+	writeHead(log, segment.name, entries.length, Buffer.byteLength(text), prev);
 	return text;
 }
 
-test("a segment written anew and signed with another key is told: by who links it, and by the key that was given", async () => {
+test("a segment written anew and signed with another key is told: by who links it, by the key that nobody announced, and by the key that was given", async () => {
 	const other = signerFromPem(newSigningKey(), "file");
 	const key = publicKeyHex(here.home.signer().publicKey);
 	for (const segment of segments) {
@@ -328,9 +339,30 @@ test("a segment written anew and signed with another key is told: by who links i
 		const pinned = await verifyWith(segment.path, text, { key });
 		writeFileSync(headOf(segment.name), head);
 		if (segment !== last) told(found, segment.name, ["edited"], [segment.lines.length]);
-		else assert.equal(found.verdict, "consistent, signer unknown");
+		told(found, segment.name, ["wrong-key"], [1]);
+		assert.equal(found.problems.filter(({ kind }) => kind === "wrong-key").length, 1);
 		told(pinned, segment.name, ["wrong-key"], [1]);
 	}
+	// With a word on the key only a key from outside can tell. A word that follows on a key that never was is none.
+	const head = readFileSync(headOf(last.name));
+	const followed = await verifyWith(
+		last.path,
+		forge(last, other, () => undefined, key),
+	);
+	const stray = await verifyWith(
+		last.path,
+		forge(last, other, () => undefined, "0".repeat(64)),
+	);
+	const pinned = await verifyWith(
+		last.path,
+		forge(last, other, () => undefined, key),
+		{ key },
+	);
+	writeFileSync(headOf(last.name), head);
+	assert.equal(followed.verdict, "consistent, signer unknown");
+	assert.equal(followed.signer.keys.length, 2);
+	told(stray, last.name, ["wrong-key"], [1]);
+	told(pinned, last.name, ["wrong-key"], [1]);
 });
 
 test("one checkpoint signed with another key is told", async () => {

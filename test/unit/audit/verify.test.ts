@@ -1,12 +1,23 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { headPath } from "../../../src/audit/head.ts";
+import { newSigningKey, publicKeyHex, signerFromPem } from "../../../src/audit/keys.ts";
 import { type KnownHead, verifySegments, verifyWorkspace } from "../../../src/audit/verify.ts";
 import { evidenceRefs } from "../../../src/audit/verifyEvidence.ts";
-import { entriesOf, killOwner, linesOf, type Place, place, requested, segmentPaths, tempDir } from "./support.ts";
+import {
+	entriesOf,
+	killOwner,
+	linesOf,
+	type Place,
+	place,
+	requested,
+	segmentPaths,
+	tempDir,
+	writeHead,
+} from "./support.ts";
 
 async function closed({ open }: Place, gate: string) {
 	const journal = await open(gate);
@@ -247,4 +258,64 @@ test("where there is no log, nothing is verified", async (t) => {
 	const dir = tempDir(t);
 	for (const verify of [verifyWorkspace(dir), verifySegments(dir), verifySegments(join(dir, "none"))])
 		await assert.rejects(verify, { name: "JournalError", code: "unreadable" });
+});
+
+const anotherKey = () => signerFromPem(newSigningKey(), "secret-storage");
+
+test("gates with keys of their own, old and new, at once and after one another, are no alarm", async (t) => {
+	const here = place(t);
+	const [serve, editor] = [anotherKey(), anotherKey()];
+	const both = await Promise.all([here.open("a", { signer: serve }), here.open("b", { signer: editor })]);
+	const same = await Promise.all([here.open("c", { signer: editor }), here.open("d"), here.open("e")]);
+	assert.deepEqual((await verifyWorkspace(both[0].dir)).problems, [], "while they run");
+	for (const journal of [...both, ...same]) await journal.close();
+	// A clock that was put back: the segment that announced this key has a later name.
+	const back = await here.open("f", { signer: serve, clock: { now: () => 1_600_000_000_000, mono: () => 1 } });
+	await back.close();
+	await (await here.open("g", { signer: anotherKey() })).close();
+	const { problems, signer } = await verifyWorkspace(back.dir);
+	assert.deepEqual(problems, []);
+	assert.equal(signer.keys.length, 4);
+});
+
+test("a gate that died before it announced its key makes no alarm of those that rely on it", async (t) => {
+	const here = place(t);
+	const signer = anotherKey();
+	await closed(here, "one");
+	const dying = await here.open("two", { signer });
+	const [first = ""] = linesOf(dying.path);
+	killOwner(dying.dir, dying.segment);
+	writeFileSync(dying.path, `${first}\n`);
+	writeHead(dying.dir, dying.segment, 1, Buffer.byteLength(first) + 1, entriesOf(dying.path)[0]?.hash ?? "");
+	const next = await here.open("three", { signer });
+	await next.close();
+	assert.ok(!entriesOf(next.path).some(({ head }) => head.type === "key.created"));
+	const kinds = (await verifyWorkspace(next.dir)).problems.map(({ kind }) => kind);
+	assert.ok(!kinds.includes("wrong-key"), kinds.join());
+});
+
+test("a part of a log, and a log put back from a backup, are no alarm for their keys", async (t) => {
+	const here = place(t);
+	const first = await closed(here, "one");
+	const second = await closed(here, "two");
+	const backup = join(here.dir, "backup");
+	cpSync(first.dir, backup, { recursive: true });
+	const signer = anotherKey();
+	const lost = await here.open("three", { signer });
+	await lost.close();
+	const later = await here.open("four", { signer });
+	await later.close();
+	// Neither holds the entry that announced its key.
+	for (const { path } of [second, later]) assert.deepEqual((await verifySegments(path)).problems, []);
+	// What announced the key is missing, which is told; of those who rely on it nothing is.
+	renameSync(lost.path, join(here.dir, "away"));
+	assert.deepEqual(
+		(await verifyWorkspace(first.dir)).problems.map(({ kind }) => kind),
+		["segment-missing"],
+	);
+	rmSync(first.dir, { recursive: true });
+	cpSync(backup, first.dir, { recursive: true });
+	await (await here.open("five", { signer })).close();
+	assert.deepEqual((await verifyWorkspace(first.dir)).problems, []);
+	assert.equal(publicKeyHex(signer.publicKey), (await verifyWorkspace(first.dir)).signer.keys[1]?.publicKey);
 });

@@ -39,7 +39,7 @@ def evidence_in(value):  # every object with a digest and a size, except what an
             yield from evidence_in(member)
 
 def of_agent(body, session):  # an id may be used by two agents: what names another, or is of its request, is not counted
-    agent, request = body.get("agent"), body.get("request")
+    agent, request = (value if isinstance(value, str) else "" for value in (body.get("agent"), body.get("request")))
     if not session["agent"] or (agent == session["agent"] if agent else request not in session["others"]):
         return True
     if request:

@@ -69,7 +69,8 @@ first entry, and checks that:
 - the last checkpoint of every segment is over the entries before it, and \`checkpoints/\` holds what it says;
 - every entry of the session between its first and its last is there, and whole;
 - segments that name each other say the same of each other;
-- the evidence that entries name is there, or its removal is on record;
+- the evidence that entries name is there, or an entry behind them, covered by a checkpoint of its segment, says that
+  retention removed it;
 - manifest.json, heads.json, signatures.txt and the data in verify.html say what the entries say, and no file is too many or too few.
 
 It proves that the parts fit. It does not prove who wrote them: anybody can make a chain that fits. That is the next step.

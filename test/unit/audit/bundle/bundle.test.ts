@@ -1,16 +1,30 @@
 // What a bundle holds, and that VERIFY.md, followed word for word, and verifyBundle find it good.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Entry } from "../../../../src/audit/chain.ts";
 import { JournalError } from "../../../../src/audit/errors.ts";
+import { writeBundle } from "../../../../src/audit/export/bundle/bundle.ts";
 import { newSigningKey, publicKeyHex, signerFromPem } from "../../../../src/audit/keys.ts";
 import { verifyBundle } from "../../../../src/audit/verifyBundle.ts";
 import { HOSTILE, rootIn, type SampleLog, sampleLog } from "../../../support/auditLog.ts";
 import { entriesOf, killOwner, type Place, placeIn, requested, segmentPaths, tempDir } from "../support.ts";
-import { bundleOf, commandsOf, filesIn, follow, missingTool, sha256, unpack } from "./support.ts";
+import {
+	bundleOf,
+	commandsOf,
+	filesIn,
+	follow,
+	missingTool,
+	repaged,
+	restore,
+	sha256,
+	snapshot,
+	sourceOf,
+	TEST_PAGE,
+	unpack,
+} from "./support.ts";
 
 const missing = missingTool();
 const skip = missing === undefined ? false : `VERIFY.md was not followed: ${missing}`;
@@ -181,8 +195,6 @@ test("a session that is not in the log is refused with a reason", async () => {
 });
 
 test("an abort ends it with its reason", async () => {
-	const { sourceOf } = await import("./support.ts");
-	const { writeBundle } = await import("../../../../src/audit/export/bundle/bundle.ts");
 	const reason = new Error("enough");
 	const source = sourceOf(log.dir, { of: "all" }, AbortSignal.abort(reason));
 	await assert.rejects(
@@ -405,4 +417,77 @@ test("hostile strings of the log are in the entries only as JSON, and nowhere as
 	for (const name of ["README.txt", "VERIFY.md", "verify.html", "manifest.json"])
 		for (const hostile of Object.values(HOSTILE))
 			assert.equal(readFileSync(join(into, name), "utf8").includes(hostile), false, name);
+});
+
+test("entries of another agent that uses the same session id are whole, and are not the session's", async () => {
+	const place = placeIn(join(base, "twice"));
+	const journal = await act(place, "one", "s1");
+	const gemini = { agent: "gemini-cli", claimed: {} };
+	await journal.append("session.started", gemini, { session: "s1" });
+	const result = await journal.evidence.put(Buffer.from("of the other"));
+	await journal.append("action.requested", { ...requested("theirs"), ...gemini }, { session: "s1" });
+	await journal.append("action.executed", { request: "theirs", result, claimed: {} }, { session: "s1" });
+	await journal.append("session.ended", { ...gemini }, { session: "s1" });
+	await journal.append("action.executed", { request: "one-1", claimed: {} }, { session: "s1" });
+	await journal.close();
+	const { into, verdict, found } = await goodBundle(journal.dir, "s1");
+	assert.deepEqual([found.session?.entries, found.session?.ended], [3, false]);
+	if (missing === undefined) assert.match(verdict, /3 entries, .*NO END HERE/);
+	assert.match(readFileSync(join(into, "README.txt"), "utf8"), /1 actions/);
+	const theirs = await goodBundle(journal.dir, { of: "session", agent: "gemini-cli", session: "s1" });
+	// What names no agent and belongs to no request of another is anybody's.
+	assert.deepEqual([theirs.found.session?.entries, theirs.found.session?.ended], [4, true]);
+	await assert.rejects(bundleOf(journal.dir, { of: "session", agent: "nobody", session: "s2" }), JournalError);
+	// A body that is left out could be any agent's, so none may be.
+	const name = `entries/${journal.segment}`;
+	const files = snapshot(into);
+	const lines = String(files.get(name)).split("\n");
+	const at = lines.findIndex((line) => line.includes('"gemini-cli"'));
+	const { hash, head, prev } = JSON.parse(lines[at] ?? "");
+	const body = /^\{"body":(.*),"hash":/.exec(lines[at] ?? "")?.[1] ?? "";
+	lines[at] = JSON.stringify({ bodyHash: sha256(body), hash, head, prev });
+	restore(into, repaged(files.set(name, Buffer.from(lines.join("\n")))));
+	assert.deepEqual(
+		(await verifyBundle(into)).problems.map(({ kind, line }) => [kind, line]),
+		[["removed", at + 1]],
+	);
+});
+
+test("heads that were noted elsewhere must be in it", async () => {
+	const { into, found } = await goodBundle(log.dir, log.sessions.good);
+	const [{ segment = "", entries = 0, hash = "" } = {}] = found.heads;
+	const entry = entriesIn(into)[8];
+	const heads = [{ segment, entries: 9, hash: entry?.hash.toUpperCase() ?? "" }];
+	const good = await verifyBundle(into, { heads });
+	assert.deepEqual(good.problems, []);
+	assert.deepEqual(
+		good.anchored.filter(({ by }) => by === "given head"),
+		[{ segment, entry: 9, by: "given head" }],
+	);
+	for (const [head, kind] of [
+		[{ segment, entries: 9, hash }, "edited"],
+		[{ segment, entries: entries + 1, hash }, "cut-tail"],
+		[{ segment: segment.replace(/^2/, "1"), entries, hash }, "segment-missing"],
+	] as const) {
+		const { problems, anchored } = await verifyBundle(into, { heads: [head] });
+		assert.deepEqual(
+			problems.map((one) => one.kind),
+			[kind],
+		);
+		assert.ok(anchored.every(({ by }) => by !== "given head"));
+	}
+});
+
+test("what is read of the log is told while it is read", async () => {
+	let bytes = 0;
+	const parts: number[] = [];
+	const read = (more: number) => {
+		bytes += more;
+	};
+	const source = { ...sourceOf(log.dir, { of: "all" }), reading: { read } };
+	await writeBundle(source, { write: async () => void parts.push(bytes) }, { page: async () => TEST_PAGE });
+	const { size } = statSync(log.journal.path);
+	// To find, to plan, to write, and to put into the page.
+	assert.equal(bytes, 4 * size);
+	assert.ok(parts.some((at) => at > 0 && at < bytes));
 });

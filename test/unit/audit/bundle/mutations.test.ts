@@ -15,9 +15,11 @@ import { placeIn, requested, tempDir } from "../support.ts";
 import {
 	bundleOf,
 	commandsOf,
+	dropWithExcuse,
 	follow,
 	followToTrouble,
 	missingTool,
+	repaged,
 	restore,
 	resum,
 	snapshot,
@@ -297,6 +299,61 @@ test("random changes are named by VERIFY.md's script, or by openssl", { skip }, 
 		}),
 		{ numRuns: 25 },
 	);
+});
+
+/** Unpacks a bundle, changes it, makes its lists and its page fit, and gives what each verifier says of it. */
+async function excused(
+	log: string,
+	into: string,
+	change: (files: Files) => void,
+): Promise<{ kinds: string[]; out: string }> {
+	const at = unpack((await bundleOf(log, "s1")).zip, join(base, into));
+	assert.deepEqual((await verifyBundle(at)).problems, []);
+	const now = snapshot(at);
+	change(now);
+	restore(at, repaged(now));
+	const { problems } = await verifyBundle(at);
+	const steps = missing === undefined ? follow(at, commands) : [];
+	assert.equal(steps[0]?.status ?? 0, 0, "the sums fit");
+	return { kinds: problems.map(({ kind }) => kind), out: steps[2]?.out ?? "" };
+}
+
+test("evidence deleted and excused by a removal that nothing signs is named, with every list made to fit", {
+	skip,
+}, async () => {
+	const place = placeIn(join(base, "excused"));
+	const journal = await place.open("one");
+	const result = await journal.evidence.put(Buffer.from("what it did"));
+	await journal.append("action.executed", { outcome: "done", result, claimed: {} }, { session: "s1" });
+	await journal.append("session.ended", { claimed: {} }, { session: "s1" });
+	const { kinds, out } = await excused(journal.dir, "excused-bundle", (now) => dropWithExcuse(now, result.digest));
+	assert.ok(kinds.includes("evidence-missing"), kinds.join());
+	assert.match(out, /evidence-missing: evidence/);
+});
+
+test("evidence deleted and excused by a signed removal from before it was named again is named", { skip }, async () => {
+	const place = placeIn(join(base, "again"));
+	const other = await place.open("other");
+	const journal = await place.open("one");
+	const result = await journal.evidence.put(Buffer.from("named twice"));
+	const digests = [result.digest];
+	const name = () => journal.append("action.executed", { outcome: "done", result, claimed: {} }, { session: "s1" });
+	await name();
+	// In its own segment and in another one; both are before it by their place or time.
+	await journal.append("evidence.removed", { digests, olderThanDays: 1 });
+	await other.append("evidence.removed", { digests, olderThanDays: 1 });
+	await other.close();
+	await new Promise((go) => setTimeout(go, 5));
+	await name();
+	await journal.append("session.ended", { claimed: {} }, { session: "s1" });
+	const { kinds, out } = await excused(journal.dir, "again-bundle", (now) => {
+		now.delete(`evidence/${result.digest}`);
+		const manifest = JSON.parse(String(now.get("manifest.json")));
+		assert.deepEqual(manifest.removed, []);
+		now.set("manifest.json", Buffer.from(`${JSON.stringify({ ...manifest, removed: digests })}\n`));
+	});
+	assert.ok(kinds.includes("evidence-missing"), kinds.join());
+	assert.match(out, /evidence-missing: evidence/);
 });
 
 test("the key named from outside decides", { skip }, async () => {

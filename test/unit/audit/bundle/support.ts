@@ -3,6 +3,8 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
+import { zipSync } from "fflate";
+import { type Entry, saltedBody, seal } from "../../../../src/audit/chain.ts";
 import { readEvidence } from "../../../../src/audit/evidence.ts";
 import { type BundleOptions, writeBundle } from "../../../../src/audit/export/bundle/bundle.ts";
 import type { ExportSource } from "../../../../src/audit/export/types.ts";
@@ -111,6 +113,34 @@ export function resum(files: Map<string, Buffer>): Map<string, Buffer> {
 	const lines = [...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, bytes]) => `${sha256(bytes)}  ${name}\n`);
 	files.set("SHA256SUMS", Buffer.from(lines.join("")));
 	return files;
+}
+
+/** Writes the page's data anew, so that it shows what the files hold, and SHA256SUMS. */
+export function repaged(files: Map<string, Buffer>, page = TEST_PAGE): Map<string, Buffer> {
+	const prose = ["README.txt", "VERIFY.md", "verify.html", "SHA256SUMS"];
+	const data = zipSync(Object.fromEntries([...files].filter(([name]) => !prose.includes(name))));
+	files.set("verify.html", Buffer.from(page.replace("@@GATEPOST_BUNDLE@@", Buffer.from(data).toString("base64"))));
+	return resum(files);
+}
+
+/**
+ * Deletes a piece of evidence and excuses it as well as one can without the key: an evidence.removed entry behind the last
+ * entry of a segment (by default the last one), and a manifest that lists the piece.
+ */
+export function dropWithExcuse(files: Map<string, Buffer>, digest: string, of?: string): void {
+	const name = of ?? [...files.keys()].findLast((one) => one.startsWith("entries/")) ?? "";
+	const text = String(files.get(name));
+	const last = JSON.parse(text.trimEnd().split("\n").at(-1) ?? "") as Entry;
+	const head = { ...last.head, seq: last.head.seq + 1, type: "evidence.removed" };
+	delete head.session;
+	const { line, hash } = seal(last.hash, head, saltedBody({ digests: [digest], olderThanDays: 30 }));
+	files.set(name, Buffer.from(text + line));
+	files.delete(`evidence/${digest}`);
+	const manifest = JSON.parse(String(files.get("manifest.json")));
+	const said = manifest.segments.find((one: { name: string }) => `entries/${one.name}` === name);
+	Object.assign(said, { entries: said.entries + 1, head: hash });
+	manifest.removed = [digest];
+	files.set("manifest.json", Buffer.from(`${JSON.stringify(manifest)}\n`));
 }
 
 export interface Step {
