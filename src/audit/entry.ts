@@ -136,6 +136,12 @@ export const bodies = {
 	"evidence.removed": z.looseObject({ digests: z.array(hex64), olderThanDays: count }),
 };
 
+/** Whether an entry holds what a person decided. @param bodyJson its body in canonical form */
+export function isPersonal(type: string, bodyJson: string): boolean {
+	if (type === "action.decided") return bodyJson.includes('"by":"person"');
+	return type === "policy.accepted" || type === "grant.added" || type === "answer.late";
+}
+
 export type EntryType = keyof typeof bodies;
 export type EntryBody<T extends EntryType> = z.infer<(typeof bodies)[T]>;
 

@@ -111,7 +111,8 @@ export function addTo(row: FoldedRow, line: ReadLine): void {
 	row.entries++;
 	row.places.push({ segment, line: line.line, offset, bytes });
 	if (line.problem !== undefined) flag(row, "altered");
-	if (entry === undefined) return;
+	// What the journal did not write, or not so, says nothing about how an action ended.
+	if (entry === undefined || line.problem !== undefined) return;
 	if (row.session === undefined && entry.head.session !== undefined) row.session = entry.head.session;
 	const before = row.search;
 	takeType(row, entry);
@@ -170,7 +171,9 @@ export async function* foldRows(lines: AsyncIterable<ReadLine>): AsyncGenerator<
 }
 
 function kindOf(type: string): RowKind {
-	return KINDS[type] ?? (type.startsWith("action.") ? "action" : "other");
+	// A type is whatever stands in the log, also "constructor".
+	const known = Object.hasOwn(KINDS, type) ? KINDS[type] : undefined;
+	return known ?? (type.startsWith("action.") ? "action" : "other");
 }
 
 const KINDS: Record<string, RowKind> = {

@@ -15,13 +15,15 @@
 //    anybody is told, so a tail that was cut off is noticed.
 // 7. Checkpoints (checkpoint.ts) are signed right after the start, every 100 entries, when a session ends and after
 //    gate.stopped. What stands after the last one is chained but not signed.
-// 8. Time is only written down. Order is given by seq; a clock that jumps changes nothing.
+// 8. What a person decided is signed in the batch that holds it, so nobody can add a person's word to a segment whose gate
+//    is dead: without the key it stands behind the last checkpoint, which the verifier names.
+// 9. Time is only written down. Order is given by seq; a clock that jumps changes nothing.
 import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { BatchWriter } from "./batch.ts";
 import { type EntryHead, GENESIS, saltedBody, seal } from "./chain.ts";
 import { originOf, signCheckpoint } from "./checkpoint.ts";
-import type { Append, EntryBody, EntryType } from "./entry.ts";
+import { type Append, type EntryBody, type EntryType, isPersonal } from "./entry.ts";
 import { JournalError, systemCode, writeError } from "./errors.ts";
 import { EvidenceStore } from "./evidence.ts";
 import { type Head, HeadFile, headPath } from "./head.ts";
@@ -259,12 +261,15 @@ export class Journal {
 		const done: Acknowledged[] = [];
 		await this.#commit(() => {
 			let text = "";
+			let personal = false;
 			for (const { type, session, bodyJson } of prepared) {
 				text += this.#seal(type, bodyJson, session);
 				done.push({ seq: this.#seq, hash: this.#prev });
+				personal ||= isPersonal(type, bodyJson);
 				if (type === "session.ended" || this.#seq - this.#checkpointAt >= CHECKPOINT_EVERY)
 					text += this.#sealCheckpoint();
 			}
+			if (personal && this.#checkpointAt < this.#seq) text += this.#sealCheckpoint();
 			return text;
 		});
 		return done;

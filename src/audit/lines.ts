@@ -17,6 +17,8 @@ export interface Line {
 	ended: boolean;
 }
 
+/** What is longer than this without a line break is no log; what follows it is not read. Bytes. */
+const MAX_SKIPPED = 64 * 1024 * 1024;
 const CHUNK = 256 * 1024;
 /** Of many segments only the first line is read. */
 const FIRST_CHUNK = 8 * 1024;
@@ -65,6 +67,11 @@ async function* linesIn(handle: FileHandle, offset: number): AsyncGenerator<Line
 			const to = found < 0 || found >= bytesRead ? bytesRead : found;
 			length += to - from;
 			if (length <= MAX_LINE_BYTES) parts.push(chunk.subarray(from, to));
+			// A file of nothing, terabytes long, costs nothing to make: nobody reads on for its end.
+			else if (length > MAX_SKIPPED) {
+				yield take(false);
+				return;
+			}
 			if (to === bytesRead) break;
 			yield take(true);
 			from = to + 1;
@@ -125,6 +132,7 @@ export async function* blocksOf(path: string): AsyncGenerator<Block> {
 	let spare = Buffer.allocUnsafe(BLOCK);
 	let position = 0;
 	let skipping = false;
+	let skipped = 0;
 	const read = () => handle.read(buffer, filled, buffer.length - filled, position);
 	let reading = read();
 	try {
@@ -140,8 +148,14 @@ export async function* blocksOf(path: string): AsyncGenerator<Block> {
 				from = buffer.indexOf(NEWLINE) + 1;
 				yield { bytes: NOTHING, end: position - filled + from, broken: "too-long" };
 			}
-			if (skipping) filled = 0;
-			else if (to === 0) {
+			if (skipping) {
+				filled = 0;
+				skipped += bytesRead;
+				if (skipped > MAX_SKIPPED) {
+					yield { bytes: NOTHING, end: position, broken: "too-long" };
+					return;
+				}
+			} else if (to === 0) {
 				if (filled > MAX_LINE_BYTES) {
 					skipping = true;
 					filled = 0;

@@ -86,9 +86,12 @@ export function localDay(time: string): string {
 
 /** Days in order, with those between that hold nothing; the last MAX_DAYS of them. */
 function withoutHoles(days: Map<string, Ends>): Overview["days"] {
-	const last = [...days.keys()].sort().at(-1);
-	if (last === undefined || last === "") return [];
-	const first = [...days.keys()].filter(Boolean).sort()[0] as string;
+	// A time far ahead is nobody's day, and would push all real ones off the axis.
+	const end = localDay(new Date(Date.now() + DAY_MS).toISOString());
+	const known = [...days.keys()].filter((day) => day.length === 10 && day <= end).sort();
+	const [first] = known;
+	const last = known.at(-1);
+	if (first === undefined || last === undefined) return [];
 	const result: Overview["days"] = [];
 	// By noon in UTC, where no day has 23 hours.
 	for (let at = Date.parse(`${last}T12:00:00Z`); result.length < MAX_DAYS; at -= DAY_MS) {

@@ -4,7 +4,8 @@ import { lstatSync } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { type Entry, GENESIS, openLine } from "./chain.ts";
-import type { Link, Settled } from "./entry.ts";
+import { openCheckpoint, originOf } from "./checkpoint.ts";
+import { bodyOf, isPersonal, type Link, type Settled } from "./entry.ts";
 import { systemCode } from "./errors.ts";
 import { openPlain } from "./files.ts";
 import { firstEntry } from "./first.ts";
@@ -144,16 +145,37 @@ async function findEnd(
 	}
 	let bytes = from;
 	let stopped = last !== undefined && (await followsStop(handle, from));
+	/** The end before a person's word that no checkpoint signs yet. */
+	let unsigned: End | undefined;
 	for await (const line of linesOf(path, from)) {
 		if (line.offset >= size) break;
 		const opened = line.ended && line.text !== undefined ? openLine(line.text) : undefined;
-		if (opened === undefined || opened.state === "unparsable") return { last, bytes, tornAt: line.offset, stopped };
+		if (opened === undefined || opened.state === "unparsable")
+			return unsigned ?? { last, bytes, tornAt: line.offset, stopped };
 		if (opened.state === "altered" || opened.entry.prev !== (last?.hash ?? GENESIS)) return undefined;
+		const { entry } = opened;
+		if (isPersonal(entry.head.type, JSON.stringify(entry.body ?? {})))
+			unsigned ??= { last, bytes, tornAt: line.offset, stopped };
+		else if (unsigned !== undefined && entry.head.type === "checkpoint" && (await isSigned(path, entry)))
+			unsigned = undefined;
 		stopped = last?.head.type === "gate.stopped";
-		last = opened.entry;
+		last = entry;
 		bytes = line.offset + line.bytes;
 	}
-	return { last, bytes, tornAt: undefined, stopped };
+	// A journal signs a person's word in the batch that holds it, and acknowledges them together. What lacks the signature
+	// was torn from it, or was never written by a gate: it is cut out, and on record.
+	return unsigned ?? { last, bytes, tornAt: undefined, stopped };
+}
+
+/** Whether the key of the segment signed all before this checkpoint. */
+async function isSigned(path: string, { head, prev, body }: Entry): Promise<boolean> {
+	const started = await firstEntry(path);
+	const note = bodyOf("checkpoint", body)?.note;
+	if (started === undefined || note === undefined) return false;
+	const signed = openCheckpoint(note, started.signer.publicKey);
+	if ("why" in signed) return false;
+	const { origin, entries, hash } = signed;
+	return origin === originOf(started.workspace, started.segment) && entries === head.seq - 1 && hash === prev;
 }
 
 /** True when the last entry is the checkpoint after gate.stopped. */

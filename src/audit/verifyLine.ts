@@ -6,6 +6,7 @@
 // whose word it is. So a line is good here only if it is good there, and everything else is told in the same words.
 import { hash as digest } from "node:crypto";
 import { type Entry, type EntryHead, type Opened, openLine } from "./chain.ts";
+import { isPersonal } from "./entry.ts";
 import { END_SHIFT, HAS_DIGEST, HAS_SIZE, NOT_CANONICAL, scanCanonical } from "./verifyCanonical.ts";
 
 /** A good line. Its body is read only when it is asked for, and only while the line's bytes are there. */
@@ -17,6 +18,8 @@ export interface GoodLine {
 	bodiless: boolean;
 	/** False when no object in the body can name a piece of evidence. */
 	mayNameEvidence: boolean;
+	/** It holds what a person decided. */
+	personal: boolean;
 	/** Undefined when it was left out. */
 	body(): Entry["body"];
 }
@@ -34,12 +37,14 @@ function openStrict(text: string): OpenedLine {
 	if (opened.state !== "good") return opened;
 	const { head, hash, prev, body } = opened.entry;
 	const bodiless = body === undefined;
-	return { state: "good", entry: { head, hash, prev, bodiless, mayNameEvidence: true, body: () => body } };
+	const personal = !bodiless && isPersonal(head.type, JSON.stringify(body));
+	return { state: "good", entry: { head, hash, prev, bodiless, mayNameEvidence: true, personal, body: () => body } };
 }
 
 const BODY = Buffer.from('{"body":');
 const HASH = Buffer.from(',"hash":"');
 const MONO = Buffer.from('","head":{"mono":');
+const BY_PERSON = Buffer.from('"by":"person"');
 const SEQ = Buffer.from(',"seq":');
 const SESSION = Buffer.from(',"session":"');
 const QUOTE = Buffer.from('"');
@@ -90,16 +95,18 @@ function openFast(bytes: Buffer, from: number, to: number): GoodLine | undefined
 	const hash = digest("sha256", hashed, "hex");
 	if (hash !== bytes.toString("latin1", hashFrom, hashFrom + 64)) return undefined;
 	const names = HAS_DIGEST | HAS_SIZE;
+	const type = bytes.toString("latin1", typeFrom, typeTo);
 	return {
 		head: {
 			seq: number(bytes, seqFrom, seqTo),
-			type: bytes.toString("latin1", typeFrom, typeTo),
+			type,
 			time: bytes.toString("latin1", timeFrom, timeTo),
 		},
 		hash,
 		prev: bytes.toString("latin1", prevFrom, prevFrom + 64),
 		bodiless: false,
 		mayNameEvidence: (scanned & names) === names,
+		personal: type === "action.decided" ? bytes.subarray(bodyFrom, bodyTo).includes(BY_PERSON) : isPersonal(type, ""),
 		body: () => JSON.parse(bytes.toString("utf8", bodyFrom, bodyTo)) as NonNullable<Entry["body"]>,
 	};
 }

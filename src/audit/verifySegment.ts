@@ -63,6 +63,7 @@ export function recordedBy(link: Link, by: string): Recorded {
 /** Hostile lines cost more than others: after so long the rest of a block waits until others had a turn. Milliseconds. */
 const TURN_MS = 8;
 const NEWLINE = 10;
+const UNSIGNED_WORD = "a person's decision that the gate of this segment has not signed: no gate writes one so";
 const NO_LINE: OpenedLine = { state: "unparsable", why: "the line is too long or not text" };
 
 export async function verifySegment(task: SegmentTask): Promise<SegmentResult> {
@@ -90,6 +91,8 @@ class SegmentCheck {
 	bytes = 0;
 	#line = 0;
 	#unended = false;
+	/** The last entry that holds what a person decided. */
+	#personal: { seq: number; line: number } | undefined;
 	/** Number of the entry that says that the gate stopped. */
 	#stoppedAt: number | undefined;
 
@@ -133,6 +136,7 @@ class SegmentCheck {
 		if (this.#stoppedAt !== undefined && (seq > this.#stoppedAt + 1 || type !== "checkpoint"))
 			problems.add(segment, line, "inserted", "the gate had stopped before");
 		if (type === "gate.stopped") this.#stoppedAt ??= seq;
+		if (entry.personal) this.#personal = { seq, line };
 		this.signatures.take(entry, line);
 		this.#task.onEntry(entry, line);
 	}
@@ -159,6 +163,15 @@ class SegmentCheck {
 					problems.add(segment, last, "cut-tail", `${by} recorded ${entries} entries, here are ${walk.entries}`);
 		await this.signatures.end(known);
 		const { signed, signedLine } = this.signatures;
+		// A journal signs a person's word in the batch that holds it. A link of a later segment does not stand in for that:
+		// whoever starts a gate links what is there.
+		if (
+			this.#personal !== undefined &&
+			this.#personal.seq > signed &&
+			this.#task.started !== undefined &&
+			!this.#unended
+		)
+			problems.add(segment, this.#personal.line, "bad-checkpoint", UNSIGNED_WORD);
 		return {
 			segment,
 			entries: walk.entries,

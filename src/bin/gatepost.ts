@@ -110,7 +110,8 @@ function runs<T extends unknown[]>(action: (...args: T) => Promise<number>): (..
 		try {
 			process.exitCode = await action(...args);
 		} catch (error) {
-			process.stderr.write(`gatepost: ${await sentenceOf(error)}\n`);
+			const { terminalText } = await import("./terminalText.ts");
+			process.stderr.write(`gatepost: ${terminalText(await sentenceOf(error))}\n`);
 			process.exitCode = 2;
 		}
 	};

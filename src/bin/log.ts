@@ -102,7 +102,7 @@ export function logVerify(options: VerifyOptions): Promise<ExitCode> {
 		}
 		const where = options.path ?? logDir(options.home, options.folder);
 		if (options.path !== undefined && isReceipt(options.path)) {
-			const found = await verifyBundle(where, { key });
+			const found = await verifyBundle(where, { key, heads });
 			await options.out(options.json ? jsonLine(found) : verifyText(where, found));
 			return found.ok ? 0 : 1;
 		}

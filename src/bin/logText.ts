@@ -125,7 +125,7 @@ type Body = Record<string, unknown>;
 
 function summary({ head, body }: Entry): string {
 	if (body === undefined) return "(left out)";
-	const text = SUMMARIES[head.type]?.(body) ?? rest(body);
+	const text = (Object.hasOwn(SUMMARIES, head.type) ? SUMMARIES[head.type]?.(body) : undefined) ?? rest(body);
 	const safe = terminalText(text);
 	return safe.length > SUMMARY_CHARS ? `${safe.slice(0, SUMMARY_CHARS)}…` : safe;
 }

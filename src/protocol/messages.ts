@@ -24,7 +24,8 @@ export function format(
 	msg: { code: string; args?: Record<string, string | number> | undefined },
 	translate: (template: string) => string = (t) => t,
 ): string {
-	const template = (TEXTS as Record<string, string>)[msg.code];
+	// A code may come from a log, where anything can stand.
+	const template = Object.hasOwn(TEXTS, msg.code) ? (TEXTS as Record<string, string>)[msg.code] : undefined;
 	if (template === undefined) return `${msg.code} ${JSON.stringify(msg.args ?? {})}`;
 	return translate(template).replace(/\{(\w+)\}/g, (whole, name: string) => {
 		const value = msg.args?.[name];

@@ -126,7 +126,9 @@ function rawOf({ text }: TextLine): object {
 function kindOf({ row }: Told): Kind {
 	if (row.kind === "action")
 		return { of: "api", activity: ACTIVITIES[row.action ?? ""] ?? [99, row.action ?? "Unknown action"] };
-	return KINDS[row.type] ?? { of: "base", activity: [99, row.type || "Not an entry"] };
+	// A type is whatever stands in the log, also "constructor".
+	const known = Object.hasOwn(KINDS, row.type) ? KINDS[row.type] : undefined;
+	return known ?? { of: "base", activity: [99, row.type || "Not an entry"] };
 }
 
 /** A time that is none becomes 0: the schema demands one, and `original_time` holds what the entry says. */

@@ -1,4 +1,4 @@
-// SQLite: one file that any SQLite tool opens. Made in memory by sql.js, so it needs about twice the file's size of it; the
+// SQLite: one file that any SQLite tool opens. Made in memory by sql.js, so it needs several times the file's size of it; the
 // log itself is streamed. Work is done in short pieces with a pause between, because sql.js does not wait for anything.
 import { setImmediate as pause } from "node:timers/promises";
 import type { Database, SqlValue, Statement } from "sql.js";
@@ -21,7 +21,7 @@ const PIECE = 200;
 const BLOCK = 1024 * 1024;
 
 /** Bytes of the wanted lines that a database is made of, at most: docs/EXPORTS.md says what that takes. */
-const MAX_BYTES = 1024 ** 3;
+const MAX_BYTES = 512 * 1024 ** 2;
 
 /**
  * Writes the wanted entries and rows as a database.

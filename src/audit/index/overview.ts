@@ -124,7 +124,12 @@ function dayNumbers(): (time: number) => number {
 }
 
 function daysOf(sums: Map<number, Counts>): Overview["days"] {
-	const full = [...sums.keys()].sort((a, b) => a - b).slice(-MAX_FULL_DAYS);
+	// A time far ahead is nobody's day, and would push all real ones off the axis.
+	const end = dayNumbers()(Date.now() + DAY_MS);
+	const full = [...sums.keys()]
+		.filter((day) => day <= end)
+		.sort((a, b) => a - b)
+		.slice(-MAX_FULL_DAYS);
 	const last = full.at(-1);
 	if (last === undefined) return [];
 	const first = Math.max(full[0] as number, last - MAX_DAYS + 1);

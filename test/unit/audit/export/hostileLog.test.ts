@@ -4,6 +4,7 @@ import { appendFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { before, type TestContext, test } from "node:test";
 import { type EntryHead, GENESIS, MAX_LINE_BYTES, saltedBody, seal } from "../../../../src/audit/chain.ts";
+import type { EntryType } from "../../../../src/audit/entry.ts";
 import { matches } from "../../../../src/audit/filter.ts";
 import { foldRows } from "../../../../src/audit/fold.ts";
 import { readEntries } from "../../../../src/audit/read.ts";
@@ -19,6 +20,8 @@ import { type Place, placeIn, segmentPaths, tempDir } from "../support.ts";
 import { all } from "./support.ts";
 
 let here: Place;
+/** A place whose log has entries of types that every object has a member of. */
+let inherited: Place;
 let dir = "";
 /** Lines in the log before anything is exported. */
 let count = 0;
@@ -57,7 +60,7 @@ before(async (t) => {
 		"session.started",
 		"evidence.removed",
 		"coverage.gap",
-		"__proto__",
+		"made.up",
 	]) {
 		put(
 			type,
@@ -85,6 +88,11 @@ before(async (t) => {
 	appendFileSync(path, '{"body":{"__proto__":{}},"head":{"__proto__":{}}}\n');
 	put("answer.late", { request: "huge", channel: harm }, harm);
 	appendFileSync(path, `{"body":{"torn":"${HOSTILE.ansi}`);
+	inherited = placeIn(join(here.dir, "inherited"));
+	const second = await inherited.open("gate1");
+	for (const type of ["constructor", "__proto__", "toString"])
+		await second.append(type as EntryType, { agent: harm }, { session: "s" });
+	await second.close();
 	count = (await all(readEntries(dir))).length;
 	assert.ok(count > 80);
 });
@@ -108,7 +116,7 @@ const FORMATS: ExportFormat[] = ["jsonl", "csv", "html", "sqlite", "ocsf", "bund
 for (const format of FORMATS)
 	test(`${format}: the whole log and a part of it are made`, async (t) => {
 		const outDir = tempDir(t);
-		for (const flags of [{}, { session: "__proto__" }, { text: "huge" }, { agent: ["__proto__"] }]) {
+		for (const flags of [{}, { session: "__proto__", agent: ["__proto__"] }, { text: "owned" }]) {
 			const said: string[] = [];
 			const err: string[] = [];
 			const code = await logExport({
@@ -170,6 +178,29 @@ for (const [name, expected, run] of COMMANDS)
 			t.diagnostic(`${text.length} characters`);
 		}
 	});
+
+for (const format of FORMATS)
+	test(`${format}: types named as members of every object`, async (t) => {
+		const err: string[] = [];
+		const code = await logExport({
+			home: inherited.home.dir,
+			folder: inherited.root,
+			format,
+			to: join(tempDir(t), "a"),
+			json: false,
+			version: "9.9.9",
+			out: () => {},
+			err: (text) => void err.push(text),
+		});
+		// There is no action in it: a table of actions has no row.
+		assert.deepEqual([code, err], format === "csv" ? [1, ["Nothing matched.\n"]] : [0, []]);
+	});
+
+test("log list and tail: types named as members of every object", async () => {
+	const options = { home: inherited.home.dir, folder: inherited.root, json: false, out: () => {} };
+	assert.equal(await logList(options), 0);
+	assert.equal(await logTail({ ...options, lines: 9, follow: false, signal: AbortSignal.timeout(60_000) }), 0);
+});
 
 test("filters by names of a prototype's members want what they say", async () => {
 	const rows = await all(foldRows(readEntries(dir)));
