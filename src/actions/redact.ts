@@ -4,17 +4,30 @@
 // A mask must not hide what an action does: a word with an expansion ($NAME, $(...), backticks) is never masked, because
 // its effect is not in its letters.
 import type { Json, JsonObject } from "../protocol/canonical.ts";
-import { calls, commands, piped, setters } from "./redactCommands.ts";
+import { blocks } from "./redactBlocks.ts";
+import { calls, commands, setters } from "./redactCommands.ts";
 import { customRanges, onPatterns } from "./redactCustom.ts";
 import { noteSecret } from "./redactDigests.ts";
+import { hereStrings, piped } from "./redactInputs.ts";
 import { keyBlocks } from "./redactKeys.ts";
 import { isSecretName, kindOfName } from "./redactNames.ts";
 import { assignments, headers, options, urls } from "./redactPlaces.ts";
 import { mask, maskable, type Range } from "./redactRanges.ts";
-import { connectionStrings, elements, encodedPairs, netrc, pairs, pgpass, redisConfig } from "./redactRecords.ts";
+import {
+	awsKeys,
+	connectionStrings,
+	elements,
+	encodedPairs,
+	netrc,
+	pairs,
+	pgpass,
+	redisConfig,
+	sql,
+} from "./redactRecords.ts";
 import { schemes, shapes } from "./redactShapes.ts";
 import { hasExpansion, isMasked, type Report } from "./redactValues.ts";
-import { viewOf } from "./redactView.ts";
+import { viewOf, visible } from "./redactView.ts";
+import { words } from "./redactWords.ts";
 
 /** Short texts that hold no secret, because most of what an agent sends it sends again: names, paths, its folder. */
 const clean = new Set<string>();
@@ -45,8 +58,8 @@ export function redact(text: string, { prose = false }: Reading = {}): { text: s
 
 const PLACES = [
 	...[keyBlocks, urls, headers, schemes, assignments, options],
-	...[commands, setters, calls, piped],
-	...[netrc, redisConfig, pgpass, encodedPairs, connectionStrings, elements, pairs],
+	...[commands, words, setters, calls, piped, hereStrings],
+	...[blocks, sql, awsKeys, netrc, redisConfig, pgpass, encodedPairs, connectionStrings, elements, pairs],
 ];
 
 function search(text: string, prose: boolean): { text: string; redacted: boolean } {
@@ -140,7 +153,8 @@ export function redactJson<T extends Json>(value: T, reading: Reading = {}): { v
 		for (const [name, member] of Object.entries(part)) {
 			const safeName = redact(name, reading);
 			redacted ||= safeName.redacted;
-			const whole = isSecretName(name) ? kindOfName(name) : /^value$/i.test(name) ? named : undefined;
+			const seen = visible(name);
+			const whole = isSecretName(seen) ? kindOfName(seen) : /^value$/i.test(name) ? named : undefined;
 			members.push([safeName.text, walk(member, whole, depth + 1)]);
 		}
 		return distinct(members);
@@ -151,7 +165,7 @@ export function redactJson<T extends Json>(value: T, reading: Reading = {}): { v
 /** {name: "DB_PASSWORD", value: ...}: the kind of that value. */
 function nameOf(part: JsonObject): string | undefined {
 	const name = part.name ?? part.Name ?? part.key ?? part.Key;
-	return typeof name === "string" && isSecretName(name) ? kindOfName(name) : undefined;
+	return typeof name === "string" && isSecretName(visible(name)) ? kindOfName(visible(name)) : undefined;
 }
 
 /** Two names may be the same once they are masked; no member is lost for that. fromEntries, for members like __proto__. */

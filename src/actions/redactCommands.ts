@@ -1,5 +1,4 @@
-// Secrets that commands take without saying so: mysql -pSECRET, sshpass -p SECRET, curl -u user:SECRET, set NAME SECRET,
-// echo SECRET | sudo -S.
+// Secrets that commands take without saying so: mysql -pSECRET, sshpass -p SECRET, curl -u user:SECRET, set NAME SECRET.
 import { isSecretName, kindOfName } from "./redactNames.ts";
 import { cookiesEnd } from "./redactPlaces.ts";
 import { isValue, type Report, startsLine, Values } from "./redactValues.ts";
@@ -25,6 +24,8 @@ const COMMANDS: Record<string, Record<string, Option>> = {
 	login: LOGIN,
 	ldap: { "-w": { form: "apart" } },
 	openssl: {
+		"-k": { form: "apart" },
+		"-K": { form: "apart" },
 		"-pass": { form: "apart", part: ":" },
 		"-passin": { form: "apart", part: ":" },
 		"-passout": { form: "apart", part: ":" },
@@ -42,7 +43,7 @@ const COMMAND =
 	/(?:(mysql|mariadb|mycli)[\w-]{0,16}|(sshpass|curl|redis-cli|openssl|smbclient|sqlcmd|cqlsh)|(https?|xh)|(?:un)?(zip)|(ldap)(?:search|modify|add|delete|passwd|whoami|compare)|(7z)[ar]?|(mongo)\w{0,10}|(?:docker|podman|nerdctl|buildah|skopeo|oras|crane auth|helm registry|az)[ \t]{1,4}(login))(?:\.exe)?(?=[ \t])/g;
 const SEPARATOR = /[\n;|&]|$/g;
 const OPTION =
-	/(?<=[\s"'])(--user|--proxy-user|--auth|--pass|-passin|-passout|-pass|-[uUpPawb])([ \t]{1,8}|=)?(\\{0,7}["'])?/g;
+	/(?<=[\s"'])(--user|--proxy-user|--auth|--pass|-passin|-passout|-pass|-[uUpPawbkK])([ \t]{1,8}|=)?(\\{0,7}["'])?/g;
 
 /** Options of commands that are known to take a secret there. */
 export function commands(text: string, report: Report): void {
@@ -138,7 +139,7 @@ export function setters(text: string, report: Report): void {
 }
 
 const CALL =
-	/(?<![\w.])(?:(?:SetEnvironmentVariable|setenv|putenv|setdefault|setProperty)\((\\{0,7}["'])([\w.-]{1,128})\1[ \t]{0,4},[ \t]{0,4}|ConvertTo-SecureString(?:[ \t]{1,4}-String)?[ \t]{1,4})(\\{0,7}["'])/g;
+	/(?<![\w.])(?:(?:SetEnvironmentVariable|setenv|putenv|setdefault|setProperty|define)\([ \t]{0,4}(\\{0,7}["'])([\w.-]{1,128})\1[ \t]{0,4},[ \t]{0,4}|ConvertTo-SecureString(?:[ \t]{1,4}-String)?[ \t]{1,4})(\\{0,7}["'])/g;
 
 /** setenv("NAME", "value") of programs, ConvertTo-SecureString "value". */
 export function calls(text: string, report: Report): void {
@@ -152,12 +153,4 @@ export function calls(text: string, report: Report): void {
 		if (isSecretName(name) && isValue(text.slice(from, end), place)) report(from, end, kindOfName(name));
 		CALL.lastIndex = Math.max(end, from);
 	}
-}
-
-const PIPED =
-	/(?<![\w.-])(?:echo|printf)(?:[ \t]{1,4}-[neE]{1,3})?(?:[ \t]{1,4}["']?%s(?:\\n)?["']?)?[ \t]{1,4}(\\{0,7}["']|)([^\s"'|;&<>\\]{1,256})\1[ \t]{0,4}\|[ \t]{0,4}(?:sudo(?:[ \t]{1,4}-[A-Za-z]{1,8}){0,3}[ \t]{1,4}(?:-[a-zA-Z]{0,4}S|--stdin)|[^\n|;&]{1,200}(?:--password-stdin|--with-token|--passphrase-fd[ =]0))/dg;
-
-/** echo SECRET | sudo -S, and others that read one from their input. */
-export function piped(text: string, report: Report): void {
-	for (const { indices } of text.matchAll(PIPED)) if (indices?.[2] !== undefined) report(...indices[2], "password");
 }

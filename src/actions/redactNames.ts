@@ -5,7 +5,7 @@ const WORDS = new Set(
 	(
 		"password passwd passphrase secret token apikey apitoken authtoken accesstoken refreshtoken idtoken " +
 		"accesskey secretkey privatekey clientsecret credential credentials jwt bearer authorization cookie " +
-		"storepass keypass sshpass"
+		"storepass keypass sshpass psk"
 	).split(" "),
 );
 /** Last words that do so after another word only: PWD and pass alone mean other things. */
@@ -25,10 +25,10 @@ const ENDINGS = new Set(
 
 /** Endings of words that were written together, like PGPASSWORD; sudo's NOPASSWD is none. */
 const GLUED =
-	/^(?!no).*(?:password|passwd|passphrase|apikey|secretkey|accesskey|privatekey|authtoken|accesstoken|apitoken)$/;
+	/^(?!no).*(?:password|passwd|passphrase|apikey|secretkey|accesskey|privatekey|authtoken|accesstoken|apitoken)$|^(?:db|my|pg|sql|mysql|user|root|admin|redis|smtp|mail|ftp|ldap)(?:pass|pwd|pw)$/;
 
 /** Cheap, and false for nearly every name of a text. */
-const PERHAPS = /pass|pwd|pw\d*$|pat\d*$|secret|token|key|cred|jwt|bearer|authoriz|cookie/i;
+const PERHAPS = /pass|pwd|psk|pw\d*$|pat\d*$|secret|token|key|cred|jwt|bearer|authoriz|cookie/i;
 
 /** True for names like DB_PASSWORD, apiKey, x-api-key, GITHUB_TOKEN; false for MAX_TOKENS, TOKEN_URL, PWD. */
 export function isSecretName(name: string): boolean {
@@ -51,7 +51,7 @@ export function isSecretName(name: string): boolean {
 /** What a value under such a name is called when it is masked. */
 export function kindOfName(name: string): string {
 	const lower = name.toLowerCase();
-	if (/pass|pwd|pw$/.test(lower)) return "password";
+	if (/pass|pwd|psk|pw$/.test(lower)) return "password";
 	if (/token|jwt|bearer|pat$/.test(lower)) return "token";
 	if (/authorization|cookie|credential/.test(lower)) return "credentials";
 	return lower.includes("key") ? "key" : "secret";

@@ -17,8 +17,13 @@ export function urls(text: string, report: Report): void {
 		if (host < 0) continue;
 		const colon = user.indexOf(":");
 		if (colon >= 0 && colon < host) report(at + 3 + colon + 1, at + 3 + host, "password");
-		else if (host >= 20 && colon < 0 && /\d/.test(user.slice(0, host))) report(at + 3, at + 3 + host, "token");
+		else if (host >= 20 && colon < 0 && isToken(user.slice(0, host))) report(at + 3, at + 3 + host, "token");
 	}
+}
+
+/** A name of that length has dots or dashes, or is of small letters. */
+function isToken(user: string): boolean {
+	return /\d/.test(user) || (/^\w+$/.test(user) && /[a-z][A-Z]/.test(user));
 }
 
 /** Credentials of Authorization headers (the scheme stays), and cookies. */

@@ -1,5 +1,5 @@
-// Secrets in files with a form of their own: .netrc, .pgpass, docker's config.json, connection strings, XML, and lists of
-// {name, value}.
+// Secrets in files with a form of their own: .netrc, .pgpass, docker's config.json, connection strings, XML, SQL, lists of AWS
+// keys, and of {name, value}.
 import { isSecretName, kindOfName } from "./redactNames.ts";
 import { isValue, type Report, Values } from "./redactValues.ts";
 
@@ -52,6 +52,34 @@ export function connectionStrings(text: string, report: Report): void {
 		const isBefore = /;[ ]?$/.test(before) && NEIGHBOUR.test(before);
 		if (isBefore || (after.startsWith(";") && NEIGHBOUR.test(after))) report(...range, "password");
 	}
+}
+
+const SQL =
+	/(?<![\w.-])(?:(?:(?:with|encrypted)|(?:user|role)\s{1,8}[^\s;]{1,64})\s{1,8}password|(identified)\s{1,8}(?:with\s{1,8}[\w"'\\]{1,64}\s{1,8})?by(?:\s{1,8}password)?)\s{1,8}('(?:\\{0,7}"|\\{1,8}')'|\\{0,7}["'])/gi;
+
+/** WITH PASSWORD 'SECRET' and IDENTIFIED BY 'SECRET' of SQL; only the second takes a double quote. */
+export function sql(text: string, report: Report): void {
+	const values = new Values(text);
+	SQL.lastIndex = 0;
+	for (let found = SQL.exec(text); found !== null; found = SQL.exec(text)) {
+		const [, identified, opening = ""] = found;
+		// psql -c '...'"'SECRET'" or '...'\''SECRET: quotes of the shell and then that of SQL.
+		const quote = opening.length > 1 && opening.startsWith("'") ? "'" : opening;
+		if (identified === undefined && quote.endsWith('"')) continue;
+		const from = SQL.lastIndex;
+		const end = values.quotedEnd(from, quote);
+		if (isValue(text.slice(from, end), { quoted: true, certain: true, wholeLine: false }))
+			report(from, end, "password");
+		SQL.lastIndex = Math.max(end, from);
+	}
+}
+
+/** AKIA...,SECRET: the list of access keys that AWS lets its users load. */
+export function awsKeys(text: string, report: Report): void {
+	const entry =
+		/(?:AKIA|ASIA)[A-Z0-9]{16}\\{0,7}["']?[ \t]{0,4}[,;:|\t ][ \t]{0,4}\\{0,7}["']?([A-Za-z0-9+/]{40})(?![A-Za-z0-9+/=])/dg;
+	for (const { indices, 1: secret = "" } of text.matchAll(entry))
+		if (indices?.[1] !== undefined && /[G-Zg-z+/]/.test(secret)) report(...indices[1], "aws-key");
 }
 
 /** <password>SECRET</password> */

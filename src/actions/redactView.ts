@@ -1,5 +1,5 @@
-// A text as it would read without its terminal colours, string escapes and marks of a diff, and where each place of it
-// lies in the text.
+// A text as it would read without its terminal colours, string escapes, marks of a diff and characters that nobody sees, and
+// where each place of it lies in the text.
 //
 // A secret in coloured output, in a diff or in JSON within JSON has characters before it that do not belong to it: an "m" of
 // a colour, a "-", the "n" of a line break. Searching this view, too, finds it.
@@ -17,6 +17,21 @@ const BACKSLASHES = /\\{1,8}/y;
 const INDENT = /(?:\\{1,8}t){1,40}/y;
 const HEX = /u00([0-7][0-9a-fA-F])/y;
 
+/** Characters without width, and wide ones for narrow: a name that is spelled with them still reads as one. */
+const UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff";
+const WIDE = new Map([
+	["\uff1d", "="],
+	["\uff1a", ":"],
+]);
+const ANY_UNSEEN = new RegExp(`[${UNSEEN}]`, "g");
+const UNSEEN_ESCAPE = /u(?:00ad|200[bcd]|2060|feff)/iy;
+const WIDE_ESCAPE = /uff1[da]/iy;
+
+/** A text without characters that have no width. */
+export function visible(text: string): string {
+	return text.replace(ANY_UNSEEN, "");
+}
+
 /** A part of a text that reads as something else: its end, and the character it stands for or "". */
 interface Token {
 	end: number;
@@ -29,6 +44,9 @@ function tokenAt(text: string, at: number): Token | undefined {
 		const end = skip(CHANGED, text, at);
 		if (end > at) return { end, as: "" };
 	}
+	const char = text[at] as string;
+	const wide = WIDE.get(char);
+	if (wide !== undefined || UNSEEN.includes(char)) return { end: at + 1, as: wide ?? "" };
 	const letterAt = skip(BACKSLASHES, text, at);
 	if (letterAt > at)
 		switch (text.charCodeAt(letterAt)) {
@@ -38,6 +56,14 @@ function tokenAt(text: string, at: number): Token | undefined {
 				return { end: letterAt + 1, as: "\n" };
 			case 0x74: // t
 				return { end: skip(INDENT, text, letterAt + 1), as: "\t" };
+			case 0x75: {
+				// u
+				const unseen = skip(UNSEEN_ESCAPE, text, letterAt);
+				if (unseen > letterAt) return { end: unseen, as: "" };
+				const wide = skip(WIDE_ESCAPE, text, letterAt);
+				if (wide > letterAt) return { end: wide, as: /d/i.test(text[wide - 1] as string) ? "=" : ":" };
+				break;
+			}
 			case 0x2f: // /
 				return { end: letterAt + 1, as: "/" };
 			case 0x22: // "
@@ -74,7 +100,7 @@ class Starts {
 		return first;
 	}
 }
-const SIGNS = ["\\", ESCAPE, "\n-", "\n+"];
+const SIGNS = ["\\", ESCAPE, "\n-", "\n+", ...UNSEEN, ...WIDE.keys()];
 
 export interface View {
 	text: string;

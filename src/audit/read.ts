@@ -1,7 +1,7 @@
 // Reading a log: streaming, tolerant (a bad line is an item, not an end), nothing written.
 import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { type Entry, GENESIS, openLine } from "./chain.ts";
+import { type Entry, openLine } from "./chain.ts";
 import { JournalError, systemCode } from "./errors.ts";
 import { type Line, linesOf } from "./lines.ts";
 import { listSegments, segmentStart } from "./segment.ts";
@@ -45,14 +45,13 @@ export async function segmentsIn(dir: string): Promise<string[]> {
 }
 
 /**
- * Lines of one segment. Anybody can compute the hash of a line of their own: only one that follows the line before it is
- * what the journal wrote, and others are marked. A file that cannot be read is one item that says so.
+ * Lines of one segment, each by itself: that one follows the other is the verifier's to prove. A file that cannot be read
+ * is one item that says so.
  */
 export async function* readSegment(path: string): AsyncGenerator<ReadLine> {
 	const segment = basename(path);
 	const lines = linesOf(path);
 	let number = 0;
-	let prev: string | undefined = GENESIS;
 	for (;;) {
 		let next: IteratorResult<Line>;
 		try {
@@ -69,29 +68,13 @@ export async function* readSegment(path: string): AsyncGenerator<ReadLine> {
 		number = line.number;
 		const at = { segment, line: line.number, offset: line.offset, bytes: line.bytes, ended: line.ended };
 		if (line.text === undefined) {
-			prev = undefined;
 			yield { ...at, problem: "the line is too long or not text" };
 			continue;
 		}
 		const opened = openLine(line.text);
-		if (opened.state === "unparsable") {
-			prev = undefined;
-			yield { ...at, problem: line.ended ? opened.why : "the line is cut short" };
-			continue;
-		}
-		const { entry } = opened;
-		const follows: boolean = entry.head.seq === line.number && (prev === undefined || entry.prev === prev);
-		const problem: string | undefined =
-			opened.state === "altered"
-				? opened.why
-				: !line.ended
-					? "the line break is missing"
-					: follows
-						? undefined
-						: "it does not follow the line before it";
-		// After a line that cannot be trusted the next one is taken at its word, or one would mark all that follow.
-		prev = opened.state === "altered" || !follows ? undefined : entry.hash;
-		yield { ...at, entry, ...(problem === undefined ? {} : { problem }) };
+		if (opened.state === "unparsable") yield { ...at, problem: line.ended ? opened.why : "the line is cut short" };
+		else if (opened.state === "altered") yield { ...at, entry: opened.entry, problem: opened.why };
+		else yield { ...at, entry: opened.entry, ...(line.ended ? {} : { problem: "the line break is missing" }) };
 	}
 }
 

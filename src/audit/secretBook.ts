@@ -1,7 +1,7 @@
 // Which requests of a workspace held the same secret, by keyed digests: <workspace>/secrets.jsonl. It stays in this home: it
 // is no part of the journal, its evidence, an export or a proof, and it may be lost without loss to them.
 import { constants } from "node:fs";
-import { chmod, open, rename, stat } from "node:fs/promises";
+import { lstat, open, rename } from "node:fs/promises";
 import { join } from "node:path";
 import type { FoundSecret } from "../actions/redactDigests.ts";
 import { JournalError, systemCode } from "./errors.ts";
@@ -63,12 +63,7 @@ export class SecretBook {
 		const handle = await open(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
 		try {
 			const found = await handle.stat();
-			if (!found.isFile()) {
-				throw new JournalError(
-					"unreadable",
-					`${path} is not a plain file. Gatepost did not write to it. Move it away.`,
-				);
-			}
+			if (!found.isFile() || found.nlink > 1) throw notPlain(path);
 			if ((found.mode & 0o077) !== 0 && process.platform !== "win32") await handle.chmod(0o600);
 			const torn = found.size > 0 && (await readAt(handle, found.size - 1, 1)).toString() !== "\n";
 			const whole = torn ? Buffer.concat([Buffer.from("\n"), bytes]) : bytes;
@@ -83,17 +78,31 @@ export class SecretBook {
 
 	/** Two editors may do this at once: then a book that was just begun is lost with the older one. It proves nothing. */
 	async #putAside(path: string): Promise<void> {
-		const size = await stat(path).then(
-			(found) => found.size,
-			(error) => {
-				if (systemCode(error) === "ENOENT") return 0;
-				throw error;
-			},
-		);
+		let size: number;
+		try {
+			const found = await lstat(path);
+			// A link in its place: what it leads to is not ours to write to, to move or to change the mode of.
+			if (!found.isFile() || found.nlink > 1) throw notPlain(path);
+			size = found.size;
+		} catch (error) {
+			if (systemCode(error) === "ENOENT") return;
+			throw error;
+		}
 		if (size < this.#maxBytes) return;
-		await rename(path, join(this.#dir, OLDER));
-		await chmod(join(this.#dir, OLDER), 0o600);
+		const older = join(this.#dir, OLDER);
+		await rename(path, older);
+		if (process.platform === "win32") return;
+		const handle = await openPlain(older);
+		try {
+			await handle.chmod(0o600);
+		} finally {
+			await handle.close();
+		}
 	}
+}
+
+function notPlain(path: string): JournalError {
+	return new JournalError("unreadable", `${path} is not a plain file. Gatepost did not write to it. Move it away.`);
 }
 
 /** All notes of a workspace, the oldest first; lines that are none are left out. @throws JournalError "unreadable" */

@@ -33,6 +33,15 @@ export function openLine(text: string, segment: string, line: number): { entry?:
 	} catch {
 		return { problem: "this is not an entry" };
 	}
+	const opened = openValue(value, text, segment, line);
+	if (opened.problem !== OTHER_FORM) return opened;
+	const again = openValue(parseAsSpelled(text), text, segment, line);
+	return again.problem === undefined ? again : opened;
+}
+
+const OTHER_FORM = "the line is not in the form it must have";
+
+function openValue(value: unknown, text: string, segment: string, line: number): { entry?: Entry; problem?: string } {
 	if (!isObject(value)) return { problem: "this is not an entry" };
 	const { head, body, bodyHash, hash, prev } = value;
 	if (!isHead(head) || !isHash(hash) || !isHash(prev)) return { problem: "this is not an entry" };
@@ -45,13 +54,41 @@ export function openLine(text: string, segment: string, line: number): { entry?:
 		const hashOfBody = body === undefined ? String(bodyHash) : sha256(bodyJson);
 		const part = body === undefined ? `"bodyHash":"${hashOfBody}"` : `"body":${bodyJson}`;
 		if (text !== `{${part},"hash":"${hash}","head":${headJson},"prev":"${prev}"}`)
-			return { entry, problem: "the line is not in the form it must have" };
+			return { entry, problem: OTHER_FORM };
 		if (sha256(prev + sha256(headJson) + hashOfBody) !== hash)
 			return { entry, problem: "the hash does not fit the content" };
 	} catch {
 		return { entry, problem: "the line has no canonical form" };
 	}
 	return { entry };
+}
+
+/**
+ * JSON.parse for a text in which a browser may take a key that is spelled with an escape for another one (nodejs/node#63785):
+ * such keys are replaced by plain ones first. Undefined when it cannot be read.
+ */
+function parseAsSpelled(text: string): unknown {
+	let prefix = "k";
+	while (text.includes(`"${prefix}`)) prefix += "k";
+	const keys = new Map<string, string>();
+	try {
+		const plain = text.replace(/"([^"\\]*(?:\\.[^"\\]*)*)"(:?)/g, (all, spelled: string, colon: string) => {
+			if (colon === "" || !spelled.includes("\\")) return all;
+			const name = `${prefix}${keys.size}`;
+			keys.set(name, JSON.parse(`"${spelled}"`) as string);
+			return `"${name}":`;
+		});
+		return withKeys(JSON.parse(plain), keys);
+	} catch (error) {
+		if (error instanceof SyntaxError || error instanceof RangeError) return undefined;
+		throw error;
+	}
+}
+
+function withKeys(value: unknown, keys: ReadonlyMap<string, string>): unknown {
+	if (Array.isArray(value)) return value.map((one) => withKeys(one, keys));
+	if (!isObject(value)) return value;
+	return Object.fromEntries(Object.entries(value).map(([name, one]) => [keys.get(name) ?? name, withKeys(one, keys)]));
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

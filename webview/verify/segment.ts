@@ -23,6 +23,8 @@ export interface Segment {
 	/** Covered by its own checkpoints, and by those of segments that link it. */
 	signed: number;
 	covered: number;
+	/** Line of the last entry that holds what a person decided. */
+	personal: number;
 	note: Note | undefined;
 }
 
@@ -47,6 +49,7 @@ export async function checkSegment(
 		links: [],
 		signed: 0,
 		covered: 0,
+		personal: 0,
 		note: undefined,
 	};
 	const bad = (line: number, kind: Problem["kind"], detail: string) =>
@@ -83,6 +86,12 @@ export async function checkSegment(
 			bad(line, "bad-checkpoint", `more than ${MAX_UNSIGNED} entries without a checkpoint`);
 		if (line % PAUSE_EVERY === 0) await pause(PAUSE_EVERY);
 	}
+	if (segment.personal > segment.signed)
+		bad(
+			segment.personal,
+			"bad-checkpoint",
+			"a person's decision that the gate of this segment has not signed: no gate writes one so",
+		);
 	if (segment.hashes.length === 0) bad(0, "removed", "there is no entry in it");
 	return segment;
 }
@@ -105,6 +114,7 @@ function take(segment: Segment, entry: Entry, state: State, bad: Bad): void {
 		named.places.set(segment.name, { line, time: head.time > before ? head.time : before });
 	}
 	if (line === 1) takeFirst(segment, entry, bad);
+	if (isPersonal(head.type, body)) segment.personal = line;
 	if (head.type === "evidence.removed")
 		for (const digest of list(body, "digests").map(String)) {
 			const removals = state.removals.get(digest) ?? new Map();
@@ -118,6 +128,12 @@ function take(segment: Segment, entry: Entry, state: State, bad: Bad): void {
 		segment.note = opened;
 		segment.signed = line;
 	}
+}
+
+/** As in src/audit/entry.ts. */
+function isPersonal(type: string, body: Entry["body"]): boolean {
+	if (type === "action.decided") return JSON.stringify(body).includes('"by":"person"');
+	return type === "policy.accepted" || type === "grant.added" || type === "answer.late";
 }
 
 /** What names another agent, or is of a request of another, is of another session with the same id. */

@@ -26,7 +26,7 @@ const FORMATS: Record<ExportFormat, Format> = {
 	html: { load: async () => (await import("./html.ts")).html, passes: { all: 2, some: 2 } },
 	sqlite: { load: async () => (await import("./sqlite.ts")).sqlite, passes: { all: 2, some: 3 } },
 	ocsf: { load: async () => (await import("./ocsf.ts")).ocsf, passes: { all: 1, some: 1 } },
-	bundle: { load: async () => (await import("./bundle/bundle.ts")).bundle, passes: { all: 1, some: 1 } },
+	bundle: { load: async () => (await import("./bundle/bundle.ts")).bundle, passes: { all: 5, some: 3 } },
 };
 
 /** Formats that are text and can be written to a stream as they are made. */

@@ -96,6 +96,26 @@ mysql -h db -u root -p shop; curl -u "$USER:$PASS" https://h; set -e; set -o pip
 # set token handling to strict; ENV NODE_ENV production; export PATH=/usr/bin:/bin
 login: the user enters a password twice. machine learning. name: password\n  type: string
 `,
+	"commands and files that look like those with secrets": () => `
+token: |
+  reboot
+  rm -rf ~/x1
+  /sbin/halt2
+  ./run2.sh
+description: |
+  abcdef123456 is the build
+define('DB_HOST', 'db1.example.org'); define("VERSION", "1.2.3rc4");
+Log in with password authentication. A user with password "x" and a role identified by 'its name; see (4)'.
+The user password must be changed; identified by id a1b2c3d4e5; GRANT ALL ON x TO 'app'@'%' WITH GRANT OPTION;
+cat <<< input1234567 | wc; docker login r.io -u ann --password-stdin < token.txt; chpasswd < users.txt
+echo 'a:b1c2d3e4' | tee x; man chpasswd; htpasswd -c file ann; htpasswd -v file ann1234567
+openssl req -key k1234567.pem -keyout out1234567.pem; openssl x509 -in a; gh secret list; gh secret set NAME < value.txt
+gh pr create --body text1234567 -b main1234; nmcli con show wifi1234; nmcli dev wifi list
+net use Z: //srv/share1234 /persistent:yes; net use; the net use of water12345; net user growth12345
+AKIA, ASIA and ${make.of("hex", 40)}; desk=12345678a psknote compass1=abcdefg1 bypass=abcdefg1
+https://averylongusernameofletters@host.example.org/x https://some.long-user.name@example.org
+\u00e9t\u00e9 a\u200bb 日本語：token の説明 👩\u200d💻 名前＝値 tokens：値
+`,
 	"prose about URLs": () =>
 		"see https://example.org:8080/@scope/x, mailto:a@b.c, git@github.com:a/b.git, user@host:/path, http://[::1]:80/",
 	"words like prefixes": () =>

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import {
 	appendFileSync,
 	chmodSync,
+	linkSync,
 	mkdirSync,
 	mkdtempSync,
 	readdirSync,
@@ -93,6 +94,22 @@ test("a failure is told, and the next note is tried anew", async (t) => {
 	}
 	await book.note("r1", [found(1)]);
 	assert.equal((await readSecretBook(dir)).length, 1);
+});
+
+test("a link in the place of a full book is refused: what it leads to keeps its place, mode and content", async (t) => {
+	if (process.platform === "win32") return t.skip("Windows has no mode bits, and links need a right");
+	for (const link of [symlinkSync, linkSync]) {
+		const dir = folder(t);
+		const elsewhere = join(dir, "elsewhere");
+		writeFileSync(elsewhere, "x".repeat(2000), { mode: 0o644 });
+		chmodSync(elsewhere, 0o644);
+		link(elsewhere, join(dir, FILE));
+		await assert.rejects(new SecretBook(dir, 1000).note("r", [found(1)]), /is not a plain file/);
+		await assert.rejects(new SecretBook(dir).note("r", [found(1)]), /is not a plain file/);
+		assert.equal(statSync(elsewhere).mode & 0o777, 0o644);
+		assert.equal(readFileSync(elsewhere, "utf8"), "x".repeat(2000));
+		assert.deepEqual(readdirSync(dir).sort(), ["elsewhere", FILE]);
+	}
 });
 
 test("no book is no error", async (t) => {

@@ -1,7 +1,7 @@
 // One segment of a bundle, followed from its first entry to its last.
 import { type Entry, openLine } from "../../chain.ts";
 import { openCheckpoint, originOf } from "../../checkpoint.ts";
-import { bodyOf, type EntryBody } from "../../entry.ts";
+import { bodyOf, type EntryBody, isPersonal } from "../../entry.ts";
 import type { Problems } from "../../problems.ts";
 import { evidenceRefs } from "../../verifyEvidence.ts";
 import { addPlace, type Missing, type Removals } from "../../verifyRemovals.ts";
@@ -49,6 +49,7 @@ export interface BundleSession {
 	ended: boolean;
 }
 
+const UNSIGNED_WORD = "a person's decision that the gate of this segment has not signed: no gate writes one so";
 /** A journal signs at the latest after this many entries. */
 const MAX_UNSIGNED = 100;
 
@@ -82,6 +83,7 @@ export async function checkSegment(
 	const walk = new ChainWalk(segment, problems);
 	let stopped = false;
 	let tooLong = false;
+	let personal = 0;
 	for await (const { number, text, ended } of partLines(parts)) {
 		if (!ended) {
 			problems.add(segment, number, "cut-tail", "the last line is not whole");
@@ -99,12 +101,15 @@ export async function checkSegment(
 		if (stopped && type !== "checkpoint") problems.add(segment, number, "inserted", "the gate had stopped before");
 		stopped ||= type === "gate.stopped";
 		take(checked, number, entry, gathered, problems);
+		if (entry.body !== undefined && isPersonal(type, JSON.stringify(entry.body))) personal = number;
 		if (seq - checked.signed > MAX_UNSIGNED && !tooLong) {
 			tooLong = true;
 			problems.add(segment, number, "bad-checkpoint", `more than ${MAX_UNSIGNED} entries without a checkpoint`);
 		}
 	}
 	walk.end(false);
+	if (personal > checked.signed && started !== undefined)
+		problems.add(segment, personal, "bad-checkpoint", UNSIGNED_WORD);
 	gathered.removals.signed(segment, checked.signed);
 	if (checked.entries === 0) problems.add(segment, undefined, "removed", "there is no entry in it");
 	for (const { entries, by } of recorded)

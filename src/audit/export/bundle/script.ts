@@ -7,6 +7,7 @@ export const SCRIPT = String.raw`import base64, hashlib, io, json, os, re, sys, 
 LINE = re.compile(rb'\{"body(?:Hash":"([0-9a-f]{64})"|":(\{.*\})),"hash":"([0-9a-f]{64})","head":(\{.*\}),"prev":"([0-9a-f]{64})"\}')
 NOTE = re.compile(r'((\S+)\n(\d+)\n([A-Za-z0-9+/]{43}=)\n)\n\u2014 (\S+) ([A-Za-z0-9+/]+={0,2})\n')
 WHOLE = {"gate.started", "gate.stopped", "key.created", "checkpoint", "repair", "evidence.removed"}
+PERSONAL = {"policy.accepted", "grant.added", "answer.late"}
 problems = []
 
 def bad(kind, where, what):
@@ -86,6 +87,8 @@ def segment(name, scope, named, removed, session):
             if mine or entry_type in WHOLE or number == 1 or scope["of"] == "all":
                 bad("removed", where, "its body is left out, and it must not be")
             continue
+        if entry_type in PERSONAL or entry_type == "action.decided" and b'"by":"person"' in body:
+            seg["personal"] = (number, where)
         body = entry["body"]
         for digest, size in evidence_in(body):
             places = named.setdefault(digest, (size, where, {}))[2]
@@ -108,6 +111,8 @@ def segment(name, scope, named, removed, session):
                 seg["signed"], seg["note"] = number, (number - 1, note.group(1).encode(), base64.b64decode(note.group(6))[4:])
         if number - seg["signed"] > 100:
             bad("bad-checkpoint", where, "more than 100 entries without a checkpoint")
+    if seg.get("personal", (0, ""))[0] > seg["signed"]:
+        bad("bad-checkpoint", seg["personal"][1], "a person's decision that the gate of this segment has not signed: no gate writes one so")
     return seg
 
 def main():
