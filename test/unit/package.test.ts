@@ -112,7 +112,8 @@ describe("the vsix", () => {
 		assert.equal(manifest.enabledApiProposals, undefined);
 		assert.doesNotMatch(text("extension.vsixmanifest"), /EnabledApiProposals" Value="[^"]/);
 		const builtins = /\brequire\("(?!node:)([a-z0-9_@/-]+)"\)/g;
-		const known = /^(vscode|module|buffer|crypto|events|http|https|net|stream|tls|url|util|zlib|querystring|os|fs|path)$/;
+		const known =
+			/^(vscode|module|buffer|crypto|events|http|https|net|stream|tls|url|util|zlib|querystring|os|fs|path)$/;
 		// ws asks for these two in a try block.
 		const optional = new Set(["bufferutil", "utf-8-validate"]);
 		for (const name of ["extension", "core", "gatepost", "hook"]) {
