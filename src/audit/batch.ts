@@ -12,6 +12,14 @@ export interface AppendFile {
 	close(): Promise<void>;
 }
 
+/** A line that ends a batch. */
+export interface Sealed {
+	text: string;
+	/** Number of its entry, and its hash. */
+	entries: number;
+	hash: string;
+}
+
 interface Waiting {
 	text: string;
 	entries: number;
@@ -27,6 +35,7 @@ export class BatchWriter {
 	readonly #file: AppendFile;
 	readonly #path: string;
 	readonly #onDurable: (head: Head) => void;
+	readonly #seal: () => Sealed | undefined;
 	readonly #onFailure: (error: JournalError) => void;
 	#waiting: Waiting[] = [];
 	#waitingSize = 0;
@@ -35,17 +44,21 @@ export class BatchWriter {
 	#failure: JournalError | undefined;
 
 	/**
+	 * @param seal called for each batch when nothing more comes into it: what is to be its last line; when it throws, the
+	 *   batch has failed
 	 * @param onDurable called after each sync and before anybody is told; when it throws, the batch has failed
 	 * @param onFailure called once, when the file was closed for good
 	 */
 	constructor(
 		file: AppendFile,
 		path: string,
+		seal: () => Sealed | undefined,
 		onDurable: (head: Head) => void,
 		onFailure: (error: JournalError) => void,
 	) {
 		this.#file = file;
 		this.#path = path;
+		this.#seal = seal;
 		this.#onDurable = onDurable;
 		this.#onFailure = onFailure;
 	}
@@ -107,13 +120,16 @@ export class BatchWriter {
 			this.#waiting = [];
 			this.#waitingSize = 0;
 			try {
-				const bytes = Buffer.from(batch.length === 1 ? last.text : batch.map((one) => one.text).join(""));
+				const sealed = this.#seal();
+				const text = batch.length === 1 ? last.text : batch.map((one) => one.text).join("");
+				const bytes = Buffer.from(sealed === undefined ? text : text + sealed.text);
+				const { entries, hash } = sealed ?? last;
 				this.#bytes += bytes.length;
 				await writeAll(this.#file, bytes);
 				await this.#file.datasync();
 				// Ended meanwhile: who was told that it failed must not see others told that it went on.
 				if (this.#failure) throw this.#failure;
-				this.#onDurable({ entries: last.entries, bytes: this.#bytes, hash: last.hash });
+				this.#onDurable({ entries, bytes: this.#bytes, hash });
 			} catch (error) {
 				await this.#end(writeError(error, this.#path), batch);
 				break;

@@ -20,7 +20,7 @@
 // 9. Time is only written down. Order is given by seq; a clock that jumps changes nothing.
 import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { BatchWriter } from "./batch.ts";
+import { BatchWriter, type Sealed } from "./batch.ts";
 import { type EntryHead, GENESIS, saltedBody, seal } from "./chain.ts";
 import { originOf, signCheckpoint } from "./checkpoint.ts";
 import { type Append, type EntryBody, type EntryType, isPersonal } from "./entry.ts";
@@ -156,6 +156,8 @@ export class Journal {
 	#seq = 0;
 	#prev = GENESIS;
 	#checkpointAt = 0;
+	/** The batch at hand holds what a person decided. */
+	#personal = false;
 	#durable: Head = { entries: 0, bytes: 0, hash: GENESIS };
 	#closing: Promise<void> | undefined;
 
@@ -195,6 +197,7 @@ export class Journal {
 					new BatchWriter(
 						file,
 						path,
+						() => journal.#sealBatch(),
 						(head) => journal.#becameDurable(head),
 						() => journal.#ended(),
 					);
@@ -261,15 +264,13 @@ export class Journal {
 		const done: Acknowledged[] = [];
 		await this.#commit(() => {
 			let text = "";
-			let personal = false;
 			for (const { type, session, bodyJson } of prepared) {
 				text += this.#seal(type, bodyJson, session);
 				done.push({ seq: this.#seq, hash: this.#prev });
-				personal ||= isPersonal(type, bodyJson);
+				this.#personal ||= isPersonal(type, bodyJson);
 				if (type === "session.ended" || this.#seq - this.#checkpointAt >= CHECKPOINT_EVERY)
 					text += this.#sealCheckpoint();
 			}
-			if (personal && this.#checkpointAt < this.#seq) text += this.#sealCheckpoint();
 			return text;
 		});
 		return done;
@@ -282,11 +283,7 @@ export class Journal {
 			text = sealing();
 		} catch (error) {
 			// Places in the chain were given away for lines that will not come: the segment ends here.
-			const failure = new JournalError(
-				"signer",
-				`The audit log could not be signed (${error instanceof Error ? error.message : String(error)}). Gatepost refuses what it cannot record and closed this part of the log. Check the key in the Gatepost home or the editor's secret storage.`,
-				{ cause: error },
-			);
+			const failure = notSigned(error);
 			await this.#writer.fail(failure);
 			throw failure;
 		}
@@ -300,6 +297,19 @@ export class Journal {
 		const { line, hash } = seal(this.#prev, head, bodyJson);
 		this.#prev = hash;
 		return line;
+	}
+
+	/** One signature serves all that is in a batch. @throws JournalError "signer" */
+	#sealBatch(): Sealed | undefined {
+		if (!this.#personal) return undefined;
+		this.#personal = false;
+		if (this.#checkpointAt === this.#seq) return undefined;
+		try {
+			const text = this.#sealCheckpoint();
+			return { text, entries: this.#seq, hash: this.#prev };
+		} catch (error) {
+			throw notSigned(error);
+		}
 	}
 
 	#sealCheckpoint(): string {
@@ -334,4 +344,12 @@ export class Journal {
 			"The audit log of this folder was closed because the gate stops. Gatepost refused the action. Start the gate again.",
 		);
 	}
+}
+
+function notSigned(error: unknown): JournalError {
+	return new JournalError(
+		"signer",
+		`The audit log could not be signed (${error instanceof Error ? error.message : String(error)}). Gatepost refuses what it cannot record and closed this part of the log. Check the key in the Gatepost home or the editor's secret storage.`,
+		{ cause: error },
+	);
 }

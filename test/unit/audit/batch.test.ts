@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type AppendFile, BatchWriter } from "../../../src/audit/batch.ts";
+import { type AppendFile, BatchWriter, type Sealed } from "../../../src/audit/batch.ts";
 import type { JournalError } from "../../../src/audit/errors.ts";
 import type { Head } from "../../../src/audit/head.ts";
 
@@ -32,12 +32,13 @@ class FakeFile implements AppendFile {
 	}
 }
 
-function writerOn(file: FakeFile) {
+function writerOn(file: FakeFile, ...seals: (Sealed | undefined)[]) {
 	const heads: Head[] = [];
 	const failures: JournalError[] = [];
 	const writer = new BatchWriter(
 		file,
 		"/log",
+		() => seals.shift(),
 		(head) => heads.push(head),
 		(error) => failures.push(error),
 	);
@@ -54,6 +55,21 @@ test("everything of one turn of the event loop is one write and one sync", async
 	assert.equal(file.syncs, 1);
 	assert.equal(file.writes, 1);
 	assert.deepEqual(heads, [{ entries: 100, bytes: file.written.length, hash: "h100" }]);
+});
+
+test("a seal is the last line of its batch, and the head is its own", async () => {
+	const file = new FakeFile();
+	const { writer, heads } = writerOn(file, { text: "sealed\n", entries: 3, hash: "h3" });
+	await Promise.all([writer.push("a\n", 1, "h1"), writer.push("b\n", 2, "h2")]);
+	await writer.push("c\n", 4, "h4");
+	assert.equal(String(file.written), "a\nb\nsealed\nc\n");
+	assert.deepEqual(
+		heads.map(({ entries, hash }) => [entries, hash]),
+		[
+			[3, "h3"],
+			[4, "h4"],
+		],
+	);
 });
 
 test("what arrives while a sync runs is the next batch, and nobody is told before its own sync", {
@@ -154,6 +170,7 @@ test("an outside head that cannot be written refuses the batch", async () => {
 	const writer = new BatchWriter(
 		file,
 		"/log",
+		() => undefined,
 		() => {
 			throw systemError("ENOSPC");
 		},
