@@ -8,6 +8,20 @@ export class CanonicalError extends Error {
 	override name = "CanonicalError";
 }
 
+/** Texts of members' names with their colon: the same few in nearly every object. */
+const names = new Map<string, string>();
+const MAX_NAMES = 2000;
+const MAX_NAME = 64;
+
+function named(key: string): string {
+	let text = names.get(key);
+	if (text === undefined) {
+		text = `${canonical(key)}:`;
+		if (key.length <= MAX_NAME && names.size < MAX_NAMES) names.set(key, text);
+	}
+	return text;
+}
+
 /**
  * The RFC 8785 text of a JSON value. Members whose value is undefined are left out, as JSON.stringify does.
  * @throws CanonicalError for lone surrogates, NaN and infinities, and values that are not JSON (functions, bigint, ...)
@@ -38,8 +52,7 @@ export function canonical(value: unknown): string {
 			const member = object[key];
 			if (member === undefined) continue;
 			if (text.length > 1) text += ",";
-			text += canonical(key);
-			text += ":";
+			text += named(key);
 			text += canonical(member);
 		}
 		return `${text}}`;
