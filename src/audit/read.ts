@@ -51,30 +51,35 @@ export async function segmentsIn(dir: string): Promise<string[]> {
 export async function* readSegment(path: string): AsyncGenerator<ReadLine> {
 	const segment = basename(path);
 	const lines = linesOf(path);
-	let number = 0;
-	for (;;) {
-		let next: IteratorResult<Line>;
-		try {
-			next = await lines.next();
-		} catch (error) {
-			const code = error instanceof JournalError ? error.code : systemCode(error);
-			if (code === "") throw error;
-			const problem = `the segment cannot be read here (${code})`;
-			yield { segment, line: number + 1, offset: 0, bytes: 0, ended: false, problem };
-			return;
+	try {
+		let number = 0;
+		for (;;) {
+			let next: IteratorResult<Line>;
+			try {
+				next = await lines.next();
+			} catch (error) {
+				const code = error instanceof JournalError ? error.code : systemCode(error);
+				if (code === "") throw error;
+				const problem = `the segment cannot be read here (${code})`;
+				yield { segment, line: number + 1, offset: 0, bytes: 0, ended: false, problem };
+				return;
+			}
+			if (next.done === true) return;
+			const line = next.value;
+			number = line.number;
+			const at = { segment, line: line.number, offset: line.offset, bytes: line.bytes, ended: line.ended };
+			if (line.text === undefined) {
+				yield { ...at, problem: "the line is too long or not text" };
+				continue;
+			}
+			const opened = openLine(line.text);
+			if (opened.state === "unparsable") yield { ...at, problem: line.ended ? opened.why : "the line is cut short" };
+			else if (opened.state === "altered") yield { ...at, entry: opened.entry, problem: opened.why };
+			else yield { ...at, entry: opened.entry, ...(line.ended ? {} : { problem: "the line break is missing" }) };
 		}
-		if (next.done === true) return;
-		const line = next.value;
-		number = line.number;
-		const at = { segment, line: line.number, offset: line.offset, bytes: line.bytes, ended: line.ended };
-		if (line.text === undefined) {
-			yield { ...at, problem: "the line is too long or not text" };
-			continue;
-		}
-		const opened = openLine(line.text);
-		if (opened.state === "unparsable") yield { ...at, problem: line.ended ? opened.why : "the line is cut short" };
-		else if (opened.state === "altered") yield { ...at, entry: opened.entry, problem: opened.why };
-		else yield { ...at, entry: opened.entry, ...(line.ended ? {} : { problem: "the line break is missing" }) };
+	} finally {
+		// Whoever has seen enough leaves no file open.
+		await lines.return(undefined);
 	}
 }
 

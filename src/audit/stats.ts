@@ -3,13 +3,16 @@
 import type { Overview, RowBy } from "../protocol/audit.ts";
 import type { FoldedRow } from "./fold.ts";
 
-/** Days an overview goes back from the last day that holds any. */
-export const MAX_DAYS = 92;
+/** Days of an overview that hold any; between them there may be empty ones, as long as not more than MAX_DAYS are named. */
+export const MAX_FULL_DAYS = 92;
+export const MAX_DAYS = 366;
 /** Targets an overview names. */
 export const MAX_ASKED = 20;
 /** Different targets that are counted; the rest is not. */
 const MAX_TARGETS = 50_000;
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
+/** Who decides when a person was asked. */
+const ASKED: readonly (RowBy | undefined)[] = ["person", "timeout", "withdrawn"];
 
 type Ends = { allowed: number; denied: number; timeout: number; other: number };
 
@@ -24,17 +27,22 @@ export class Stats {
 	readonly #asked = new Map<string, Overview["asked"][number]>();
 
 	add(row: FoldedRow): void {
-		if (row.kind !== "action" || row.outcome === undefined) return;
+		if (row.kind !== "action") return;
 		this.#actions++;
 		count(this.#days, localDay(row.time), row);
 		count(this.#agents, row.agent ?? "", row);
 		if (row.by !== undefined) this.#by.set(row.by, (this.#by.get(row.by) ?? 0) + 1);
-		if (row.by !== "person") return;
-		if (row.waitedMs !== undefined) this.#answers.push(row.waitedMs);
-		const side = row.outcome === "allowed" ? "allowed" : "denied";
-		const channel = this.#channels.get(row.channel ?? "") ?? { allowed: 0, denied: 0 };
-		channel[side]++;
-		this.#channels.set(row.channel ?? "", channel);
+		const side = row.outcome === "allowed" || row.outcome === "denied" ? row.outcome : undefined;
+		if (row.by === "person") {
+			if (row.waitedMs !== undefined) this.#answers.push(row.waitedMs);
+			const channel = this.#channels.get(row.channel ?? "") ?? { allowed: 0, denied: 0 };
+			if (side !== undefined) channel[side]++;
+			this.#channels.set(row.channel ?? "", channel);
+		}
+		if (ASKED.includes(row.by)) this.#ask(row, side);
+	}
+
+	#ask(row: FoldedRow, side: "allowed" | "denied" | undefined): void {
 		const key = JSON.stringify([row.tool, row.target]);
 		let asked = this.#asked.get(key);
 		if (asked === undefined) {
@@ -43,7 +51,7 @@ export class Stats {
 			this.#asked.set(key, asked);
 		}
 		asked.count++;
-		asked[side]++;
+		if (side !== undefined) asked[side]++;
 		asked.row = row.id;
 	}
 
@@ -68,12 +76,14 @@ export class Stats {
 	}
 }
 
-/** The middle and the 95th of a hundred, by the nearest rank; undefined without any. Milliseconds in, milliseconds out. */
+/** The median, and the 95th of a hundred by the nearest rank; undefined without any. Milliseconds in, milliseconds out. */
 export function answerTimes(times: readonly number[]): Overview["answer"] {
 	if (times.length === 0) return undefined;
 	const sorted = [...times].sort((a, b) => a - b);
-	const at = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
-	return { median: at(0.5), p95: at(0.95), count: sorted.length };
+	const at = (index: number) => sorted[index] ?? 0;
+	const count = sorted.length;
+	const median = (at(Math.floor((count - 1) / 2)) + at(Math.floor(count / 2))) / 2;
+	return { median, p95: at(Math.ceil(0.95 * count) - 1), count };
 }
 
 /** YYYY-MM-DD of an ISO time where this machine is; "" for what is no time. */
@@ -84,12 +94,12 @@ export function localDay(time: string): string {
 	return `${String(at.getFullYear()).padStart(4, "0")}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
 }
 
-/** Days in order, with those between that hold nothing; the last MAX_DAYS of them. */
+/** Days in order, with those between that hold nothing. */
 function withoutHoles(days: Map<string, Ends>): Overview["days"] {
 	// A time far ahead is nobody's day, and would push all real ones off the axis.
 	const end = localDay(new Date(Date.now() + DAY_MS).toISOString());
 	const known = [...days.keys()].filter((day) => day.length === 10 && day <= end).sort();
-	const [first] = known;
+	const [first] = known.slice(-MAX_FULL_DAYS);
 	const last = known.at(-1);
 	if (first === undefined || last === undefined) return [];
 	const result: Overview["days"] = [];

@@ -15,9 +15,9 @@ import { OfSession } from "./export/bundle/ofSession.ts";
 import { signedBy } from "./export/bundle/signed.ts";
 import { member, str } from "./fold.ts";
 import { Problems } from "./problems.ts";
-import type { SignerKey, Verification, VerifyOptions } from "./verify.ts";
+import type { Verification, VerifyOptions } from "./verify.ts";
 import type { KnownHead } from "./verifyAnchors.ts";
-import { GIVEN, givenHeads } from "./verifyLinks.ts";
+import { GIVEN, givenHeads, signerKeys } from "./verifyLinks.ts";
 import { Removals } from "./verifyRemovals.ts";
 import { type Recorded, recordedBy } from "./verifySegment.ts";
 
@@ -215,16 +215,4 @@ function demandEvidence(
 		if (kindOfFile(name) === "evidence" && !named.has(name.slice("evidence/".length)))
 			problems.add(name, undefined, "inserted", "no entry here names it");
 	return there;
-}
-
-function signerKeys(segments: readonly CheckedSegment[]): SignerKey[] {
-	const keys = new Map<string, SignerKey>();
-	for (const { segment, started } of segments) {
-		if (started === undefined) continue;
-		const { publicKey, storage } = started.signer;
-		const key = keys.get(publicKey) ?? { publicKey, storage, segments: 0, firstSegment: segment };
-		key.segments++;
-		keys.set(publicKey, key);
-	}
-	return [...keys.values()];
 }

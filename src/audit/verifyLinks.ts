@@ -101,7 +101,8 @@ export function demandKeys(seen: readonly Seen[], pins: string[], problems: Prob
 			);
 }
 
-export function signerKeys(seen: readonly Seen[]): SignerKey[] {
+/** The keys that segments name as theirs, each once. */
+export function signerKeys(seen: readonly Pick<Seen, "segment" | "started">[]): SignerKey[] {
 	const keys = new Map<string, SignerKey>();
 	for (const { segment, started } of seen) {
 		if (started === undefined) continue;

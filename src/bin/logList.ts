@@ -1,10 +1,10 @@
 // `gatepost log list`: entries or actions, those a filter wants, a page of them.
 
-import { WantedLines } from "../audit/export/wanted.ts";
 import { matches } from "../audit/filter.ts";
 import { type FoldedRow, foldRows } from "../audit/fold.ts";
 import type { ReadLine } from "../audit/read.ts";
 import { readEntries } from "../audit/read.ts";
+import { WantedLines } from "../audit/wanted.ts";
 import type { AuditFilter } from "../protocol/audit.ts";
 import { type ExitCode, type LogOptions, logDir, reading } from "./log.ts";
 import { isEmptyFilter } from "./logFilter.ts";

@@ -2,9 +2,9 @@
 import { isUtf8 } from "node:buffer";
 import { MAX_LINE_BYTES } from "../chain.ts";
 import type { Line } from "../lines.ts";
+import { type TextLine, textLine } from "../quickOpen.ts";
 import { segmentStart } from "../segment.ts";
 import { chunksOf, type Extent } from "./extent.ts";
-import { type TextLine, textLine } from "./quickOpen.ts";
 
 const NEWLINE = 10;
 

@@ -2,9 +2,9 @@
 // formats. Columns and what is in them: docs/EXPORTS.md.
 import { member, str } from "../fold.ts";
 import { cell, MAX_CELL } from "./csvCell.ts";
-import { wholeTarget } from "./facts.ts";
 import type { LogSource } from "./source.ts";
 import type { Told } from "./told.ts";
+import { wholeTarget } from "./toldFacts.ts";
 import type { Sink } from "./types.ts";
 
 type Column = [name: string, value: (told: Told) => string];

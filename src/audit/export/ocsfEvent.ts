@@ -1,8 +1,8 @@
 // One row of the log as an OCSF 1.9.0 event: its class, its activity, and what all classes share.
 import { hash as digest } from "node:crypto";
 import { member, str } from "../fold.ts";
+import type { TextLine } from "../quickOpen.ts";
 import { actorOf, agentOf, controlOf, fingerprint, hostOf, statusOf } from "./ocsfParts.ts";
-import type { TextLine } from "./quickOpen.ts";
 import type { Told } from "./told.ts";
 
 export const OCSF_VERSION = "1.9.0";

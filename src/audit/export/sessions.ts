@@ -1,7 +1,7 @@
 // Sessions as the rows of a log tell of them, for the table of an exported database.
 import type { SqlValue } from "sql.js";
-import type { Began, Writer } from "./facts.ts";
 import type { Told } from "./told.ts";
+import type { Began, Writer } from "./toldFacts.ts";
 
 interface Summed {
 	agent: string;

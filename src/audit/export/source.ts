@@ -9,12 +9,12 @@ import { JournalError } from "../errors.ts";
 import { readEvidence } from "../evidence.ts";
 import { openPlain, readAt } from "../files.ts";
 import { type FoldedRow, hasOwnRow, type Place, requestOf } from "../fold.ts";
+import { type TextLine, textLine } from "../quickOpen.ts";
+import { WantedLines, wantsRow } from "../wanted.ts";
 import { mergedBatches, openedBatches, type Reading } from "./batches.ts";
 import { type Extent, extentsOf } from "./extent.ts";
-import { type TextLine, textLine } from "./quickOpen.ts";
 import { type Kept, type Told, toldBatches } from "./told.ts";
 import type { ExportSource } from "./types.ts";
-import { WantedLines, wantsRow } from "./wanted.ts";
 
 export interface SourceOptions {
 	dir: string;

@@ -2,8 +2,8 @@
 // has to be read twice. The rows are the same as those of `foldRows`.
 import { setImmediate as pause } from "node:timers/promises";
 import { addTo, type FoldedRow, hasOwnRow, markRow, requestOf, rowOf } from "../fold.ts";
-import { type Facts, FactsGatherer } from "./facts.ts";
-import type { TextLine } from "./quickOpen.ts";
+import type { TextLine } from "../quickOpen.ts";
+import { type Facts, FactsGatherer } from "./toldFacts.ts";
 
 export interface Told {
 	row: FoldedRow;

@@ -9,16 +9,12 @@ import {
 	RowKind,
 	RowOutcome,
 } from "../../protocol/audit.ts";
+import { answerTimes, DAY_MS, MAX_ASKED, MAX_DAYS, MAX_FULL_DAYS } from "../stats.ts";
 import type { Sessions } from "./sessions.ts";
 import type { Store } from "./store.ts";
 
 const MAX_FACETS = 200;
 const MAX_NAMES = 50;
-const MAX_ASKED = 20;
-/** Days that hold any; between them there may be empty ones, as long as there are not more than MAX_DAYS in all. */
-const MAX_FULL_DAYS = 92;
-const MAX_DAYS = 366;
-const DAY_MS = 24 * 60 * 60_000;
 /** Local time differs from UTC by whole quarters of an hour. */
 const QUARTER_MS = 15 * 60_000;
 
@@ -139,15 +135,6 @@ function daysOf(sums: Map<number, Counts>): Overview["days"] {
 		days.push({ day: new Date(day * DAY_MS).toISOString().slice(0, -14), ...counts });
 	}
 	return days;
-}
-
-function answerTimes(times: number[]): Overview["answer"] {
-	const sorted = Float64Array.from(times).sort();
-	const count = sorted.length;
-	if (count === 0) return undefined;
-	const at = (index: number) => sorted[index] as number;
-	const median = (at(Math.floor((count - 1) / 2)) + at(Math.floor(count / 2))) / 2;
-	return { median, p95: at(Math.ceil(0.95 * count) - 1), count };
 }
 
 /** Counted over all rows. */

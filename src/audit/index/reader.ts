@@ -4,8 +4,8 @@ import { isUtf8 } from "node:buffer";
 import { createHash, hash as digest } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 import { MAX_LINE_BYTES, openLine } from "../chain.ts";
-import { quickOpen } from "../export/quickOpen.ts";
 import { openPlain, readAt } from "../files.ts";
+import { quickOpen } from "../quickOpen.ts";
 import type { ReadLine } from "../read.ts";
 
 const CHUNK = 1024 * 1024;

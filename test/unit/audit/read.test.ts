@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
@@ -110,4 +110,18 @@ test("the segments of a log are merged by time, and the order inside a segment s
 	assert.equal((await all(readEntries(join(a.dir, "journal")))).length, read.length);
 	// Stopping early leaves nothing open.
 	for await (const line of readEntries(a.dir)) if (line.line === 2) break;
+});
+
+test("a reader that has seen enough leaves no file open", async (t) => {
+	if (process.platform !== "linux") {
+		t.skip("open files are counted in /proc");
+		return;
+	}
+	const { open } = place(t);
+	const journal = await open("gate1");
+	await journal.append("action.requested", requested("r1"));
+	const count = () => readdirSync("/proc/self/fd").length;
+	const before = count();
+	for (let n = 0; n < 5; n++) for await (const _ of readEntries(journal.dir)) break;
+	assert.equal(count(), before);
 });

@@ -62,14 +62,14 @@ test("stats count what filters want, in words and as JSON", async (t) => {
 		return { code, text };
 	};
 	const whole = JSON.parse((await run(true)).text);
-	assert.equal(whole.actions, 11);
+	assert.equal(whole.actions, 12);
 	assert.deepEqual(
 		Object.fromEntries(whole.by.map(({ name, count }: { name: string; count: number }) => [name, count])),
 		{ person: 5, rule: 2, timeout: 1, withdrawn: 1, failure: 1 },
 	);
 	assert.equal(whole.channels[0].allowed + whole.channels[0].denied, 5);
 	const words = await run(false);
-	assert.match(words.text, /Actions {3}11\n/);
+	assert.match(words.text, /Actions {3}12\n/);
 	assert.doesNotMatch(words.text.replaceAll("\n", ""), /\p{Cc}/u);
 	assert.equal((await run(false, { text: "nowhere" })).code, 1);
 });
@@ -92,7 +92,7 @@ test("the middle and the 95th of a hundred answers", () => {
 	assert.equal(answerTimes([]), undefined);
 	assert.deepEqual(answerTimes([5]), { median: 5, p95: 5, count: 1 });
 	const hundred = Array.from({ length: 100 }, (_, n) => 100 - n);
-	assert.deepEqual(answerTimes(hundred), { median: 50, p95: 95, count: 100 });
+	assert.deepEqual(answerTimes(hundred), { median: 50.5, p95: 95, count: 100 });
 });
 
 test("days are those of this machine, and no time has none", () => {

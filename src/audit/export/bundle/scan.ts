@@ -10,11 +10,11 @@ import { pathsIn } from "../../home.ts";
 import { linesOf } from "../../lines.ts";
 import { isDead } from "../../owner.ts";
 import { listSegments } from "../../segment.ts";
-import { type Candidate, candidateOf, Facts, RESTS, restsOn } from "./facts.ts";
 import { Marks } from "./marks.ts";
 import { OfSession } from "./ofSession.ts";
 import { type Peeked, peek } from "./peek.ts";
 import { type BundleSource, Progress } from "./progress.ts";
+import { type Candidate, candidateOf, Facts, RESTS, restsOn } from "./restsOn.ts";
 
 /** A segment as it was at the first reading; what is appended later is not looked at. */
 export interface SegmentSeen {

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { MAX_LINE_BYTES, openLine } from "../../../../src/audit/chain.ts";
 import { mergedBatches } from "../../../../src/audit/export/batches.ts";
-import { quickOpen, type TextLine } from "../../../../src/audit/export/quickOpen.ts";
+import { quickOpen, type TextLine } from "../../../../src/audit/quickOpen.ts";
 import { toldBatches } from "../../../../src/audit/export/told.ts";
 import { matches } from "../../../../src/audit/filter.ts";
 import { foldRows } from "../../../../src/audit/fold.ts";

@@ -1,9 +1,9 @@
 // `openLine`, faster for the lines a journal writes: the hashes are taken of the line's own text, which is compared with
 // its content by the engine's serializer. Whatever is unusual in any way is left to `openLine`, so both always agree.
 import { hash as digest } from "node:crypto";
-import { type Entry, openLine } from "../chain.ts";
-import type { Line } from "../lines.ts";
-import type { ReadLine } from "../read.ts";
+import { type Entry, openLine } from "./chain.ts";
+import type { Line } from "./lines.ts";
+import type { ReadLine } from "./read.ts";
 
 /** Text of a line with what it says. */
 export interface TextLine extends ReadLine {

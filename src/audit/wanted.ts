@@ -1,7 +1,7 @@
 // Which lines of a log a scope wants: decided row by row in a first pass, kept as one bit a line.
-import type { ExportScope } from "../../protocol/auditPanel.ts";
-import { matches } from "../filter.ts";
-import type { FoldedRow, Place } from "../fold.ts";
+import type { ExportScope } from "../protocol/auditPanel.ts";
+import { matches } from "./filter.ts";
+import type { FoldedRow, Place } from "./fold.ts";
 
 /** Whether a scope wants a row. */
 export function wantsRow(scope: ExportScope): (row: FoldedRow) => boolean {

@@ -2,7 +2,7 @@
 import type { Entry } from "../chain.ts";
 import { starterOf } from "../facts.ts";
 import { type FoldedRow, inputTarget, member, str } from "../fold.ts";
-import type { TextLine } from "./quickOpen.ts";
+import type { TextLine } from "../quickOpen.ts";
 
 /** Who runs a session and where, as its session.started entry says. */
 export interface Began {
