@@ -1,19 +1,21 @@
 // How entries and verifications read in a terminal.
+
 import type { Entry } from "../audit/chain.ts";
 import type { FoldedRow } from "../audit/fold.ts";
 import type { ReadLine } from "../audit/read.ts";
 import type { Verification } from "../audit/verify.ts";
 import type { BundleVerification } from "../audit/verifyBundle.ts";
+import { HIDDEN_IN_LINES } from "../protocol/hiddenCharacters.ts";
 import { terminalText } from "./terminalText.ts";
 
 const SUMMARY_CHARS = 120;
 
-// Spaces and line breaks of the indentation stay: what a string holds of them is escaped by JSON already.
-const UNSAFE = /(?!\n)[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/gu;
-
-/** JSON text in which everything that does not print as itself is a JSON escape: the same value, safe to look at. */
+/**
+ * JSON text in which everything that does not print as itself is a JSON escape: the same value, safe to look at. Spaces and
+ * line breaks of the indentation stay: what a string holds of them is escaped by JSON already.
+ */
 export function safeJson(value: unknown, indent = 0): string {
-	return JSON.stringify(value, undefined, indent).replace(UNSAFE, (char) =>
+	return JSON.stringify(value, undefined, indent).replace(HIDDEN_IN_LINES, (char) =>
 		// By UTF-16 unit, as JSON escapes are.
 		char
 			.split("")

@@ -1,6 +1,8 @@
 // What a row of the log holds, whole, as a read-only document: entries, input, result, card. Characters that do not show
 // are escaped.
+
 import type { EvidenceLink } from "../protocol/audit.ts";
+import { HIDDEN_IN_LINES } from "../protocol/hiddenCharacters.ts";
 import { message } from "../protocol/messages.ts";
 import { contentOf } from "./auditEvidence.ts";
 import { type AuditLog, type LogPlace, Refusal } from "./auditLog.ts";
@@ -13,10 +15,6 @@ const MAX_TEXT = 5_000_000;
 const INDENTED = 128 * 1024;
 /** Characters made safe before others have their turn. */
 const SLICE = 64 * 1024;
-
-// Line breaks and tabs stay, as they do in every editor.
-const UNSAFE =
-	/(?![\n\t])[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/gu;
 
 /** @throws Refusal when the log does not hold it */
 export async function openRowText(
@@ -80,7 +78,7 @@ export async function shown(text: string): Promise<string> {
 		let to = Math.min(end, from + SLICE);
 		// The two halves of one character stay together.
 		if (to < text.length && isHigh(text.charCodeAt(to - 1))) to += 1;
-		parts.push(text.slice(from, to).replace(UNSAFE, (char) => escaped(char, json)));
+		parts.push(text.slice(from, to).replace(HIDDEN_IN_LINES, (char) => escaped(char, json)));
 		from = to;
 	}
 	const whole = parts.join("");

@@ -1,8 +1,7 @@
 // Log contents as HTML: only ever text, and every character that does not show is shown.
 
-/** Controls but tab and line feed, format characters (bidi, zero width, tags), private use, surrogates, odd spaces. */
-const HIDDEN =
-	/(?![\t\n])[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/gu;
+import { codePoint, HIDDEN_IN_LINES } from "../../protocol/hiddenCharacters.ts";
+
 const MARKUP: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
 /** A text as HTML. It can stand in an element or in a quoted attribute. */
@@ -10,7 +9,7 @@ export function escaped(text: string): string {
 	return text
 		.toWellFormed()
 		.replace(/[&<>"']/g, (char) => MARKUP[char] ?? "")
-		.replace(HIDDEN, (char) => `[U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}]`);
+		.replace(HIDDEN_IN_LINES, (char) => `[${codePoint(char)}]`);
 }
 
 /** An agent's words: in a direction of their own, so that they cannot turn what stands around them. */
