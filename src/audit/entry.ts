@@ -1,6 +1,6 @@
 // Every type of entry (DESIGN 10) and what a reader may count on in its body. Bodies are open: a writer may add members, a
 // reader must bear members and types it does not know. What came from an agent stands under `claimed`, and nowhere else.
-import { z } from "zod/mini";
+import * as z from "zod/mini";
 
 const hex64 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 const count = z.int().check(z.minimum(0));

@@ -10,7 +10,7 @@
 import { hash as digest, randomBytes } from "node:crypto";
 import { closeSync, constants, fsyncSync, openSync, rmSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { z } from "zod/mini";
+import * as z from "zod/mini";
 import { GENESIS } from "./chain.ts";
 import { systemCode } from "./errors.ts";
 import { nameNew, openPlain, readAt, syncDirNow } from "./files.ts";

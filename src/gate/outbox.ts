@@ -2,7 +2,7 @@
 import { constants } from "node:fs";
 import { open, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod/mini";
+import * as z from "zod/mini";
 import { redactJson } from "../actions/redact.ts";
 import type { Home } from "../audit/home.ts";
 import { ENV_NAMES, Submit } from "../protocol/hook.ts";
@@ -85,10 +85,9 @@ async function readKept(file: string): Promise<z.infer<typeof Kept>> {
 		if (!info.isFile() || info.size > MAX_FILE_BYTES) throw new Error("it is not a kept event");
 		const bytes = Buffer.alloc(info.size);
 		const { bytesRead } = await handle.read(bytes, 0, info.size, 0);
-		return Kept.parse(JSON.parse(bytes.toString("utf8", 0, bytesRead)));
-	} catch (error) {
-		if (error instanceof z.core.$ZodError) throw new Error("it is not a kept event");
-		throw error;
+		const kept = Kept.safeParse(JSON.parse(bytes.toString("utf8", 0, bytesRead)));
+		if (!kept.success) throw new Error("it is not a kept event");
+		return kept.data;
 	} finally {
 		await handle.close();
 	}

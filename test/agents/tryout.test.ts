@@ -92,6 +92,7 @@ test("the sample session goes through by real clicks, and its log verifies", {
 		assert.match(output, said);
 	}
 	assert.deepEqual(readdirSync(pictures).sort(), [
+		"audit-log.png",
 		"card-edit.png",
 		"card-run.png",
 		"card-write.png",

@@ -154,6 +154,21 @@ describe("the vsix", () => {
 		assert.deepEqual(missing, [], "links to files that are not there");
 	});
 
+	test("holds none of zod's translations: they come along whenever its namespace is passed on as a value", () => {
+		const metafiles: { outputs: Record<string, { inputs: Record<string, { bytesInOutput: number }> }> }[] = JSON.parse(
+			readFileSync(join(root, "dist/meta.json"), "utf8"),
+		);
+		const inputs = metafiles.flatMap(({ outputs }) =>
+			Object.values(outputs).flatMap((one) => Object.entries(one.inputs)),
+		);
+		const bundled = inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([name]) => name);
+		assert.ok(bundled.some((name) => name.includes("zod/v4/core/")));
+		assert.deepEqual(
+			bundled.filter((name) => name.includes("zod/v4/locales/") && !name.endsWith("/en.js")),
+			[],
+		);
+	});
+
 	test("has the licence text of each package that is bundled, and names no other", () => {
 		const notices = text("extension/THIRD-PARTY-NOTICES.txt");
 		const metafiles = JSON.parse(readFileSync(join(root, "dist/meta.json"), "utf8"));
