@@ -15,6 +15,11 @@ import type { Entry } from "./chain.ts";
 import { inputTarget, list, member, str } from "./fold.ts";
 import type { ReadLine } from "./read.ts";
 
+/** Names, paths, ids and digests of a detail are on a line or two: longer ones are cut and end in "…". Characters. */
+const MAX_WORDS = 1000;
+/** Of a message. No sentence has more places. */
+const MAX_ARGS = 20;
+
 export interface DetailContext {
 	/** The prompt of the same session before the row. */
 	prompt?: Entry | undefined;
@@ -56,7 +61,7 @@ function take(detail: RowDetail, { head, body = {} }: Entry, link: Linker): void
 			detail.released = { time: head.time, delivered: body.delivered === true };
 			break;
 		case "action.settled":
-			detail.settled = { time: head.time, by: str(body, "by") };
+			detail.settled = { time: head.time, by: words(str(body, "by")) };
 			break;
 		case "action.executed":
 		case "question.answered": {
@@ -92,17 +97,16 @@ function takeRequest(detail: RowDetail, body: Record<string, unknown>, link: Lin
 	const said: NonNullable<RowDetail["said"]> = {
 		target: cut(input === undefined ? detail.row.target : inputTarget(input)).text,
 	};
-	for (const name of ["cwd", "description", "permissionMode"] as const) {
-		const text = str(claimed, name);
-		if (text !== "") said[name] = cut(text).text;
-	}
+	const description = cut(str(claimed, "description")).text;
+	if (description !== "") said.description = description;
+	Object.assign(said, texts(claimed, ["cwd", "permissionMode"]));
 	if (input !== undefined) said.input = cut(json(input)).text;
 	detail.said = said;
 	const inputEvidence = link(body.input);
 	if (inputEvidence !== undefined) detail.inputEvidence = inputEvidence;
-	const root = str(body, "root");
+	const root = words(str(body, "root"));
 	if (root !== "") detail.root = root;
-	const mac = str(body, "actionMac");
+	const mac = words(str(body, "actionMac"));
 	if (mac !== "") detail.actionMac = mac;
 	const change = member(body, "change");
 	for (const file of list(change, "files")) detail.files.push(fileOf(file, link));
@@ -112,7 +116,7 @@ function takeRequest(detail: RowDetail, body: Record<string, unknown>, link: Lin
 
 function fileOf(file: unknown, link: Linker): DetailFile {
 	const op = str(file, "op");
-	const target = str(file, "target");
+	const target = words(str(file, "target"));
 	const side = (name: "before" | "after") => {
 		const value = member(file, name);
 		const found = link(value);
@@ -121,7 +125,7 @@ function fileOf(file: unknown, link: Linker): DetailFile {
 		return typeof omitted === "number" ? { [name]: { omitted } } : {};
 	};
 	return {
-		path: str(file, "path"),
+		path: words(str(file, "path")),
 		...(target === "" ? {} : { target }),
 		op: op === "create" || op === "delete" ? op : "modify",
 		...side("before"),
@@ -142,7 +146,7 @@ function takeDecision(detail: RowDetail, body: Record<string, unknown>, link: Li
 		verdict: str(decision, "verdict") === "allow" ? "allow" : "deny",
 		by: by.data,
 		why: messages(list(body, "why")),
-		...texts(decision, ["reason"]),
+		...(str(decision, "reason") === "" ? {} : { reason: cut(str(decision, "reason")).text }),
 		...texts(answered, ["gesture"]),
 		...texts({ policyDigest: str(decision, "policyDigest") || str(body, "policyDigest") }, ["policyDigest"]),
 		...(typeof assurance === "number" ? { assurance } : {}),
@@ -151,7 +155,7 @@ function takeDecision(detail: RowDetail, body: Record<string, unknown>, link: Li
 			? {}
 			: {
 					shown: {
-						digest: str(shown, "digest"),
+						digest: words(str(shown, "digest")),
 						extent: str(shown, "extent") === "whole" ? ("whole" as const) : ("partial" as const),
 						ms: Number(str(shown, "ms")) || 0,
 					},
@@ -167,21 +171,21 @@ export function starterOf({ body = {} }: Entry): Starter {
 	const env = member(claimed, "env");
 	const launcher = member(body, "launcher");
 	const git = member(body, "git");
-	const program = str(member(body, "program"), "path");
-	const version = str(member(body, "program"), "version");
+	const program = words(str(member(body, "program"), "path"));
+	const version = words(str(member(body, "program"), "version"));
 	const enforcement = member(body, "enforcement");
 	return {
 		...texts(body, ["osUser", "host"]),
 		...(launcher === undefined
 			? {}
-			: { launcher: { kind: str(launcher, "kind"), ...texts(launcher, ["name", "within"]) } }),
+			: { launcher: { kind: words(str(launcher, "kind")), ...texts(launcher, ["name", "within"]) } }),
 		...(program === "" ? {} : { program }),
 		...(version === "" ? {} : { version }),
 		processes: list(body, "processes")
-			.map((one) => str(one, "name"))
-			.filter((name) => name !== "")
-			.slice(0, 20),
-		...(str(body, "root") === "" ? {} : { workspace: str(body, "root") }),
+			.slice(0, 20)
+			.map((one) => words(str(one, "name")))
+			.filter((name) => name !== ""),
+		...(str(body, "root") === "" ? {} : { workspace: words(str(body, "root")) }),
 		...(git === undefined ? {} : { git: texts(git, ["commit", "branch", "commonDir"]) }),
 		...texts({ enforcement: typeof enforcement === "string" ? enforcement : str(enforcement, "level") }, [
 			"enforcement",
@@ -201,7 +205,7 @@ function entryOf({ segment, line, entry, problem }: ReadLine): DetailEntry {
 	return {
 		segment,
 		line,
-		type: entry?.head.type ?? "",
+		type: words(entry?.head.type ?? ""),
 		time: entry?.head.time ?? "",
 		hash: entry?.hash ?? "",
 		prev: entry?.prev ?? "",
@@ -233,10 +237,11 @@ function messages(values: readonly unknown[]): Message[] {
 		const args: Record<string, string | number> = {};
 		const given = member(value, "args");
 		if (typeof given === "object" && given !== null)
-			for (const [name, arg] of Object.entries(given))
-				if (typeof arg === "string" || typeof arg === "number") args[name] = arg;
+			for (const [name, arg] of Object.entries(given).slice(0, MAX_ARGS))
+				if (typeof arg === "string") args[name] = words(arg);
+				else if (typeof arg === "number") args[name] = arg;
 		// A code of another version is shown as it is.
-		return [{ code, args } as unknown as Message];
+		return [{ code: words(code), args } as unknown as Message];
 	});
 }
 
@@ -246,7 +251,7 @@ function texts<Name extends string>(value: unknown, names: readonly Name[]): Tex
 	const found: TextsOf<Name> = {};
 	for (const name of names) {
 		const text = str(value, name);
-		if (text !== "") found[name] = cut(text).text;
+		if (text !== "") found[name] = words(text);
 	}
 	return found;
 }
@@ -257,6 +262,11 @@ function textOf(entry: Entry | undefined, name: string): string {
 
 function json(value: unknown): string {
 	return JSON.stringify(value, undefined, 2) ?? "";
+}
+
+/** What is drawn on a line or two. The entries hold the whole of it. */
+function words(text: string): string {
+	return text.length <= MAX_WORDS ? text : `${text.slice(0, MAX_WORDS).toWellFormed()}…`;
 }
 
 function cut(text: string): { text: string; cut: boolean } {

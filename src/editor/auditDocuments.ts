@@ -3,14 +3,10 @@
 import { basename, join } from "node:path";
 import * as vscode from "vscode";
 import { contentOf } from "./auditEvidence.ts";
-import { withVisibleEnds } from "./auditSides.ts";
-import { Disposables } from "./disposables.ts";
+import { type Side, SideFiles, type SideName, sideUri as uriOf } from "./sideFiles.ts";
 import { say, text } from "./text.ts";
 
 const SCHEME = "gatepost-log";
-/** "+ends": the same side with line ends and a byte order mark drawn as characters, because editors hide them. */
-const SIDES = ["before", "after", "before+ends", "after+ends"] as const;
-type SideName = (typeof SIDES)[number];
 /** In place of a digest: the file did not exist then. */
 export const NONE = "none";
 /** Contents kept for the editor's next calls, which come in twos and threes. */
@@ -18,36 +14,29 @@ const KEPT = 4;
 
 /** The URI of one side of a file. @param digest of its content; "none" for a file that did not exist */
 export function sideUri(workspace: string, digest: string, side: SideName, path: string): vscode.Uri {
-	return vscode.Uri.from({
-		scheme: SCHEME,
-		path: `/${workspace}/${digest}/${side}${path.startsWith("/") ? "" : "/"}${path}`,
-	});
+	return uriOf(SCHEME, [workspace, digest], side, path);
 }
 
-export class AuditDocuments implements vscode.FileSystemProvider, vscode.Disposable {
+export class AuditDocuments implements vscode.Disposable {
 	readonly #home: string;
-	readonly #disposables = new Disposables();
-	readonly #changes = this.#disposables.push(new vscode.EventEmitter<vscode.FileChangeEvent[]>());
-	readonly onDidChangeFile = this.#changes.event;
+	readonly #files: SideFiles;
 	readonly #kept = new Map<string, Promise<Buffer>>();
 
 	/** @param home folder of the Gatepost home */
 	constructor(home: string) {
 		this.#home = home;
-		this.#disposables.push(
-			vscode.workspace.registerFileSystemProvider(SCHEME, this, { isReadonly: true, isCaseSensitive: true }),
-		);
+		this.#files = new SideFiles(SCHEME, 2, (side, uri) => this.#content(side, uri));
 	}
 
 	dispose(): void {
-		this.#disposables.dispose();
+		this.#files.dispose();
 	}
 
 	/** @throws FileSystemError for what is no side of ours, or cannot be had any more */
-	#side(uri: vscode.Uri): Promise<Buffer> {
+	#content(side: Side, uri: vscode.Uri): Promise<Buffer> {
 		const known = this.#kept.get(uri.path);
 		if (known !== undefined) return known;
-		const reading = this.#read(uri);
+		const reading = this.#read(side, uri);
 		this.#kept.set(uri.path, reading);
 		const [oldest] = this.#kept.keys();
 		if (this.#kept.size > KEPT && oldest !== undefined) this.#kept.delete(oldest);
@@ -56,58 +45,20 @@ export class AuditDocuments implements vscode.FileSystemProvider, vscode.Disposa
 		return reading;
 	}
 
-	async #read(uri: vscode.Uri): Promise<Buffer> {
-		const [, id = "", digest = "", side, ...path] = uri.path.split("/");
-		const name = SIDES.find((known) => known === side);
+	async #read({ owner: [id = "", digest = ""], of, path }: Side, uri: vscode.Uri): Promise<Buffer> {
 		// Nothing that could lead out of the evidence folders comes through.
-		if (!/^(?:[0-9a-f]{16}|_outside)$/.test(id) || name === undefined) throw vscode.FileSystemError.FileNotFound(uri);
+		if (!/^(?:[0-9a-f]{16}|_outside)$/.test(id)) throw vscode.FileSystemError.FileNotFound(uri);
 		if (digest === NONE) return Buffer.alloc(0);
 		if (!/^[0-9a-f]{64}$/.test(digest)) throw vscode.FileSystemError.FileNotFound(uri);
 		const place = { dir: join(this.#home, "workspaces", id) };
-		const args = {
-			file: await named(path.join("/")),
-			side: say(name.startsWith("before") ? "auditHost.before" : "auditHost.after"),
-		};
+		const args = { file: await named(path), side: say(of === "before" ? "auditHost.before" : "auditHost.after") };
 		const content = await contentOf(place, { digest }, "auditHost.side", args);
 		// Whether retention removed it stands in the log, which is not looked at here.
 		if ("why" in content && content.why.code === "auditHost.side.missing") {
 			throw vscode.FileSystemError.Unavailable(say("auditHost.side.gone", args));
 		}
 		if ("why" in content) throw vscode.FileSystemError.Unavailable(text(content.why));
-		return name.endsWith("+ends") ? withVisibleEnds(content.bytes) : content.bytes;
-	}
-
-	watch(): vscode.Disposable {
-		return new vscode.Disposable(() => {});
-	}
-
-	async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
-		const { length: size } = await this.#side(uri);
-		return { type: vscode.FileType.File, ctime: 0, mtime: 0, size, permissions: vscode.FilePermission.Readonly };
-	}
-
-	readFile(uri: vscode.Uri): Promise<Uint8Array> {
-		return this.#side(uri);
-	}
-
-	readDirectory(): [string, vscode.FileType][] {
-		return [];
-	}
-
-	createDirectory(uri: vscode.Uri): void {
-		throw vscode.FileSystemError.NoPermissions(uri);
-	}
-
-	writeFile(uri: vscode.Uri): void {
-		throw vscode.FileSystemError.NoPermissions(uri);
-	}
-
-	delete(uri: vscode.Uri): void {
-		throw vscode.FileSystemError.NoPermissions(uri);
-	}
-
-	rename(uri: vscode.Uri): void {
-		throw vscode.FileSystemError.NoPermissions(uri);
+		return content.bytes;
 	}
 }
 

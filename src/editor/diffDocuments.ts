@@ -5,39 +5,21 @@ import * as vscode from "vscode";
 import { type FileChange, isChange } from "../actions/change.ts";
 import type { Gate } from "../gate/gate.ts";
 import { Disposables } from "./disposables.ts";
+import { type Side, SideFiles, sideUri } from "./sideFiles.ts";
 import { say } from "./text.ts";
 
 const SCHEME = "gatepost";
-/** "+ends": the same side with line ends and a byte order mark drawn as characters, because editors hide them. */
-const SIDES = ["before", "after", "before+ends", "after+ends"] as const;
-type SideName = (typeof SIDES)[number];
 /** A language for which our contribution turns on white space in the native diff, which it leaves out by default. */
 const EXACT_LANGUAGE = "gatepost-exact";
 
-/** The URI of one side of a file of a waiting request. */
-export function sideUri(request: string, side: SideName, path: string): vscode.Uri {
-	return vscode.Uri.from({ scheme: SCHEME, path: `/${request}/${side}${path.startsWith("/") ? "" : "/"}${path}` });
-}
-
-/** Line ends other than LF, and a byte order mark, as characters that are drawn. */
-function withVisibleEnds(bytes: Buffer): Buffer {
-	const text = bytes.toString("utf8").replace(/^\uFEFF/, "[BOM]");
-	return Buffer.from(text.replace(/\r\n|\r/g, (end) => (end === "\r" ? "[CR]\n" : "[CRLF]\n")));
-}
-
 /** Read-only files of the waiting requests. A settled request has none: its tabs are closed. */
-export class DiffDocuments implements vscode.FileSystemProvider, vscode.Disposable {
-	readonly #changes = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
-	readonly onDidChangeFile = this.#changes.event;
+export class DiffDocuments implements vscode.Disposable {
 	readonly #disposables = new Disposables();
 	readonly #gate: () => Gate | undefined;
 
 	constructor(gate: () => Gate | undefined) {
 		this.#gate = gate;
-		this.#disposables.push(this.#changes);
-		this.#disposables.push(
-			vscode.workspace.registerFileSystemProvider(SCHEME, this, { isReadonly: true, isCaseSensitive: true }),
-		);
+		this.#disposables.push(new SideFiles(SCHEME, 1, (side, uri) => this.#side(side, uri)));
 		// A tab can come after the end of its request: it was just being opened, or the editor restores it after a reload.
 		const over = (request: string) => this.#gate()?.proposal(request) === undefined;
 		this.#disposables.push(
@@ -54,8 +36,8 @@ export class DiffDocuments implements vscode.FileSystemProvider, vscode.Disposab
 			.find(({ id }) => id === request)?.files[file];
 		const bomDiffers = change.before !== undefined && change.before.bom !== change.after?.bom;
 		const ends = shown !== undefined && change.after !== undefined && (shown.eolOnly > 0 || bomDiffers);
-		const left = sideUri(request, ends ? "before+ends" : "before", change.path);
-		const right = sideUri(request, ends ? "after+ends" : "after", change.path);
+		const left = sideUri(SCHEME, [request], ends ? "before+ends" : "before", change.path);
+		const right = sideUri(SCHEME, [request], ends ? "after+ends" : "after", change.path);
 		const title = say(ends ? "editor.diffTitleEnds" : "editor.diffTitle", { file: basename(change.path) });
 		if (ends || (shown !== undefined && shown.whitespaceOnly > 0)) {
 			for (const uri of [left, right]) {
@@ -87,51 +69,14 @@ export class DiffDocuments implements vscode.FileSystemProvider, vscode.Disposab
 		return change;
 	}
 
-	#side(uri: vscode.Uri): Buffer {
-		const [, request = "", side, ...rest] = uri.path.split("/");
-		const path = `/${rest.join("/")}`;
+	#side({ owner: [request = ""], of, path }: Side, uri: vscode.Uri): Buffer {
 		const proposal = this.#gate()?.proposal(request);
 		const change = isChange(proposal)
 			? proposal.files.find((file) => file.path === path || `/${file.path}` === path)
 			: undefined;
-		const name = SIDES.find((known) => known === side);
-		if (change === undefined || name === undefined) throw vscode.FileSystemError.FileNotFound(uri);
+		if (change === undefined) throw vscode.FileSystemError.FileNotFound(uri);
 		// A file that does not exist yet, or no longer, is an empty side.
-		const bytes = change[name.startsWith("before") ? "before" : "after"]?.bytes ?? Buffer.alloc(0);
-		return name.endsWith("+ends") ? withVisibleEnds(bytes) : bytes;
-	}
-
-	watch(): vscode.Disposable {
-		return new vscode.Disposable(() => {});
-	}
-
-	stat(uri: vscode.Uri): vscode.FileStat {
-		const { length: size } = this.#side(uri);
-		return { type: vscode.FileType.File, ctime: 0, mtime: 0, size, permissions: vscode.FilePermission.Readonly };
-	}
-
-	readFile(uri: vscode.Uri): Uint8Array {
-		return this.#side(uri);
-	}
-
-	readDirectory(): [string, vscode.FileType][] {
-		return [];
-	}
-
-	createDirectory(uri: vscode.Uri): void {
-		throw vscode.FileSystemError.NoPermissions(uri);
-	}
-
-	writeFile(uri: vscode.Uri): void {
-		throw vscode.FileSystemError.NoPermissions(uri);
-	}
-
-	delete(uri: vscode.Uri): void {
-		throw vscode.FileSystemError.NoPermissions(uri);
-	}
-
-	rename(uri: vscode.Uri): void {
-		throw vscode.FileSystemError.NoPermissions(uri);
+		return change[of]?.bytes ?? Buffer.alloc(0);
 	}
 }
 

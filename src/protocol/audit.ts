@@ -272,6 +272,8 @@ export interface RowDetail {
 	inputEvidence?: EvidenceLink;
 	root?: string;
 	files: DetailFile[];
+	/** Files that the action names and `files` does not; absent when there are none. */
+	moreFiles?: number;
 	/** Why the change was not computed. */
 	changeProblem?: Message;
 	actionMac?: string;

@@ -1,42 +1,50 @@
-// The audit panel as a person meets it: the built page in a real browser, asking the real index of a large log. From a warm
-// snapshot to the first row drawn, from a word typed to its rows drawn, and how long a place in the table stays blank while
-// somebody scrolls. Each against its limit (1 is the limit). GATEPOST_BENCH_ENTRIES or an argument for fewer entries.
-import { mkdtempSync, rmSync } from "node:fs";
+// The audit panel as a person meets it: the built page in a real browser and the built host and thread behind it, from the
+// moment the panel is opened over a warm snapshot to its first row on screen, from a word typed to its rows drawn, and how
+// long a place in the table stays blank while somebody scrolls. Each against its limit (1 is the limit). What stands in for
+// the editor is the empty tab, which is there before (an editor makes its own frames, in its own time), and the bridge that
+// carries messages to it, which is measured by itself and in the times. GATEPOST_BENCH_ENTRIES or an argument for fewer entries.
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
 import { openHome } from "../../src/audit/home.ts";
-import { LogIndex } from "../../src/audit/index/logIndex.ts";
-import type { AuditHostMessage, AuditPanelMessage } from "../../src/protocol/auditPanel.ts";
 import { bigLog, rootIn } from "../support/auditLog.ts";
-import { launchBrowser, openWebview, type WebviewPage } from "../support/webviewHarness/page.ts";
+import { launchBrowser } from "../support/webviewHarness/page.ts";
 import { serveWebview } from "../support/webviewHarness/server.ts";
 import type { Measured } from "./journal.ts";
+import { buildHost } from "./panelHost.ts";
+import { type Opened, opened } from "./panelOpened.ts";
 
 /** The issue's limits. Milliseconds. */
 const LIMIT = { paint: 1500, search: 300, blank: 100 };
-const WAIT_MS = 60_000;
+/** The panel is opened so often. */
+const ROUNDS = 3;
 
 /** Runs for about two minutes at a million entries, most of it to write and index the log. */
 export async function benchPanel(
 	entries = Number(process.env.GATEPOST_BENCH_ENTRIES ?? 1_000_000),
 ): Promise<Measured[]> {
 	const dir = mkdtempSync(join(tmpdir(), "gatepost-bench-"));
-	const server = await serveWebview("audit");
-	const browser = await launchBrowser();
+	const [server, browser] = await Promise.all([serveWebview("audit"), launchBrowser()]);
 	try {
+		mkdirSync(join(dir, "built"));
+		const built = await buildHost(join(dir, "built"));
 		const home = openHome(join(dir, "home"));
-		const log = bigLog({ home, root: rootIn(dir), entries });
-		const open = () => new LogIndex({ dir: log, homeKey: home.macKey(), onState: () => {} });
-		const first = open();
+		const root = rootIn(dir);
+		const log = bigLog({ home, root, entries });
+		const first = new built.LogIndex({ dir: log, homeKey: home.macKey(), onState: () => {} });
 		await first.ask("rows", { filter: {}, order: "newest", offset: 0, limit: 1 });
 		await first.close();
-		const [paint, index, view] = await painted(browser, server.url, open);
+		const open = () => opened({ browser, url: server.url, built, home, root });
+		const rounds: Opened[] = [];
+		for (let round = 0; round < ROUNDS; round++) {
+			await rounds.at(-1)?.close();
+			rounds.push(await open());
+		}
+		const last = rounds.at(-1) as Opened;
 		try {
-			return [paint, await searched(view), await scrolled(view)];
+			return [painted(rounds), await searched(last), await scrolled(last)];
 		} finally {
-			await view.close();
-			await index.close();
+			await last.close();
 		}
 	} finally {
 		await browser.close();
@@ -45,31 +53,18 @@ export async function benchPanel(
 	}
 }
 
-async function painted(
-	browser: Browser,
-	url: string,
-	open: () => LogIndex,
-): Promise<[Measured, LogIndex, WebviewPage]> {
-	// The browser and its caches are warm, as an editor that runs is.
-	await (await openWebview(browser, url, { width: 1400, height: 800 })).close();
-	const begin = performance.now();
-	const index = open();
-	const view = await openWebview(browser, url, { width: 1400, height: 800 });
-	await connect(view, index);
-	await until(view, `document.querySelector('tr[data-index="0"] time') !== null`);
-	const ms = performance.now() - begin;
-	return [
-		{
-			name: "panel: from a warm snapshot to the first rows on screen",
-			ratio: ms / LIMIT.paint,
-			detail: `${ms.toFixed(0)} ms`,
-		},
-		index,
-		view,
-	];
+function painted(rounds: readonly Opened[]): Measured {
+	const sorted = rounds.toSorted((a, b) => a.at.drawn - b.at.drawn);
+	const { at, tabMs, bridgeMs } = sorted[Math.floor(sorted.length / 2)] as Opened;
+	const steps = Object.entries(at).sort(([, a], [, b]) => a - b);
+	return {
+		name: "panel: from opening it over a warm snapshot to the first rows on screen, the median",
+		ratio: at.drawn / LIMIT.paint,
+		detail: `${steps.map(([step, ms]) => `${step} ${ms.toFixed(0)} ms`).join(", ")}; of all ${sorted.map((one) => `${one.at.drawn.toFixed(0)} ms`).join(", ")}; there and back over the bridge ${bridgeMs.toFixed(0)} ms, an empty tab before ${tabMs.toFixed(0)} ms`,
+	};
 }
 
-async function searched(view: WebviewPage): Promise<Measured> {
+async function searched(view: Opened): Promise<Measured> {
 	const times: number[] = [];
 	for (const word of ["part17", "make chec", "file3", "task"]) {
 		const before = (await view.page.evaluate(
@@ -99,7 +94,7 @@ async function searched(view: WebviewPage): Promise<Measured> {
 	};
 }
 
-async function scrolled(view: WebviewPage): Promise<Measured> {
+async function scrolled(view: Opened): Promise<Measured> {
 	await view.page.evaluate(`(() => {
 		const box = document.querySelector('.search input');
 		box.value = '';
@@ -141,52 +136,4 @@ async function scrolled(view: WebviewPage): Promise<Measured> {
 		ratio: longest / LIMIT.blank,
 		detail: `${longest.toFixed(0)} ms at most, blank rows in ${frames} frames`,
 	};
-}
-
-/** The page's questions go to the index, as the editor's host sends them. */
-async function connect({ page }: WebviewPage, index: LogIndex): Promise<void> {
-	const send = (message: AuditHostMessage) =>
-		page.evaluate(`window.postMessage(${JSON.stringify(message)}, window.origin)`);
-	const tell = () =>
-		send({
-			type: "log",
-			log: {
-				folders: [{ folder: "/shop", label: "shop" }],
-				folder: "/shop",
-				index: { ...index.state, detail: undefined } as never,
-				integrity: { state: "unknown" },
-			},
-		});
-	await page.exposeFunction("toHost", async (message: AuditPanelMessage) => {
-		switch (message.type) {
-			case "ready":
-				await send({ type: "strings", contents: {} });
-				await index.ask("rows", { filter: {}, order: "newest", offset: 0, limit: 1 });
-				return void (await tell());
-			case "rows": {
-				const { n, filter, order, offset, limit } = message;
-				return void (await send({
-					type: "rows",
-					n,
-					offset,
-					...(await index.ask("rows", { filter, order, offset, limit })),
-				}));
-			}
-			case "facets":
-				return void (await send({ type: "facets", n: message.n, facets: await index.ask("facets", {}) }));
-		}
-	});
-	await page.evaluate(`(() => {
-		const push = posted.push.bind(posted);
-		posted.push = (message) => { toHost(message); return push(message); };
-		for (const message of posted) toHost(message);
-	})()`);
-}
-
-async function until({ page }: WebviewPage, expression: string): Promise<void> {
-	const limit = Date.now() + WAIT_MS;
-	while (!(await page.evaluate(expression))) {
-		if (Date.now() > limit) throw new Error(`not so after ${WAIT_MS} ms: ${expression}`);
-		await page.waitForTimeout(5);
-	}
 }

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { AuditRow } from "../../src/protocol/audit.ts";
-import { type AskRows, CHUNK, MAX_KEPT, RowPages } from "../../webview/audit/rowPages.ts";
-import { ScrollMap } from "../../webview/audit/scrollMap.ts";
+import { type AskRows, CHUNK, MAX_KEPT, RowPages } from "../../webview/audit/table/rowPages.ts";
+import { ScrollMap } from "../../webview/audit/table/scrollMap.ts";
 
 const row = (n: number, note = ""): AuditRow => ({
 	id: n + 1,
@@ -69,6 +69,26 @@ describe("pages of rows", () => {
 		assert.equal(state.asked.length, before);
 		assert.ok(state.most <= 3, `${state.most} questions at once`);
 		assert.ok(state.asked.every(({ offset, limit }) => offset >= 0 && limit >= 1 && limit <= 500));
+	});
+
+	it("are read further ahead the way they are scrolled, and no further the other way", async () => {
+		for (const [start, to] of [
+			[50_000, 50_200],
+			[50_400, 50_200],
+		] as const) {
+			const { ask, settle } = host(100_000);
+			const pages = new RowPages(ask, {}, "newest", () => undefined);
+			pages.see(0, 40, true);
+			await settle();
+			pages.see(start, start + 40, false);
+			await settle();
+			pages.see(to, to + 40, false);
+			await settle();
+			const ahead = to > start ? [to + 41, to + 40 + CHUNK] : [to - CHUNK, to - 1];
+			assert.ok(texts(pages, ...(ahead as [number, number])).every((text) => text !== undefined));
+			const far = to > start ? to + 40 + 3 * CHUNK : to - 3 * CHUNK;
+			assert.equal(pages.at(far), undefined);
+		}
 	});
 
 	it("stay where they are while the log grows below the top, and are read anew", async () => {

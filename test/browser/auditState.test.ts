@@ -165,7 +165,24 @@ describe("the state of the log", () => {
 		const bar = panel.page.getByRole("progressbar", { name: "Reading the log" });
 		assert.equal(await bar.getAttribute("aria-valuenow"), "50");
 		await panel.page.getByText("50 % · 4.5 MB of 9 MB · 1,234 entries").waitFor();
-		assert.deepEqual(await panel.posted("rows"), []);
+		// Only what is drawn first, to be answered as soon as the index is there.
+		assert.deepEqual(
+			(await panel.posted("rows")).map(({ offset }) => offset),
+			[0],
+		);
+		assert.deepEqual(await panel.posted("facets"), []);
+	});
+
+	it("asks for its first rows once, and for what is counted over the whole log after them", async () => {
+		const index = { state: "loading", entries: 0, done: 1, total: 9 } as const;
+		const panel = await view.open(sample({ log: log({ index }) }));
+		await panel.sendLog(log());
+		await panel.row("make deploy").waitFor();
+		await panel.waitForPosted("facets");
+		const asked = (await panel.page.evaluate(
+			"posted.filter(({ n }) => n !== undefined).map(({ type }) => type)",
+		)) as string[];
+		assert.deepEqual(asked, ["rows", "facets"]);
 	});
 
 	it("is why it failed, with a way out", async () => {

@@ -87,7 +87,7 @@ describe("the verdict", () => {
 
 	it("has words and advice for every kind of problem that the verifier knows", async () => {
 		const kinds = ["edited", "removed", "inserted", "reordered", "cut-tail", "torn", "wrong-key", "evidence-missing"];
-		kinds.push("evidence-altered", "segment-missing", "bad-checkpoint");
+		kinds.push("evidence-altered", "segment-missing", "bad-checkpoint", "index-altered");
 		const view = await open({ ...BAD, problems: kinds.map((kind) => ({ segment: "s", kind, detail: "d" })) });
 		const advice = await view.page.locator(".av-advice > div").allTextContents();
 		assert.equal(new Set(advice).size, kinds.length);
@@ -95,6 +95,28 @@ describe("the verdict", () => {
 			assert.doesNotMatch(text, /newest version/, kinds[index]);
 			assert.doesNotMatch(text, /integrity\./);
 		}
+	});
+
+	it("says what this editor has seen and misses, and lets only the host forget it", async () => {
+		const missed = { entries: 1240, segments: 3, gone: false };
+		const some = await open({ ...BAD, missed });
+		assert.match((await verdict(some)) ?? "", /16 problems found/);
+		const part = (view: ViewsPage) => view.page.getByRole("region", { name: "What this editor has seen" });
+		assert.match((await part(some).textContent()) ?? "", /3 segments of this log are not there.*1,240 entries/s);
+		await part(some).getByRole("button", { name: "Forget what this editor remembers of this log" }).press("Enter");
+		assert.deepEqual(await some.posted("forget"), [{ type: "forget" }]);
+		assert.match((await verdict(some)) ?? "", /16 problems found/, "nothing changes until the host says so");
+		await some.send({ type: "log", log: log({ integrity: { ...BAD, missed, state: "checking" } }) });
+		assert.equal(await part(some).count(), 0);
+		const gone = await open({ ...BAD, entries: 0, segments: 0, keys: [], missed: { ...missed, gone: true } });
+		assert.match((await verdict(gone)) ?? "", /log that this editor has seen here is gone.*None of the segments/s);
+		assert.match(
+			(await part(gone).textContent()) ?? "",
+			/remembers a log here, 1,240 entries of 3 segments, and it is gone/,
+		);
+		await gone.page.getByRole("button", { name: "The log is gone" }).waitFor();
+		assert.equal(await part(await open(BAD)).count(), 0);
+		assert.equal(await part(await open(GOOD)).count(), 0);
 	});
 
 	it("that could not be reached says so", async () => {

@@ -1,9 +1,9 @@
 // The views' arithmetic, without a browser.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { stack, ticks } from "../../webview/audit/chartScale.ts";
-import { dayStart, spans, within } from "../../webview/audit/overviewDays.ts";
-import { ago, offset } from "../../webview/audit/sessionsTime.ts";
+import { stack, ticks } from "../../webview/audit/charts/scale.ts";
+import { dayStart, spans, within } from "../../webview/audit/overview/days.ts";
+import { ago, offset } from "../../webview/audit/times.ts";
 
 const day = (name: string, allowed: number) => ({ day: name, allowed, denied: 1, timeout: 0, other: 0 });
 

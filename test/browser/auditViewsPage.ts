@@ -1,16 +1,7 @@
 // The audit panel's sessions, overview and integrity in a page: opened on a world of answers, in the colours of a panel.
-import { after, afterEach, before } from "node:test";
-import type { Browser } from "playwright-core";
 import type { AuditHostMessage, AuditPanelMessage } from "../../src/protocol/auditPanel.ts";
-import {
-	launchBrowser,
-	openWebview,
-	type ThemeName,
-	until,
-	type ViewOptions,
-	type WebviewPage,
-} from "../support/webviewHarness/page.ts";
-import { type HarnessServer, serveWebview } from "../support/webviewHarness/server.ts";
+import { type ThemeName, until, type ViewOptions, type WebviewPage } from "../support/webviewHarness/page.ts";
+import { useWebview } from "../support/webviewHarness/useWebview.ts";
 import { RESPONDER, type World } from "./auditViewsHost.ts";
 
 type Show = Omit<Extract<AuditHostMessage, { type: "show" }>, "type">;
@@ -39,29 +30,10 @@ const CHARTS: Record<ThemeName, readonly string[]> = {
 
 /** Call in a `describe`: one browser for its tests, a fresh page for each `open`. */
 export function useViews(): { open(world: World, show: Show, options?: ViewOptions): Promise<ViewsPage> } {
-	let server: HarnessServer;
-	let browser: Browser;
-	let pages: WebviewPage[] = [];
-	before(async () => {
-		[server, browser] = await Promise.all([serveWebview("audit"), launchBrowser()]);
-	});
-	afterEach(async (context) => {
-		const name = context.name.replaceAll(/\W+/g, "-").slice(0, 80);
-		if ("passed" in context && !context.passed) {
-			for (const [index, page] of pages.entries())
-				await page.screenshot(`failed-${name}-${index}`).catch(() => undefined);
-		}
-		await Promise.all(pages.map((page) => page.close()));
-		pages = [];
-	});
-	after(async () => {
-		await browser?.close();
-		await server?.close();
-	});
+	const webview = useWebview("audit");
 	return {
 		open: async (world, show, options = {}) => {
-			const view = await openWebview(browser, server.url, { width: 800, ...options });
-			pages.push(view);
+			const view = await webview.open({ width: 800, ...options });
 			await view.page.evaluate(`globalThis.world = ${JSON.stringify(world)}; ${RESPONDER}`);
 			await colour(view, options.theme ?? "Dark Modern");
 			await view.send({ type: "log", log: world.log });

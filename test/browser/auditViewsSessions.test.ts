@@ -31,7 +31,7 @@ describe("the list of sessions", () => {
 			"Enforced",
 		])
 			assert.ok(items[0]?.includes(said), `${said} in ${items[0]}`);
-		assert.match(items[1] ?? "", /Not enforced.*Something else ran.*Ran undecided/s);
+		assert.match(items[1] ?? "", /Not enforced.*Something else ran.*Coverage gap/s);
 		assert.match(items[1] ?? "", /in CI/);
 		assert.match(items[2] ?? "", /Session without a name.*no end recorded.*Who started it is not recorded/s);
 		const [time] = await view.page

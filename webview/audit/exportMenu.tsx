@@ -4,7 +4,7 @@ import { useId, useState } from "preact/hooks";
 import type { ExportFormat, ExportScope } from "../../src/protocol/auditPanel.ts";
 import { AgentText } from "../ui/agentText.tsx";
 import { t } from "../ui/texts.ts";
-import { useFacets } from "./facets.ts";
+import { useFacets } from "./filter/facets.ts";
 import { Mark } from "./marks.tsx";
 import { Popover } from "./popover.tsx";
 import type { PanelState, SessionPlace } from "./state.ts";

@@ -15,6 +15,9 @@ const MAX_BYTES = 16 * 1024 * 1024;
 const MAX_CLONED = 256 * 1024;
 /** Characters of the entries of one answer. */
 const MAX_TEXTS = 2_000_000;
+/** Files of one action, and reasons of one decision. An agent may name as many as a line holds. */
+const MAX_FILES = 500;
+const MAX_WHY = 100;
 const MAX_SECRETS = 50;
 const MAX_SAME = 50;
 
@@ -47,6 +50,8 @@ export class Details {
 			if (entry.text.length > room) Object.assign(entry, { text: "", cut: true });
 			room -= entry.text.length;
 		}
+		if (detail.files.length > MAX_FILES) detail.moreFiles = detail.files.splice(MAX_FILES).length;
+		detail.decision?.why.splice(MAX_WHY);
 		detail.sameSecrets = same.slice(0, MAX_SECRETS).flatMap(({ kind, requests }) => {
 			const rows = requests.slice(0, MAX_SAME).flatMap((request) => this.#rowsOf(request));
 			return rows.length === 0 ? [] : [{ kind, rows: rows.slice(0, MAX_SAME) }];

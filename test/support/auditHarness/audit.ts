@@ -1,17 +1,9 @@
 // The audit panel under test: its parts by what a person calls them.
 import assert from "node:assert/strict";
-import { after, afterEach, before } from "node:test";
-import type { Browser, Locator } from "playwright-core";
+import type { Locator } from "playwright-core";
 import type { AuditPanelMessage, LogState } from "../../../src/protocol/auditPanel.ts";
-import {
-	describeViolations,
-	launchBrowser,
-	openWebview,
-	until,
-	type ViewOptions,
-	type WebviewPage,
-} from "../webviewHarness/page.ts";
-import { type HarnessServer, serveWebview } from "../webviewHarness/server.ts";
+import { describeViolations, until, type ViewOptions, type WebviewPage } from "../webviewHarness/page.ts";
+import { useWebview } from "../webviewHarness/useWebview.ts";
 import { type FakeLog, fakeHost } from "./fakeHost.ts";
 
 type Asked<Type extends AuditPanelMessage["type"]> = Extract<AuditPanelMessage, { type: Type }>;
@@ -44,30 +36,10 @@ export interface AuditPage extends Omit<WebviewPage, "posted" | "waitForPosted" 
 
 /** Call in a `describe`: one browser for its tests, a fresh page for each `open`. */
 export function useAudit(): { open(fake: FakeLog, options?: ViewOptions): Promise<AuditPage> } {
-	let server: HarnessServer;
-	let browser: Browser;
-	let pages: WebviewPage[] = [];
-	before(async () => {
-		[server, browser] = await Promise.all([serveWebview("audit"), launchBrowser()]);
-	});
-	afterEach(async (context) => {
-		// What it looked like when it went wrong says more than the error.
-		const name = context.name.replaceAll(/\W+/g, "-").slice(0, 80);
-		if ("passed" in context && !context.passed) {
-			for (const [index, page] of pages.entries())
-				await page.screenshot(`failed-${name}-${index}`).catch(() => undefined);
-		}
-		await Promise.all(pages.map((page) => page.close()));
-		pages = [];
-	});
-	after(async () => {
-		await browser?.close();
-		await server?.close();
-	});
+	const webview = useWebview("audit");
 	return {
 		open: async (fake, options = {}) => {
-			const view = await openWebview(browser, server.url, { width: 1400, height: 800, ...options });
-			pages.push(view);
+			const view = await webview.open({ width: 1400, height: 800, ...options });
 			const page = withParts(view, fake);
 			await view.page.evaluate(fakeHost(fake));
 			await page.drawn();

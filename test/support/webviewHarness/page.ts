@@ -109,7 +109,7 @@ export async function openWebview(browser: Browser, url: string, options: ViewOp
 	};
 }
 
-const untilLimitMs = 15_000;
+const untilLimitMs = 60_000;
 
 /**
  * Waits until an expression holds in the page. Playwright's own `waitForFunction` evaluates text in the page, which a

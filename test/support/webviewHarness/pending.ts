@@ -1,14 +1,13 @@
 // The sidebar's "Pending" webview under test: its parts by what a person calls them, and the trouble a test can make.
 import { createHash } from "node:crypto";
-import { after, afterEach, before } from "node:test";
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { canonical } from "../../../src/protocol/canonical.ts";
 import type { CardModel } from "../../../src/protocol/card.ts";
 import type { GrantOffer } from "../../../src/protocol/grants.ts";
 import type { Message } from "../../../src/protocol/messages.ts";
 import type { PendingState, PendingViewMessage } from "../../../src/protocol/pendingView.ts";
-import { launchBrowser, openWebview, type ViewOptions, type WebviewPage } from "./page.ts";
-import { type HarnessServer, serveWebview } from "./server.ts";
+import type { ViewOptions, WebviewPage } from "./page.ts";
+import { useWebview } from "./useWebview.ts";
 
 export type Answer = Extract<PendingViewMessage, { type: "answer" }>;
 
@@ -30,30 +29,10 @@ export interface PendingPage extends WebviewPage {
 
 /** Call in a `describe`: one browser for its tests, a fresh page for each `open`. */
 export function usePending(): { open(state: PendingState, options?: ViewOptions): Promise<PendingPage> } {
-	let server: HarnessServer;
-	let browser: Browser;
-	let pages: WebviewPage[] = [];
-	before(async () => {
-		[server, browser] = await Promise.all([serveWebview("pending"), launchBrowser()]);
-	});
-	afterEach(async (context) => {
-		// What it looked like when it went wrong says more than the error.
-		const name = context.name.replaceAll(/\W+/g, "-").slice(0, 80);
-		if ("passed" in context && !context.passed) {
-			for (const [index, page] of pages.entries())
-				await page.screenshot(`failed-${name}-${index}`).catch(() => undefined);
-		}
-		await Promise.all(pages.map((page) => page.close()));
-		pages = [];
-	});
-	after(async () => {
-		await browser?.close();
-		await server?.close();
-	});
+	const webview = useWebview("pending");
 	return {
 		open: async (state, options) => {
-			const view = await openWebview(browser, server.url, options);
-			pages.push(view);
+			const view = await webview.open(options);
 			await view.send(state);
 			return withParts(view);
 		},

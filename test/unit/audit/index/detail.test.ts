@@ -161,3 +161,47 @@ test("evidence that retention removed is marked with when", async (t) => {
 	await log.journal.close();
 	assert.ok(root !== "");
 });
+
+test("a detail stays small whatever an entry holds: long words are cut, lists end with how many more", async (t) => {
+	const dir = emptyLog(t);
+	const long = "x".repeat(5000);
+	const files = Array.from({ length: 700 }, (_, n) => ({ path: `${n}/${long}`, target: long, op: "modify" }));
+	const body = {
+		request: "r1",
+		agent: "claude-code",
+		tool: "Edit",
+		root: long,
+		claimed: { session: "s", tool: "Edit", cwd: long, input: {} },
+		change: { files },
+	};
+	const args = Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`a${n}`, long]));
+	const why = Array.from({ length: 300 }, (_, n) => ({ code: long, args: n === 0 ? args : {} }));
+	const decided = { request: "r1", decision: { verdict: "deny", by: "person" }, why };
+	const segment = segmentName(Date.parse("2026-11-20T09:00:00Z"), "detailgate");
+	const head = (seq: number, type: string) => ({
+		v: 1 as const,
+		seq,
+		type,
+		time: "2026-11-20T09:00:00.000Z",
+		mono: seq,
+		session: "s",
+	});
+	const first = seal(GENESIS, head(1, "action.requested"), saltedBody(body));
+	const second = seal(first.hash, head(2, "action.decided"), saltedBody(decided));
+	writeFileSync(join(dir, "journal", segment), first.line + second.line);
+	const { lens } = openLens(t, dir);
+	const [row] = await allRows(lens, {});
+	const detail = await lens.ask("detail", { row: row?.id ?? 0 });
+	assert.equal(detail?.files.length, 500);
+	assert.equal(detail?.moreFiles, 200);
+	assert.equal(detail?.decision?.why.length, 100);
+	assert.equal(Object.keys(detail?.decision?.why[0]?.args ?? {}).length, 20);
+	assert.equal(detail?.decision?.why[0]?.code.length, 1001);
+	for (const word of [detail?.files[0]?.path, detail?.files[0]?.target, detail?.root, detail?.said?.cwd]) {
+		assert.equal(word?.length, 1001);
+		assert.ok(word?.endsWith("…"));
+	}
+	const { entries, ...rest } = detail ?? { entries: [] };
+	assert.ok(JSON.stringify(rest).length < 2_000_000);
+	assert.ok(entries.every(({ text }) => text.length <= 100_000));
+});
