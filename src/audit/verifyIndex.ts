@@ -1,31 +1,39 @@
-// The index's snapshot on disk. It proves nothing and nothing is lost with it; but somebody who changed it changed what the
-// audit panel would have shown.
+// The index's snapshots on disk. They prove nothing and nothing is lost with them; but somebody who changed one changed what
+// the audit panel would have shown.
 import { constants } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { JournalError, systemCode } from "./errors.ts";
 import { openPlain, readAt } from "./files.ts";
 import type { Problems } from "./problems.ts";
 
-/** Where the snapshot lies in a workspace's folder. */
-const SNAPSHOT = join("index", "snapshot");
 const KEY_BYTES = 32;
+const NO_EVIDENCE = "The index is not evidence: Gatepost will throw it away and build it anew from the log.";
 
 /**
- * Says when the snapshot is not what Gatepost wrote. That there is none, or an old one, is no problem.
+ * Says when a snapshot is not what Gatepost wrote. That there is none, or an old one, is no problem; nor is one that was made
+ * with the key of an editor that is not at hand, as long as it is whole.
  * @param workspace whose log it is; a copy in a folder of another name is not looked at, because nobody uses its index
+ * @param snapshotKey the editor's own key, 32 bytes
  */
-export async function checkIndex(folder: string, workspace: string | undefined, problems: Problems): Promise<void> {
+export async function checkIndex(
+	folder: string,
+	workspace: string | undefined,
+	problems: Problems,
+	snapshotKey?: Uint8Array,
+): Promise<void> {
 	const dir = resolve(folder);
 	if (basename(dir) !== workspace) return;
 	// What it brings along is for nobody else.
-	const { checkSnapshot } = await import("./index/snapshot.ts");
-	const { state, detail } = await checkSnapshot(dir, await homeKey(dir));
-	if (state === "altered")
+	const { checkSnapshots } = await import("./index/snapshot.ts");
+	const { checks, more } = await checkSnapshots(dir, { homeKey: await homeKey(dir), snapshotKey });
+	for (const { name, state, detail } of checks)
+		if (state === "altered") problems.add(join("index", name), undefined, "index-altered", `${detail} ${NO_EVIDENCE}`);
+	if (more > 0)
 		problems.add(
-			SNAPSHOT,
+			"index",
 			undefined,
 			"index-altered",
-			`${detail} The index is not evidence: Gatepost will throw it away and build it anew from the log.`,
+			`There are ${more} more snapshots of the index than Gatepost leaves. They were not looked at. ${NO_EVIDENCE}`,
 		);
 }
 

@@ -1,6 +1,7 @@
 // The SQLite database of the index in memory: prepared statements, and its bytes.
 import type { BindParams, Database, SqlValue, Statement } from "sql.js";
 import { openSql } from "../sql.ts";
+import { demandLayout, demandSchema, demandWholePages, schemaOf } from "./databaseCheck.ts";
 
 export type Value = SqlValue;
 
@@ -19,13 +20,32 @@ const SCHEMA = `
 	CREATE TABLE removed(digest TEXT PRIMARY KEY, time TEXT NOT NULL) WITHOUT ROWID;
 	CREATE VIRTUAL TABLE words USING fts4(content="", text, tokenize=simple, matchinfo=fts3);
 `;
+/** The first two are for bytes that were made up: nothing that stands in a schema runs, and a damaged page is an error. */
 const PRAGMAS = `
+	PRAGMA trusted_schema = OFF;
+	PRAGMA cell_size_check = ON;
 	PRAGMA journal_mode = OFF;
 	PRAGMA synchronous = OFF;
 	PRAGMA locking_mode = EXCLUSIVE;
 	PRAGMA temp_store = MEMORY;
 	PRAGMA cache_size = -32000;
 `;
+
+let own: SqlValue[][] | undefined;
+
+/** Schema of a new database. */
+async function ownSchema(): Promise<SqlValue[][]> {
+	if (own !== undefined) return own;
+	const { Database } = await openSql();
+	const empty = new Database();
+	try {
+		empty.run(SCHEMA);
+		own = schemaOf(empty);
+	} finally {
+		empty.close();
+	}
+	return own;
+}
 
 export class IndexDatabase {
 	readonly #database: Database;
@@ -35,14 +55,24 @@ export class IndexDatabase {
 		this.#database = database;
 	}
 
-	/** A new one, or that of these bytes, which belong to it from then on. @throws Error when they are no database */
-	static async open(bytes?: Buffer): Promise<IndexDatabase> {
+	/**
+	 * A new one, or that of these bytes, which belong to it from then on.
+	 * @param trusted only Gatepost can have made them: not every page is looked at
+	 * @throws Error when they are no database of ours
+	 */
+	static async open(bytes?: Buffer, trusted = false): Promise<IndexDatabase> {
 		const { Database } = await openSql();
+		if (bytes !== undefined) demandLayout(bytes);
 		// A Buffer's slice shares its memory, so that a large one is not copied.
 		const database = new Database(bytes);
 		try {
 			if (bytes === undefined) database.run(SCHEMA);
 			database.run(PRAGMAS);
+			if (bytes !== undefined) {
+				const own = await ownSchema();
+				demandSchema(database, own);
+				if (!trusted) demandWholePages(database, own);
+			}
 		} catch (error) {
 			database.close();
 			throw error;

@@ -2,7 +2,7 @@
 // afterwards.
 import type { Exported, ExportOptions } from "../export/types.ts";
 import type { LastNamed } from "../retentionWalk.ts";
-import type { Verification } from "../verify.ts";
+import type { KnownHead, Verification } from "../verify.ts";
 import { startThread } from "./startThread.ts";
 import { errorFrom, type PlainError } from "./thread.ts";
 
@@ -16,6 +16,10 @@ export interface VerifyTakes {
 	dir: string;
 	/** Public keys (hex) that may have signed, from outside the log. */
 	key?: string | readonly string[];
+	/** The editor's key of the index's snapshot. */
+	snapshotKey?: Uint8Array;
+	/** Heads that were noted outside the log: they must be there. */
+	heads?: readonly KnownHead[];
 }
 
 export interface LastNamedTakes {
@@ -51,9 +55,23 @@ export function exportInThread(takes: ExportTakes, options: JobOptions = {}): Pr
 /** `verifyWorkspace` in a thread. @throws JournalError "unreadable", or the reason of the signal */
 export function verifyInThread(
 	dir: string,
-	{ key, ...options }: JobOptions & { key?: string | readonly string[] | undefined } = {},
+	{
+		key,
+		snapshotKey,
+		heads,
+		...options
+	}: JobOptions & {
+		key?: string | readonly string[] | undefined;
+		snapshotKey?: Uint8Array | undefined;
+		heads?: readonly KnownHead[] | undefined;
+	} = {},
 ): Promise<Verification> {
-	const takes: VerifyTakes = key === undefined ? { dir } : { dir, key };
+	const takes: VerifyTakes = {
+		dir,
+		...(key === undefined ? {} : { key }),
+		...(snapshotKey === undefined ? {} : { snapshotKey }),
+		...(heads === undefined ? {} : { heads }),
+	};
 	return runJob({ job: "verify", takes }, options) as Promise<Verification>;
 }
 

@@ -2,6 +2,7 @@
 import { statfs } from "node:fs/promises";
 import { JournalError, systemCode } from "../errors.ts";
 import { type SegmentMark, writeSnapshot } from "./snapshot.ts";
+import type { SnapshotKeys } from "./snapshotFiles.ts";
 import type { Store } from "./store.ts";
 
 /** What must have come since the last snapshot: so many entries, that part of all, and so much time. */
@@ -21,13 +22,13 @@ const LEAVE_FREE = 64 * 1024 * 1024;
 
 export class Keeper {
 	readonly #dir: string;
-	readonly #homeKey: Buffer | undefined;
+	readonly #keys: SnapshotKeys;
 	/** When the last snapshot was written or tried, and the entries it holds. */
 	#last: { at: number; entries: number } | undefined;
 
-	constructor(dir: string, homeKey: Buffer | undefined) {
+	constructor(dir: string, keys: SnapshotKeys) {
 		this.#dir = dir;
-		this.#homeKey = homeKey;
+		this.#keys = keys;
 	}
 
 	/** There is a snapshot of so many entries. */
@@ -54,9 +55,10 @@ export class Keeper {
 			// A full disk would stop the journal, which matters more.
 			const { bavail, bsize } = await statfs(this.#dir);
 			if (bavail * bsize < 2 * bytes + LEAVE_FREE) return "The disk has too little room for its snapshot.";
-			await writeSnapshot(this.#dir, this.#homeKey, segments, parts);
+			await writeSnapshot(this.#dir, this.#keys, segments, parts);
 			return "";
 		} catch (error) {
+			if (error instanceof JournalError && error.code === "too-large") return error.message;
 			const code = systemCode(error);
 			if (code === "" && !(error instanceof JournalError)) throw error;
 			return `Its snapshot could not be written (${code || "no private folder"}).`;

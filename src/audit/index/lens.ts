@@ -8,7 +8,8 @@ import { Gate } from "./gate.ts";
 import { AT_THE_END, type Enough, Keeper, WHILE_FOLLOWING } from "./keeper.ts";
 import type { IndexQuestion, IndexQuestions, IndexState } from "./messages.ts";
 import { findNews, markTail, NewLines, type News, type Segment } from "./segments.ts";
-import { findMisfit, readSnapshot, removeAbandoned } from "./snapshot.ts";
+import { findMisfit, readSnapshot } from "./snapshot.ts";
+import { removeAbandoned } from "./snapshotFiles.ts";
 import { Store } from "./store.ts";
 
 /** Lines that are kept at once. */
@@ -18,7 +19,9 @@ const REPORT_MS = 150;
 export interface LensOptions {
 	/** The workspace's folder. */
 	dir: string;
-	homeKey?: Buffer | undefined;
+	homeKey?: Uint8Array | undefined;
+	/** The editor's own key of the snapshot, 32 bytes: see snapshot.ts. */
+	snapshotKey?: Uint8Array | undefined;
 	onState(state: IndexState): void;
 }
 
@@ -42,7 +45,7 @@ export class Lens {
 
 	constructor(options: LensOptions) {
 		this.#options = options;
-		this.#keeper = new Keeper(options.dir, options.homeKey);
+		this.#keeper = new Keeper(options.dir, options);
 	}
 
 	/** Loads the snapshot, or builds the index; then follows. */
@@ -111,11 +114,11 @@ export class Lens {
 	}
 
 	async #load(): Promise<void> {
-		const { dir, homeKey } = this.#options;
+		const { dir } = this.#options;
 		await removeAbandoned(dir);
 		// What is needed in any case is made ready while the disk is read; where it fails is where it is used.
 		openSql().catch(() => {});
-		const { state, detail, segments, parts } = await readSnapshot(dir, homeKey);
+		const { state, detail, segments, parts, trusted } = await readSnapshot(dir, this.#options);
 		if (segments === undefined || parts === undefined) {
 			await this.#build(state === "absent" ? undefined : `${detail} The index is built anew.`);
 			return;
@@ -126,8 +129,7 @@ export class Lens {
 			return;
 		}
 		try {
-			const names = segments.map(({ name }) => name);
-			this.#use(await Store.load(parts, names));
+			this.#use(await Store.load(parts, segments, trusted));
 		} catch {
 			await this.#build("The snapshot of the index cannot be opened. The index is built anew.");
 			return;

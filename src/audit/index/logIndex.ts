@@ -12,6 +12,11 @@ export interface LogIndexOptions {
 	dir: string;
 	/** The home's MAC key. With it only a snapshot that was written with it is used. */
 	homeKey?: Buffer;
+	/**
+	 * The editor's own key, 32 bytes, kept where other programs of the user cannot read it. With it only a snapshot that was
+	 * written with it is used: the key of the home lies in a file beside the log.
+	 */
+	snapshotKey?: Buffer;
 	/** Called with every change of the state, at most a few times a second while loading. */
 	onState(state: IndexState): void;
 }
@@ -110,8 +115,13 @@ export class LogIndex {
 	}
 
 	#start(): Worker {
-		const { dir, homeKey } = this.#options;
-		const job: IndexJob = { job: "index", dir, ...(homeKey === undefined ? {} : { homeKey }) };
+		const { dir, homeKey, snapshotKey } = this.#options;
+		const job: IndexJob = {
+			job: "index",
+			dir,
+			...(homeKey === undefined ? {} : { homeKey }),
+			...(snapshotKey === undefined ? {} : { snapshotKey }),
+		};
 		const worker = startThread(job);
 		worker.on("message", (message: FromIndex) => {
 			if (this.#worker === worker) this.#take(message);

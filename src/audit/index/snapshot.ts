@@ -1,33 +1,47 @@
-// The index on disk: <dir>/index/snapshot. It is written beside its place and renamed, so it is there whole or not at all,
-// and every byte of it is checked before it is used:
+// The index on disk: a file in <dir>/index (which one: snapshotFiles.ts). It is written beside its place and renamed, so it
+// is there whole or not at all, and every byte of it is checked before it is used:
 //
 //   GPINDEX\n
-//   header, JSON in one line: format, key or none, segments and how far each was read, the parts and their SHA-256
+//   header, JSON in one line: format, kind of key, segments and how far each was read, the parts and their SHA-256
 //   hex SHA-256 of the first two lines\n
 //   hex HMAC-SHA-256 of the first two lines under a key of this workspace, or 64 zeros without one\n
 //   parts, one after the other: the database and the columns
 //
-// Whoever can write the home can also remove it: it saves time and proves nothing.
+// Whoever can write the home can also remove it: it saves time and proves nothing. The key of the home lies in a file that
+// every program of the user can read, so an editor gives a key of its own.
 import { createHash, createHmac, hash as digest, randomBytes, timingSafeEqual } from "node:crypto";
 import { constants } from "node:fs";
-import { type FileHandle, readdir, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import * as z from "zod/mini";
 import { JournalError, systemCode } from "../errors.ts";
 import { createFile, makePrivateDir, openPlain, readAt, syncDir, writeAll } from "../files.ts";
 import { isSegmentName } from "../segment.ts";
 import { tailDigest } from "./reader.ts";
+import {
+	folderOf,
+	type KeyKind,
+	keyOf,
+	kindOf,
+	listSnapshots,
+	removeOld,
+	type SnapshotKeys,
+	snapshotLimit,
+	snapshotName,
+} from "./snapshotFiles.ts";
 
 declare const GATEPOST_VERSION: string | undefined;
 
 /** Of another version nothing is taken over: what a row is may differ. The number is raised when this folder's code changes what is kept. */
-const FORMAT = `1 ${typeof GATEPOST_VERSION === "string" ? GATEPOST_VERSION : "sources"}`;
+const FORMAT = `2 ${typeof GATEPOST_VERSION === "string" ? GATEPOST_VERSION : "sources"}`;
 const MAGIC = "GPINDEX\n";
 const MAX_HEADER = 16 * 1024 * 1024;
 const HEX_LINE = 65;
 const NONE = "0".repeat(64);
 const PART = 4 * 1024 * 1024;
-const ABANDONED_MS = 10 * 60_000;
+const MAX_PARTS = 100;
+/** Snapshots that are looked at when all are. */
+const MAX_LOOKED_AT = 8;
 
 const count = z.int().check(z.minimum(0));
 const hex64 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
@@ -51,9 +65,11 @@ export type SegmentMark = z.infer<typeof SegmentMark>;
 const Header = z.strictObject({
 	format: z.string(),
 	workspace: z.string(),
-	keyed: z.boolean(),
-	segments: z.array(SegmentMark),
-	parts: z.array(z.strictObject({ name: z.string(), bytes: count })),
+	key: z.enum(["home", "editor", "none"]),
+	segments: z.array(SegmentMark).check(z.refine(areDifferent)),
+	parts: z
+		.array(z.strictObject({ name: z.string(), bytes: count }))
+		.check(z.maxLength(MAX_PARTS), z.refine(areDifferent)),
 	/** Of all parts. */
 	sha256: hex64,
 });
@@ -73,35 +89,60 @@ interface Opened extends SnapshotCheck {
 	parts?: Parts;
 }
 
-/** Folder of the snapshot of a workspace's log. */
-function folderOf(dir: string): string {
-	return join(dir, "index");
+/** What a snapshot is looked at for. */
+interface Wanted {
+	name: string;
+	/** What it must have been made with; undefined when that is not at hand. */
+	key: Uint8Array | undefined;
+	workspace: string;
+	/** Bytes it may have. */
+	limit: number;
+	parts: boolean;
 }
 
-function pathOf(dir: string): string {
-	return join(folderOf(dir), "snapshot");
+function areDifferent(named: readonly { name: string }[]): boolean {
+	return new Set(named.map(({ name }) => name)).size === named.length;
 }
 
 /**
  * Looks at the snapshot of an index without using it: whether it is what Gatepost wrote, and fits the log.
  * @param dir the workspace's folder
- * @param homeKey the home's MAC key; without it a snapshot that was made up whole cannot be told from a good one
+ * @param keys without the one that made it, a snapshot that was made up whole cannot be told from a good one
+ * @param name which; without it the one that a reader with these keys would use
+ * @throws RangeError when the editor's key is not of 32 bytes
  */
-export async function checkSnapshot(dir: string, homeKey?: Buffer): Promise<SnapshotCheck> {
-	const { state, detail, header } = await openSnapshot(dir, homeKey, false);
+export async function checkSnapshot(dir: string, keys: SnapshotKeys = {}, name?: string): Promise<SnapshotCheck> {
+	const { state, detail, header } = await openSnapshot(dir, keys, name ?? snapshotName(dir, keys), false);
 	if (header === undefined) return { state, detail };
 	const misfit = await findMisfit(dir, header.segments);
 	return misfit === undefined ? { state, detail } : { state: "stale", detail: misfit };
 }
 
-/** The snapshot, when every byte of it is as it was written. Whether it fits the log is for the caller to find out. */
+/**
+ * All snapshots of a log, whoever made them.
+ * @returns what is to be said of each, and how many more there are than Gatepost leaves, which were not looked at
+ */
+export async function checkSnapshots(
+	dir: string,
+	keys: SnapshotKeys,
+): Promise<{ checks: (SnapshotCheck & { name: string })[]; more: number }> {
+	const names = await listSnapshots(dir, keys);
+	const checks: (SnapshotCheck & { name: string })[] = [];
+	for (const name of names.slice(0, MAX_LOOKED_AT)) checks.push({ name, ...(await checkSnapshot(dir, keys, name)) });
+	return { checks, more: Math.max(0, names.length - MAX_LOOKED_AT) };
+}
+
+/**
+ * The snapshot that was made with these keys, when every byte of it is as it was written. Whether it fits the log is for the
+ * caller to find out. It is to be trusted when its key is one that no other program can read.
+ */
 export async function readSnapshot(
 	dir: string,
-	homeKey?: Buffer,
-): Promise<SnapshotCheck & { segments?: SegmentMark[]; parts?: Parts }> {
-	const { state, detail, header, parts } = await openSnapshot(dir, homeKey, true);
+	keys: SnapshotKeys = {},
+): Promise<SnapshotCheck & { segments?: SegmentMark[]; parts?: Parts; trusted?: boolean }> {
+	const { state, detail, header, parts } = await openSnapshot(dir, keys, snapshotName(dir, keys), true);
 	if (header === undefined || parts === undefined) return { state, detail };
-	return { state, detail, segments: header.segments, parts };
+	return { state, detail, segments: header.segments, parts, trusted: header.key === "editor" };
 }
 
 /** Why a segment is not what the index has read of it; undefined when it is, and maybe longer. */
@@ -132,10 +173,10 @@ async function misfitOf(dir: string, { name, bytes, tail }: SegmentMark): Promis
 	}
 }
 
-async function openSnapshot(dir: string, homeKey: Buffer | undefined, withParts: boolean): Promise<Opened> {
+async function openSnapshot(dir: string, keys: SnapshotKeys, name: string, withParts: boolean): Promise<Opened> {
 	let handle: FileHandle;
 	try {
-		handle = await openPlain(pathOf(dir));
+		handle = await openPlain(join(folderOf(dir), name));
 	} catch (error) {
 		const code = systemCode(error);
 		if (code === "ENOENT" || code === "ENOTDIR")
@@ -144,19 +185,17 @@ async function openSnapshot(dir: string, homeKey: Buffer | undefined, withParts:
 		return altered(`it cannot be read (${code || "no plain file"})`);
 	}
 	try {
-		return await readAll(handle, basename(dir), homeKey, withParts);
+		const [key, limit] = [keyOf(dir, name, keys), snapshotLimit(dir)];
+		return await readAll(handle, { name, key, workspace: basename(dir), limit, parts: withParts });
 	} finally {
 		await handle.close();
 	}
 }
 
-async function readAll(
-	handle: FileHandle,
-	workspace: string,
-	homeKey: Buffer | undefined,
-	withParts: boolean,
-): Promise<Opened> {
+async function readAll(handle: FileHandle, wanted: Wanted): Promise<Opened> {
 	const { size } = await handle.stat();
+	// A length costs nothing to claim (a file may have holes), but all of it would be read.
+	if (size > wanted.limit) return altered("it is larger than the index of this log can be");
 	const magic = await readAt(handle, 0, MAGIC.length);
 	if (magic.toString("latin1") !== MAGIC) return altered("it does not begin like one");
 	const head = await readHeader(handle, MAGIC.length);
@@ -174,20 +213,32 @@ async function readAll(
 	} catch {
 		return altered("its header cannot be read");
 	}
-	if (header.workspace !== workspace) return altered("it is of another workspace");
-	if (homeKey !== undefined) {
-		if (!header.keyed || !isLine(mac, macOf(homeKey, workspace, signed)))
-			return altered("it was not written with the key of this Gatepost home");
-	} else if (header.keyed ? !/^[0-9a-f]{64}\n$/.test(mac.toString("latin1")) : !isLine(mac, NONE))
-		return altered("its header was changed");
+	if (header.workspace !== wanted.workspace) return altered("it is of another workspace");
+	const notOurs = whyNotOurs(header.key, mac, signed, wanted);
+	if (notOurs !== undefined) return altered(notOurs);
 	const start = at + 2 * HEX_LINE;
 	const bytes = header.parts.reduce((sum, part) => sum + part.bytes, 0);
 	if (size !== start + bytes) return altered("its length is not what its header says");
-	const read = await readParts(handle, start, header, withParts);
+	const read = await readParts(handle, start, header, wanted.parts);
 	if (read === undefined) return altered("its content was changed");
 	const entries = header.segments.reduce((sum, segment) => sum + segment.entries, 0);
-	const detail = `The snapshot of the index holds ${entries} entries.`;
-	return { state: "good", detail, header, ...(withParts ? { parts: read } : {}) };
+	const unseen =
+		header.key === "none"
+			? " It was made without a key, so it cannot be told from a forged one."
+			: wanted.key === undefined
+				? ` It was made with the key of ${header.key === "home" ? "a Gatepost home" : "an editor"}, which is not at hand: only with that it can be told from a forged one.`
+				: "";
+	const detail = `The snapshot of the index holds ${entries} entries.${unseen}`;
+	return { state: "good", detail, header, ...(wanted.parts ? { parts: read } : {}) };
+}
+
+/** Why a header was not made with the key that makes files of this name; undefined when it was, as far as can be seen. */
+function whyNotOurs(kind: KeyKind, mac: Buffer, signed: string, { name, key, workspace }: Wanted): string | undefined {
+	if (kind !== kindOf(name)) return "it was not made with the kind of key that its name says";
+	if (kind === "none") return isLine(mac, NONE) ? undefined : "its header was changed";
+	if (key === undefined) return /^[0-9a-f]{64}\n$/.test(mac.toString("latin1")) ? undefined : "its header was changed";
+	if (isLine(mac, macOf(key, workspace, signed))) return undefined;
+	return `it was not written with the key of this ${kind === "home" ? "Gatepost home" : "editor"}`;
 }
 
 /** The parts, empty unless they are wanted; undefined when they are not what the header says. The next piece is read while one is hashed. */
@@ -242,35 +293,44 @@ function isLine(found: Buffer, hex: string): boolean {
 	return found.length === wanted.length && timingSafeEqual(found, wanted);
 }
 
-function macOf(homeKey: Buffer, workspace: string, signed: string): string {
-	const key = createHmac("sha256", homeKey).update(`gatepost index\n${workspace}`).digest();
-	return createHmac("sha256", key).update(signed).digest("hex");
+function macOf(key: Uint8Array, workspace: string, signed: string): string {
+	const own = createHmac("sha256", key).update(`gatepost index\n${workspace}`).digest();
+	return createHmac("sha256", own).update(signed).digest("hex");
 }
 
 /**
- * Writes a snapshot in place of the one that is there: durable and whole when this resolves, else the old one is left.
+ * Writes a snapshot in place of the one that was made with these keys: durable and whole when this resolves, else the old one
+ * is left. Those of other keys stay, but for old ones.
  * @param parts do not change them meanwhile
- * @throws a system error, e.g. ENOSPC
+ * @throws JournalError "too-large" when nobody would read it, or a system error, e.g. ENOSPC
  */
 export async function writeSnapshot(
 	dir: string,
-	homeKey: Buffer | undefined,
+	keys: SnapshotKeys,
 	segments: readonly SegmentMark[],
 	parts: Parts,
 ): Promise<void> {
 	const workspace = basename(dir);
+	const name = snapshotName(dir, keys);
+	const key = keyOf(dir, name, keys);
 	const hash = createHash("sha256");
 	for (const bytes of parts.values()) hash.update(bytes);
 	const header: Header = {
 		format: FORMAT,
 		workspace,
-		keyed: homeKey !== undefined,
+		key: kindOf(name) ?? "none",
 		segments: [...segments],
 		parts: [...parts].map(([name, { length: bytes }]) => ({ name, bytes })),
 		sha256: hash.digest("hex"),
 	};
 	const signed = `${MAGIC}${JSON.stringify(header)}\n`;
-	const mac = homeKey === undefined ? NONE : macOf(homeKey, workspace, signed);
+	const bytes = [...parts.values()].reduce((sum, { length }) => sum + length, Buffer.byteLength(signed) + 2 * HEX_LINE);
+	if (signed.length > MAX_HEADER || bytes > snapshotLimit(dir))
+		throw new JournalError(
+			"too-large",
+			"Its snapshot would be larger than Gatepost reads one of such a log, so it is built anew each time.",
+		);
+	const mac = key === undefined ? NONE : macOf(key, workspace, signed);
 	makePrivateDir(folderOf(dir));
 	const temporary = join(folderOf(dir), `snapshot.${randomBytes(8).toString("hex")}.new`);
 	try {
@@ -285,21 +345,11 @@ export async function writeSnapshot(
 		} finally {
 			await handle.close();
 		}
-		await rename(temporary, pathOf(dir));
+		await rename(temporary, join(folderOf(dir), name));
 	} catch (error) {
 		await rm(temporary, { force: true });
 		throw error;
 	}
 	await syncDir(folderOf(dir));
-}
-
-/** Removes what writers that were killed have left behind. */
-export async function removeAbandoned(dir: string, nowMs: number = Date.now()): Promise<void> {
-	const names = await readdir(folderOf(dir)).catch(() => []);
-	for (const name of names) {
-		if (!/^snapshot\.[0-9a-f]{16}\.new$/.test(name)) continue;
-		const path = join(folderOf(dir), name);
-		const found = await stat(path).catch(() => undefined);
-		if (found !== undefined && nowMs - found.mtimeMs > ABANDONED_MS) await rm(path, { force: true });
-	}
+	await removeOld(dir, name);
 }

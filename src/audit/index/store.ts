@@ -12,9 +12,11 @@ import {
 } from "../../protocol/audit.ts";
 import type { Change, FoldedRow } from "../fold.ts";
 import { Columns } from "./columns.ts";
+import { demandRanges } from "./columnsCheck.ts";
 import { IndexDatabase } from "./database.ts";
 import { Dictionary } from "./dictionary.ts";
-import type { Parts } from "./snapshot.ts";
+import { type Data, isData } from "./rowData.ts";
+import type { Parts, SegmentMark } from "./snapshot.ts";
 import { packSpots, type Spot, unpackSpots } from "./spots.ts";
 import { Texts } from "./texts.ts";
 import { exactMillis } from "./times.ts";
@@ -26,24 +28,6 @@ const MAX_TIME = 40;
 
 const OPS = ["create", "modify", "delete"] as const;
 const RESULTS = ["done", "failed"] as const;
-
-/** What the database keeps of a row beside the columns, as JSON. */
-type Data = [
-	target: string,
-	/** 0 when it is that of the column. */
-	time: string | 0,
-	/** 0 when there is none, or it is in the columns. */
-	request: string | 0,
-	tool: number,
-	subagent: number,
-	grant: number,
-	enforcement: number,
-	/** Milliseconds when it is an exact time. */
-	decidedAt: string | number | null,
-	entries: number,
-	/** Number of the path, index in OPS, index of the file. */
-	changes: [number, number, number][],
-];
 
 /** A row to be kept. */
 export interface Kept {
@@ -85,14 +69,27 @@ export class Store {
 		return new Store(await IndexDatabase.open(), new Columns(), new Dictionary(), new Dictionary());
 	}
 
-	/** @param parts belong to the store from then on @throws Error when they are no store */
-	static async load(parts: Parts, segments: readonly string[]): Promise<Store> {
+	/**
+	 * @param parts belong to the store from then on
+	 * @param segments as far as they were read
+	 * @param trusted only Gatepost can have made the parts
+	 * @throws Error when they are no store
+	 */
+	static async load(
+		parts: Parts,
+		segments: readonly Pick<SegmentMark, "name" | "lines">[],
+		trusted = false,
+	): Promise<Store> {
 		const columns = Columns.load((name) => parts.get(`columns/${name}`));
 		const bytes = parts.get("database") ?? Buffer.alloc(0);
-		const database = await IndexDatabase.open(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+		const database = await IndexDatabase.open(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), trusted);
 		try {
-			const store = new Store(database, columns, readTexts(database, "strings"), readTexts(database, "paths"));
-			store.addSegments(segments);
+			const [strings, paths] = [readTexts(database, "strings"), readTexts(database, "paths")];
+			demandRanges(columns, { strings: strings.size, paths: paths.size, segments: segments.map(({ lines }) => lines) });
+			const [last] = database.get("SELECT max(id) FROM rows") ?? [];
+			if ((last ?? 0) !== columns.count) throw new Error("the rows and the columns are not as many");
+			const store = new Store(database, columns, strings, paths);
+			store.addSegments(segments.map(({ name }) => name));
 			return store;
 		} catch (error) {
 			database.close();
@@ -325,13 +322,20 @@ export class Store {
 	}
 
 	#data(id: number): Data {
-		return JSON.parse(String(this.database.get("SELECT data FROM rows WHERE id = ?", [id])?.[0])) as Data;
+		const data: unknown = JSON.parse(String(this.database.get("SELECT data FROM rows WHERE id = ?", [id])?.[0]));
+		if (!isData(data)) throw new Error(`The index has no row ${id} that can be read. Build the index anew.`);
+		return data;
 	}
 }
 
 function readTexts(database: IndexDatabase, table: "strings" | "paths"): Dictionary {
 	const texts = new Dictionary();
-	for (const [text] of database.all(`SELECT text FROM ${table} ORDER BY id`)) texts.restore(JSON.parse(String(text)));
+	for (const [id, json] of database.all(`SELECT id, text FROM ${table} ORDER BY id`)) {
+		const text: unknown = JSON.parse(String(json));
+		if (typeof text === "string") texts.restore(text);
+		// Each has the next number, and none is there twice.
+		if (texts.size - 1 !== id) throw new Error(`${table} are not numbered one by one`);
+	}
 	return texts;
 }
 

@@ -10,6 +10,8 @@ export interface IndexJob {
 	/** The workspace's folder. */
 	dir: string;
 	homeKey?: Uint8Array;
+	/** The editor's own key of the snapshot. */
+	snapshotKey?: Uint8Array;
 }
 
 export type ToIndex =
@@ -42,10 +44,9 @@ export function errorFrom({ name, message, code }: PlainError): Error {
 }
 
 /** Follows the log of a workspace until it is told to close. */
-export function runIndex({ dir, homeKey }: IndexJob, port: MessagePort): void {
+export function runIndex({ dir, homeKey, snapshotKey }: IndexJob, port: MessagePort): void {
 	const send = (message: FromIndex) => port.postMessage(message);
-	const key = homeKey === undefined ? undefined : Buffer.from(homeKey);
-	const lens = new Lens({ dir, homeKey: key, onState: (state) => send({ say: "state", state }) });
+	const lens = new Lens({ dir, homeKey, snapshotKey, onState: (state) => send({ say: "state", state }) });
 	const done = (n: number, work: Promise<unknown>) =>
 		void work.then(
 			(gives) => send({ say: "gives", n, gives }),

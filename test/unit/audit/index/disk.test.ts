@@ -33,18 +33,18 @@ test("without room the old snapshot stays, or there is none; the index answers a
 		await first.lens.close();
 		assert.match(first.states.at(-1)?.detail ?? "", /too little room/);
 		assert.equal(first.states.at(-1)?.state, "ready");
-		assert.ok(!existsSync(join(dir, "index", "snapshot")));
+		assert.ok(!existsSync(join(dir, "index", "snapshot-unkeyed")));
 
 		// A write that fails half-way leaves nothing, and what was there before as it was.
-		await writeSnapshot(dir, undefined, [], new Map([["database", Buffer.alloc(100_000, 1)]]));
+		await writeSnapshot(dir, {}, [], new Map([["database", Buffer.alloc(100_000, 1)]]));
 		assert.equal((await checkSnapshot(dir)).state, "good");
 		const { bavail, bsize } = statfsSync(disk);
 		writeFileSync(join(disk, "filler"), Buffer.alloc(Math.max(0, bavail * bsize - 200_000)));
-		await assert.rejects(writeSnapshot(dir, undefined, [], new Map([["database", Buffer.alloc(1_000_000, 2)]])), {
+		await assert.rejects(writeSnapshot(dir, {}, [], new Map([["database", Buffer.alloc(1_000_000, 2)]])), {
 			code: "ENOSPC",
 		});
 		assert.equal((await checkSnapshot(dir)).state, "good");
-		assert.deepEqual(readdirSync(join(dir, "index")), ["snapshot"]);
+		assert.deepEqual(readdirSync(join(dir, "index")), ["snapshot-unkeyed"]);
 	} finally {
 		execFileSync("umount", [disk]);
 	}

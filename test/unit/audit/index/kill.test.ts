@@ -37,7 +37,7 @@ test("kill -9 at random points leaves a whole snapshot or none, and never touche
 			break;
 		}
 		assert.deepEqual(await exited, [null, "SIGKILL"]);
-		const { state } = await checkSnapshot(log, home.macKey());
+		const { state } = await checkSnapshot(log, { homeKey: home.macKey() });
 		states.add(state);
 		assert.ok(state === "good" || state === "absent", state);
 		if (round % 4 !== 0) continue;

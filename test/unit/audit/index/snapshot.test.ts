@@ -14,46 +14,29 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { checkSnapshot, readSnapshot, writeSnapshot } from "../../../../src/audit/index/snapshot.ts";
-import { allRows, Chance, comparable, emptyLog, openLens, oracle, randomLog, wanted, writeLog } from "./support.ts";
-
-const KEY = Buffer.alloc(32, 7);
-
-async function withSnapshot(t: TestContext, key: Buffer | undefined = KEY): Promise<{ dir: string; path: string }> {
-	const dir = emptyLog(t);
-	writeLog(dir, randomLog(new Chance(51), 250));
-	const { lens } = openLens(t, dir, key);
-	await allRows(lens, {});
-	await lens.close();
-	return { dir, path: join(dir, "index", "snapshot") };
-}
-
-async function demandAnswers(t: TestContext, dir: string, key: Buffer | undefined = KEY): Promise<string | undefined> {
-	const { lens, states } = openLens(t, dir, key);
-	assert.deepEqual((await allRows(lens, {})).map(comparable), wanted(await oracle(dir), {}));
-	assert.deepEqual((await allRows(lens, { text: "git" })).map(comparable), wanted(await oracle(dir), { text: "git" }));
-	await lens.close();
-	const [first] = states;
-	return first?.state === "loading" && first.done === 0 ? (first.detail ?? "built") : undefined;
-}
+import { demandAnswers, HOME, NO_KEY, withSnapshot } from "./snapshots.ts";
+import { allRows, emptyLog, openLens } from "./support.ts";
 
 test("a snapshot saves reading the log again, and answers the same", async (t) => {
 	const { dir, path } = await withSnapshot(t);
 	assert.equal(statSync(path).mode & 0o777, 0o600);
 	assert.equal(statSync(dirname(path)).mode & 0o777, 0o700);
 	assert.deepEqual(readdirSync(dirname(path)), ["snapshot"]);
-	assert.equal((await checkSnapshot(dir, KEY)).state, "good");
-	assert.equal((await checkSnapshot(dir)).state, "good");
+	assert.equal((await checkSnapshot(dir, HOME)).state, "good");
+	const seen = await checkSnapshot(dir, {}, "snapshot");
+	assert.equal(seen.state, "good");
+	assert.match(seen.detail, /key of a Gatepost home, which is not at hand/);
 	assert.equal(await demandAnswers(t, dir), undefined, "it was not built anew");
 });
 
 test("without a snapshot, and after it was deleted, the index is built", async (t) => {
 	const { dir } = await withSnapshot(t);
 	rmSync(join(dir, "index"), { recursive: true });
-	assert.equal((await checkSnapshot(dir, KEY)).state, "absent");
+	assert.equal((await checkSnapshot(dir, HOME)).state, "absent");
 	assert.equal(await demandAnswers(t, dir), "built");
-	assert.equal((await checkSnapshot(dir, KEY)).state, "good");
+	assert.equal((await checkSnapshot(dir, HOME)).state, "good");
 });
 
 test("any byte of a snapshot that is changed, cut or added is noticed", async (t) => {
@@ -68,17 +51,17 @@ test("any byte of a snapshot that is changed, cut or added is noticed", async (t
 		const bytes = Buffer.from(good);
 		bytes[at] = (bytes[at] ?? 0) ^ (1 << (at % 8));
 		writeFileSync(path, bytes);
-		const { state, detail } = await checkSnapshot(dir, KEY);
+		const { state, detail } = await checkSnapshot(dir, HOME);
 		assert.equal(state, "altered", `byte ${at} of ${good.length}: ${detail}`);
 	}
 	for (const length of [0, 5, 8, 100, headerEnd - 10, headerEnd, headerEnd + 1000, good.length - 1]) {
 		writeFileSync(path, good.subarray(0, length));
-		assert.equal((await checkSnapshot(dir, KEY)).state, "altered", `cut to ${length}`);
+		assert.equal((await checkSnapshot(dir, HOME)).state, "altered", `cut to ${length}`);
 	}
 	writeFileSync(path, Buffer.concat([good, Buffer.from("x")]));
-	assert.equal((await checkSnapshot(dir, KEY)).state, "altered");
+	assert.equal((await checkSnapshot(dir, HOME)).state, "altered");
 	writeFileSync(path, good);
-	assert.equal((await checkSnapshot(dir, KEY)).state, "good");
+	assert.equal((await checkSnapshot(dir, HOME)).state, "good");
 });
 
 test("an altered snapshot is not used: the index is built anew and says why", async (t) => {
@@ -89,34 +72,33 @@ test("an altered snapshot is not used: the index is built anew and says why", as
 		bytes[at] = (bytes[at] ?? 0) ^ 4;
 		writeFileSync(path, bytes);
 		assert.match((await demandAnswers(t, dir)) ?? "", /not what Gatepost wrote.*built anew/);
-		assert.equal((await checkSnapshot(dir, KEY)).state, "good", "a good one was written in its place");
+		assert.equal((await checkSnapshot(dir, HOME)).state, "good", "a good one was written in its place");
 	}
 });
 
 test("a snapshot that was made up with another key, or none, is not used", async (t) => {
-	const { dir } = await withSnapshot(t, Buffer.alloc(32, 8));
-	assert.equal((await checkSnapshot(dir, KEY)).state, "altered");
+	const { dir, path } = await withSnapshot(t, { homeKey: Buffer.alloc(32, 8) });
+	assert.equal((await checkSnapshot(dir, HOME)).state, "altered");
 	assert.match((await demandAnswers(t, dir)) ?? "", /with the key of this Gatepost home/);
-	const { dir: plain } = await withSnapshot(t, undefined);
-	const unkeyed = emptyLog(t);
-	cpSync(plain, unkeyed, { recursive: true });
-	assert.equal((await checkSnapshot(unkeyed)).state, "good");
+	const { dir: plain } = await withSnapshot(t, NO_KEY);
+	cpSync(join(plain, "index", "snapshot-unkeyed"), path);
+	assert.equal((await checkSnapshot(dir, HOME)).state, "altered");
+	assert.match((await demandAnswers(t, dir)) ?? "", /the kind of key/);
 });
 
 test("a snapshot without a key is used where there is none, and not where there is one", async (t) => {
-	const dir = emptyLog(t);
-	writeLog(dir, randomLog(new Chance(52), 200));
-	const { lens } = openLens(t, dir);
-	await allRows(lens, {});
-	await lens.close();
+	const { dir } = await withSnapshot(t, NO_KEY);
+	assert.deepEqual(readdirSync(join(dir, "index")), ["snapshot-unkeyed"]);
 	assert.equal((await checkSnapshot(dir)).state, "good");
-	assert.equal((await checkSnapshot(dir, KEY)).state, "altered");
-	assert.match((await demandAnswers(t, dir)) ?? "", /built anew/);
+	assert.match((await checkSnapshot(dir)).detail, /without a key/);
+	assert.equal(await demandAnswers(t, dir, NO_KEY), undefined, "it was not built anew");
+	assert.equal((await checkSnapshot(dir, HOME)).state, "absent");
+	assert.equal(await demandAnswers(t, dir), "built");
 });
 
 test("a good wrapping around what is no database, or another's columns, is not used", async (t) => {
 	const { dir } = await withSnapshot(t);
-	const { segments = [], parts } = await readSnapshot(dir, KEY);
+	const { segments = [], parts } = await readSnapshot(dir, HOME);
 	assert.ok(parts !== undefined && segments.length > 0);
 	const database = Buffer.from(parts.get("database") ?? []);
 	const others: [string, Uint8Array][] = [
@@ -128,8 +110,8 @@ test("a good wrapping around what is no database, or another's columns, is not u
 		["columns/order", Buffer.alloc(0)],
 	];
 	for (const [name, bytes] of others) {
-		await writeSnapshot(dir, KEY, segments, new Map([...parts, [name, bytes]]));
-		assert.equal((await checkSnapshot(dir, KEY)).state, "good");
+		await writeSnapshot(dir, HOME, segments, new Map([...parts, [name, bytes]]));
+		assert.equal((await checkSnapshot(dir, HOME)).state, "good");
 		assert.match((await demandAnswers(t, dir)) ?? "", /cannot be opened/);
 	}
 });
@@ -140,14 +122,14 @@ test("a snapshot of another version, another workspace or another log is not use
 	const other = emptyLog(t);
 	cpSync(dir, join(dirname(other), "fedcba9876543210"), { recursive: true });
 	const moved = join(dirname(other), "fedcba9876543210");
-	assert.equal((await checkSnapshot(moved, KEY)).state, "altered");
+	assert.equal((await checkSnapshot(moved, HOME)).state, "altered");
 	assert.match((await demandAnswers(t, moved)) ?? "", /another workspace/);
 
 	const journal = join(dir, "journal");
 	const [first = ""] = readdirSync(journal);
 	const segment = readFileSync(join(journal, first));
 	truncateSync(join(journal, first), segment.length - 300);
-	const { state, detail } = await checkSnapshot(dir, KEY);
+	const { state, detail } = await checkSnapshot(dir, HOME);
 	assert.equal(state, "stale");
 	assert.match(detail, /shorter than it was/);
 	assert.match((await demandAnswers(t, dir)) ?? "", /shorter than it was/);
@@ -155,7 +137,7 @@ test("a snapshot of another version, another workspace or another log is not use
 	writeFileSync(join(journal, first), segment);
 	writeFileSync(path, good);
 	writeFileSync(join(journal, first), Buffer.concat([segment, Buffer.from("more\n")]));
-	assert.equal((await checkSnapshot(dir, KEY)).state, "good");
+	assert.equal((await checkSnapshot(dir, HOME)).state, "good");
 	assert.equal(await demandAnswers(t, dir), undefined);
 });
 
@@ -165,12 +147,12 @@ test("links, folders and pipes in its place are not followed", async (t) => {
 	cpSync(path, elsewhere);
 	rmSync(path);
 	symlinkSync(elsewhere, path);
-	assert.equal((await checkSnapshot(dir, KEY)).state, "altered");
+	assert.equal((await checkSnapshot(dir, HOME)).state, "altered");
 	assert.match((await demandAnswers(t, dir)) ?? "", /cannot be read/);
 	rmSync(path);
 	mkdirSync(path);
-	assert.equal((await checkSnapshot(dir, KEY)).state, "altered");
-	const { lens, states } = openLens(t, dir, KEY);
+	assert.equal((await checkSnapshot(dir, HOME)).state, "altered");
+	const { lens, states } = openLens(t, dir, HOME.homeKey);
 	await allRows(lens, {});
 	await lens.close();
 	assert.match(states.at(-1)?.detail ?? "", /snapshot could not be written/);

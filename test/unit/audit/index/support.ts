@@ -297,9 +297,9 @@ export interface Opened {
 }
 
 /** The index of a log in this thread, closed after the test. */
-export function openLens(t: TestContext, dir: string, homeKey?: Buffer): Opened {
+export function openLens(t: TestContext, dir: string, homeKey?: Uint8Array, snapshotKey?: Uint8Array): Opened {
 	const states: IndexState[] = [];
-	const lens = new Lens({ dir, homeKey, onState: (state) => states.push(state) });
+	const lens = new Lens({ dir, homeKey, snapshotKey, onState: (state) => states.push(state) });
 	t.after(() => lens.close());
 	void lens.start();
 	return { lens, states };
