@@ -31,7 +31,7 @@ export function activate(context: vscode.ExtensionContext): void {
 	context.subscriptions.push(parts, { dispose: () => process.off("SIGUSR1", ignore) });
 
 	const output = parts.push(vscode.window.createOutputChannel("Gatepost", { log: true }));
-	const gateHost = parts.push(new GateHost(context));
+	const gateHost = parts.push(new GateHost(context, output));
 	host = gateHost;
 	const gate = () => gateHost.open?.gate;
 	const diffs = parts.push(new DiffDocuments(gate));

@@ -55,6 +55,16 @@ export interface Clock {
 	mono(): number;
 }
 
+/** How far a segment is durable, for who notes it elsewhere. */
+export interface DurableHead {
+	/** Id of the workspace. */
+	workspace: string;
+	segment: string;
+	entries: number;
+	/** Hash of the last of them, hex. */
+	hash: string;
+}
+
 export interface JournalOptions {
 	home: Home;
 	/** The workspace root; undefined for what happens outside all roots. */
@@ -64,6 +74,8 @@ export interface JournalOptions {
 	writer: Writer;
 	signer: Signer;
 	clock?: Clock;
+	/** Called with each batch that became durable, before anybody is told. Must be quick and must not throw. */
+	onHead?: ((head: DurableHead) => void) | undefined;
 }
 
 /** An entry that is durable. */
@@ -88,7 +100,7 @@ const machineClock: Clock = {
  * @throws JournalError "full" | "io" | "signer" | "no-root" | "unsafe-home"
  */
 export async function openJournal(options: JournalOptions): Promise<Journal> {
-	const { home, root, gateId, writer, signer, clock = machineClock } = options;
+	const { home, root, gateId, writer, signer, clock = machineClock, onHead } = options;
 	const paths = workspacePaths(home.dir, workspaceId(root));
 	try {
 		makeWorkspaceDirs(paths);
@@ -98,7 +110,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
 		const repairs = await setAsideAll(paths.journal, survey);
 
 		const publicKey = publicKeyHex(signer.publicKey);
-		const journal = await Journal.create({ paths, gateId, signer, clock, evidence });
+		const journal = await Journal.create({ paths, gateId, signer, clock, evidence, onHead });
 		const started: EntryBody<"gate.started"> = {
 			segment: journal.segment,
 			workspace: paths.id,
@@ -137,6 +149,7 @@ interface Parts {
 	signer: Signer;
 	clock: Clock;
 	evidence: EvidenceStore;
+	onHead: JournalOptions["onHead"];
 }
 
 export class Journal {
@@ -153,6 +166,7 @@ export class Journal {
 	readonly #clock: Clock;
 	readonly #headFile: HeadFile;
 	readonly #writer: BatchWriter;
+	readonly #onHead: JournalOptions["onHead"];
 	#seq = 0;
 	#prev = GENESIS;
 	#checkpointAt = 0;
@@ -175,6 +189,7 @@ export class Journal {
 		this.#signer = parts.signer;
 		this.#clock = parts.clock;
 		this.#headFile = headFile;
+		this.#onHead = parts.onHead;
 		this.#writer = makeWriter(this);
 	}
 
@@ -331,6 +346,8 @@ export class Journal {
 	#becameDurable(head: Head): void {
 		this.#headFile.write(head);
 		this.#durable = head;
+		const { entries, hash } = head;
+		this.#onHead?.({ workspace: this.workspace, segment: this.segment, entries, hash });
 	}
 
 	#ended(): void {

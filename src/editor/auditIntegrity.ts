@@ -1,8 +1,10 @@
 // Whether the log that is shown is whole: verified in the log's thread, with progress, and said exactly where it is not.
-import type { Verification } from "../audit/verify.ts";
+import { basename } from "node:path";
+import type { KnownHead, Verification } from "../audit/verify.ts";
 import type { Integrity } from "../protocol/auditPanel.ts";
 import { message } from "../protocol/messages.ts";
 import type { LogPlace } from "./auditLog.ts";
+import type { RememberedHead } from "./rememberedHeads.ts";
 import { ownOf } from "./secrets.ts";
 import { say } from "./text.ts";
 
@@ -16,7 +18,7 @@ const LISTED = 200;
 const TOLD = 20;
 
 type Found = Pick<Verification, "ok" | "entries" | "segments" | "signer" | "problems" | "moreProblems"> &
-	Pick<Integrity, "own">;
+	Pick<Integrity, "own" | "missed">;
 
 /** @param dir folder of the log */
 export type Verify = (
@@ -30,18 +32,75 @@ export interface AuditIntegrityOptions {
 	verify?: Verify;
 }
 
-const inThread = async (dir: string, options: Parameters<Verify>[1]): Promise<Verification> =>
-	(await import("./core.ts")).verifyInThread(dir, options);
+const inThread = async (
+	dir: string,
+	options: Parameters<Verify>[1] & { heads?: readonly KnownHead[]; snapshotKey?: Buffer | undefined },
+): Promise<Verification> => (await import("./core.ts")).verifyInThread(dir, options);
+
+/** What this editor knows from outside of the log. Nothing of it fails: what is not known is just not compared. */
+export interface FromOutside {
+	/** Its public key, hex. */
+	ownKey(): Promise<string | undefined>;
+	/** Key of the index's snapshot. */
+	snapshotKey?: (() => Promise<Buffer | undefined>) | undefined;
+	/** What it has seen of each log, by workspace id. */
+	memory?:
+		| {
+				of(workspace: string): Promise<RememberedHead[]>;
+				learn(workspace: string, heads: readonly RememberedHead[]): Promise<void>;
+		  }
+		| undefined;
+}
 
 /**
- * Verifies in the log's thread and compares with this editor's key, which is from outside the log. Not given to the
- * verifier: other keys (`gatepost serve`, another editor) may have signed as well, and that is no problem but a thing to
- * say. Keys noted where any program of the user can write would prove nothing, so there is only this one.
+ * Verifies in the log's thread and compares with what this editor knows from outside the log: its key, and how far it has
+ * seen each segment. The key is not given to the verifier: other keys (`gatepost serve`, another editor) may have signed as
+ * well, and that is no problem but a thing to say. Keys and heads noted where any program of the user can write would prove
+ * nothing, so there are only these. What is found whole is what it has seen from now on.
  */
-export function comparing(ownKey: () => Promise<string | undefined>): Verify {
+export function comparing({ ownKey, snapshotKey, memory }: FromOutside): Verify {
 	return async (dir, options) => {
-		const [found, key] = await Promise.all([inThread(dir, options), ownKey()]);
-		return key === undefined ? found : { ...found, own: ownOf(found, key) };
+		const workspace = basename(dir);
+		const seen = (await memory?.of(workspace)) ?? [];
+		const heads = seen.map(({ segment, entries, hash }) => ({ segment, entries, hash, by: SEEN_BY }));
+		const given = { ...options, heads, snapshotKey: await snapshotKey?.() };
+		const [found, key] = await Promise.all([inThread(dir, given), ownKey()]);
+		if (found.ok) await memory?.learn(workspace, lasting(found));
+		const missed = missedOf(found, seen);
+		return {
+			...found,
+			...(key === undefined ? {} : { own: ownOf(found, key) }),
+			...(missed === undefined ? {} : { missed }),
+		};
+	};
+}
+
+/** In the words of the verifier, which are English. */
+const SEEN_BY = "this editor";
+
+/** Heads that a crash of the machine does not take back: of a gate that still writes, only what it has acknowledged. */
+function lasting({ heads, anchored }: Verification): RememberedHead[] {
+	const acknowledged = new Map(
+		anchored.filter(({ by }) => by === "outside head").map(({ segment, entry }) => [segment, entry]),
+	);
+	return heads.flatMap(({ segment, entries, hash, live }) =>
+		hash !== undefined && entries > 0 && (!live || acknowledged.get(segment) === entries)
+			? [{ segment, entries, hash }]
+			: [],
+	);
+}
+
+/** What of the heads that were seen is not in the log. */
+function missedOf({ heads, anchored }: Verification, seen: readonly RememberedHead[]): Integrity["missed"] {
+	const found = new Set(
+		anchored.filter(({ by }) => by === "given head").map(({ segment, entry }) => `${segment} ${entry}`),
+	);
+	const missed = seen.filter(({ segment, entries }) => !found.has(`${segment} ${entries}`));
+	if (missed.length === 0) return undefined;
+	return {
+		entries: missed.reduce((sum, { entries }) => sum + entries, 0),
+		segments: missed.length,
+		gone: !seen.some(({ segment }) => heads.some((head) => head.segment === segment)),
 	};
 }
 
@@ -128,7 +187,7 @@ export class AuditIntegrity {
 
 /** What the badge says of a verification that has ended. */
 export function integrityOf(found: Found, at: Date): Integrity {
-	const { ok, entries, segments, signer, own, problems, moreProblems } = found;
+	const { ok, entries, segments, signer, own, missed, problems, moreProblems } = found;
 	const listed = problems.slice(0, LISTED);
 	return {
 		state: ok ? "good" : "bad",
@@ -137,6 +196,7 @@ export function integrityOf(found: Found, at: Date): Integrity {
 		segments,
 		keys: signer.keys.map((key) => ({ publicKey: key.publicKey, storage: key.storage, segments: key.segments })),
 		...(own === undefined ? {} : { own }),
+		...(missed === undefined ? {} : { missed }),
 		problems: listed.map(({ segment, line, kind, detail }) => ({
 			segment,
 			...(line === undefined ? {} : { line }),

@@ -7,6 +7,7 @@ import type { IndexQuestion, IndexQuestions, IndexState } from "../audit/index/m
 import type { LogState } from "../protocol/auditPanel.ts";
 import { type Message, message } from "../protocol/messages.ts";
 import { AuditIntegrity, type Verify } from "./auditIntegrity.ts";
+import type { RememberedHeads } from "./rememberedHeads.ts";
 import { say } from "./text.ts";
 
 /** Where the logs of a window come from. */
@@ -17,6 +18,10 @@ export interface LogSource {
 	folders(): readonly string[];
 	/** Key of the home; undefined without a gate, and then nothing that needs it is shown. */
 	homeKey(): Buffer | undefined;
+	/** This editor's key of indexes; undefined when there is none. Does not reject. */
+	snapshotKey?: (() => Promise<Buffer | undefined>) | undefined;
+	/** What this editor has seen of the logs. */
+	memory?: RememberedHeads | undefined;
 }
 
 export interface LogPlace {
@@ -39,8 +44,11 @@ export class Refusal extends Error {
 	}
 }
 
-/** The logs there are: one for each folder of the window, and the one of what belongs to none, if it holds anything. */
-export async function placesOf({ home, folders }: LogSource): Promise<LogPlace[]> {
+/**
+ * The logs there are: one for each folder of the window, and the one of what belongs to none, if it holds anything or this
+ * editor has seen that it did.
+ */
+export async function placesOf({ home, folders, memory }: LogSource): Promise<LogPlace[]> {
 	const { OUTSIDE, workspaceId, workspacePaths } = await import("./core.ts");
 	const roots = folders();
 	const names = roots.map((root) => basename(root));
@@ -56,7 +64,8 @@ export async function placesOf({ home, folders }: LogSource): Promise<LogPlace[]
 	});
 	const outside = workspacePaths(home, OUTSIDE);
 	const segments = await readdir(outside.journal).catch((): string[] => []);
-	if (segments.some((name) => name.endsWith(".jsonl"))) {
+	const isThere = segments.some((name) => name.endsWith(".jsonl"));
+	if (isThere || ((await memory?.of(OUTSIDE)) ?? []).length > 0) {
 		places.push({ folder: OUTSIDE, label: say("auditHost.outside"), dir: outside.dir, root: undefined });
 	}
 	return places;
@@ -185,7 +194,8 @@ export class AuditLog {
 	}
 
 	async #open(place: LogPlace | undefined): Promise<void> {
-		const key = this.#options.source.homeKey();
+		const { source } = this.#options;
+		const key = source.homeKey();
 		const same = place?.dir === this.#place?.dir;
 		if (this.#closed || (same && this.#index !== undefined && this.#keyed === (key !== undefined))) {
 			this.#options.onChange();
@@ -203,10 +213,11 @@ export class AuditLog {
 		this.#indexState = LOADING;
 		this.#keyed = key !== undefined;
 		if (place !== undefined) {
-			const { LogIndex } = await import("./core.ts");
+			const [{ LogIndex }, snapshotKey] = await Promise.all([import("./core.ts"), source.snapshotKey?.()]);
 			const index: LogIndex = new LogIndex({
 				dir: place.dir,
 				...(key === undefined ? {} : { homeKey: key }),
+				...(snapshotKey === undefined ? {} : { snapshotKey }),
 				onState: (state) => {
 					if (this.#index === index) this.#took(state);
 				},

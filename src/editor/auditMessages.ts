@@ -21,6 +21,8 @@ export interface AuditOpeners {
 	makeRule(row: number): Promise<void>;
 	copy(text: string): Promise<void>;
 	export(place: LogPlace, format: ExportFormat, scope: ExportScope): Promise<void>;
+	/** Asks the person first. */
+	forget(place: LogPlace): Promise<void>;
 }
 
 export interface AuditMessagesOptions {
@@ -114,6 +116,8 @@ export class AuditMessages {
 				return log.choose(msg.folder);
 			case "verify":
 				return log.verify();
+			case "forget":
+				return openers.forget(this.#place());
 			case "rebuild":
 				return log.rebuild();
 			case "openDiff":

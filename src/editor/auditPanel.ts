@@ -7,6 +7,7 @@ import type { ExportFormat, ExportScope } from "../protocol/auditPanel.ts";
 import { openFileDiff, openSessionDiff } from "./auditDiffs.ts";
 import { AuditDocuments } from "./auditDocuments.ts";
 import { AuditExports } from "./auditExport.ts";
+import { forgetHeads } from "./auditForget.ts";
 import { type LogPlace, type LogSource, placesOf, Refusal } from "./auditLog.ts";
 import { saidOf } from "./auditMessages.ts";
 import { pickExport } from "./auditPicks.ts";
@@ -15,6 +16,7 @@ import { AuditShown, type ShownSession } from "./auditShown.ts";
 import { openRowText } from "./auditTexts.ts";
 import { Disposables } from "./disposables.ts";
 import { type GateHost, gatepostHome } from "./gateHost.ts";
+import { editorSnapshotKey } from "./secrets.ts";
 import { say, text } from "./text.ts";
 import type { TextDocuments } from "./textDocuments.ts";
 
@@ -36,6 +38,7 @@ export class AuditPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
 	readonly #source: LogSource;
 	readonly #exports: AuditExports;
 	#shown: AuditShown | undefined;
+	#keyOfSnapshots: Promise<Buffer | undefined> | undefined;
 	/** The questions of an export are open. */
 	#asking = false;
 
@@ -47,6 +50,8 @@ export class AuditPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
 			home,
 			folders: () => host.open?.folders() ?? openFolders(),
 			homeKey: () => host.open?.home.macKey(),
+			snapshotKey: () => this.#snapshotKey(),
+			memory: host.remembered,
 		};
 		this.#disposables.push(new AuditDocuments(home));
 		this.#exports = new AuditExports({
@@ -126,6 +131,8 @@ export class AuditPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
 
 	#take(panel: vscode.WebviewPanel): void {
 		const { context, host, documents, output } = this.#options;
+		// While the page is made and the log is looked for.
+		void this.#snapshotKey();
 		const shown = new AuditShown(panel, {
 			source: this.#source,
 			starting: () => host.state === "starting",
@@ -140,6 +147,11 @@ export class AuditPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
 				makeRule: (row) => makeRule(log, host, row),
 				copy: async (copied) => vscode.env.clipboard.writeText(copied),
 				export: (place, format, scope) => this.export(place, format, scope),
+				forget: async (place) => {
+					const { remembered, open } = host;
+					const { approver } = this.#options;
+					if (await forgetHeads({ place, memory: remembered, gate: open, approver })) log.verify();
+				},
 			}),
 		});
 		this.#shown = shown;
@@ -148,14 +160,38 @@ export class AuditPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
 		});
 	}
 
+	/** Asked of the editor once; after a failure once more. */
+	#snapshotKey(): Promise<Buffer | undefined> {
+		this.#keyOfSnapshots ??= this.#askSnapshotKey();
+		return this.#keyOfSnapshots;
+	}
+
+	/** Without it an index is as good as the key of the home, so the log is shown all the same. */
+	async #askSnapshotKey(): Promise<Buffer | undefined> {
+		const { context, output } = this.#options;
+		if (context.secrets === undefined) return undefined;
+		try {
+			return await editorSnapshotKey(context.secrets);
+		} catch (error) {
+			const detail = error instanceof Error ? error.message : String(error);
+			output.warn(say("auditHost.snapshotKey", { detail }));
+			this.#keyOfSnapshots = undefined;
+			return undefined;
+		}
+	}
+
 	async #sessions(place: LogPlace) {
 		const takes = { filter: {}, offset: 0, limit: SESSIONS };
 		const log = this.#shown?.log;
 		if (log?.place?.dir === place.dir) return (await log.ask("sessions", takes)).sessions;
 		const { LogIndex } = await import("./core.ts");
 		const homeKey = this.#source.homeKey();
-		const key = homeKey === undefined ? {} : { homeKey };
-		const index = new LogIndex({ dir: place.dir, ...key, onState: () => undefined });
+		const snapshotKey = await this.#snapshotKey();
+		const keys = {
+			...(homeKey === undefined ? {} : { homeKey }),
+			...(snapshotKey === undefined ? {} : { snapshotKey }),
+		};
+		const index = new LogIndex({ dir: place.dir, ...keys, onState: () => undefined });
 		try {
 			return (await index.ask("sessions", takes)).sessions;
 		} finally {

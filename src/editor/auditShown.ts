@@ -51,14 +51,18 @@ export class AuditShown {
 			source,
 			onChange: () => this.#picture.call(),
 			onProblem: (sentence) => output.error(sentence),
-			verify: comparing(async () => {
-				try {
-					return secrets && (await editorKey(secrets));
-				} catch (error) {
-					// The log can be read all the same; who signed it is just not known.
-					output.error(error instanceof Error ? error : String(error));
-					return undefined;
-				}
+			verify: comparing({
+				ownKey: async () => {
+					try {
+						return secrets && (await editorKey(secrets));
+					} catch (error) {
+						// The log can be read all the same; who signed it is just not known.
+						output.error(error instanceof Error ? error : String(error));
+						return undefined;
+					}
+				},
+				snapshotKey: source.snapshotKey,
+				memory: source.memory,
 			}),
 		});
 		this.#messages = new AuditMessages({

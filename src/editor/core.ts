@@ -13,7 +13,6 @@ export { LogIndex } from "../audit/index/logIndex.ts";
 export { publicKeyHex } from "../audit/keys.ts";
 export { startCanaryGate } from "../bin/canaryGate.ts";
 export { installHook } from "../bin/installHook.ts";
-export { logDir } from "../bin/log.ts";
 export { contextOf } from "../bin/policy.ts";
 export { terminalText } from "../bin/terminalText.ts";
 export { openGate } from "../gate/open.ts";

@@ -10,8 +10,10 @@ import { type Message, message } from "../protocol/messages.ts";
 import { Disposables } from "./disposables.ts";
 import { Pause } from "./pause.ts";
 import { acceptedBy, policyKey, policyLayers } from "./policyHost.ts";
+import { placeOf, RememberedHeads, type Trouble } from "./rememberedHeads.ts";
 import { editorSigner } from "./secrets.ts";
 import { gateSettings } from "./settings.ts";
+import { say } from "./text.ts";
 
 const RETRY_MS = 15_000;
 
@@ -33,6 +35,8 @@ export class GateHost implements vscode.Disposable {
 	readonly onStarted = this.#onStarted.event;
 	/** State or counts of other windows changed. */
 	readonly onChanged = this.#onChanged.event;
+	/** What this editor has seen of the logs. */
+	readonly remembered: RememberedHeads;
 	#open: OpenGate | undefined;
 	#state: GateState = "starting";
 	#installed: string[] = [];
@@ -40,8 +44,16 @@ export class GateHost implements vscode.Disposable {
 	#acceptance: Promise<Acceptance> | undefined;
 	#turn: Promise<void> = Promise.resolve();
 
-	constructor(context: vscode.ExtensionContext) {
+	/** @param output where trouble is written that nobody needs to act on at once */
+	constructor(context: vscode.ExtensionContext, output: Pick<vscode.LogOutputChannel, "warn">) {
 		this.#context = context;
+		this.remembered = this.#disposables.push(
+			new RememberedHeads({
+				secrets: context.secrets,
+				place: placeOf(gatepostHome(), vscode.env.remoteName !== undefined),
+				onTrouble: (trouble) => output.warn(troubleText(trouble)),
+			}),
+		);
 		this.#pause = new Pause(context.globalState);
 		this.#disposables.push(vscode.workspace.onDidChangeWorkspaceFolders(() => this.sync()));
 		this.#disposables.push(
@@ -184,6 +196,8 @@ export class GateHost implements vscode.Disposable {
 		const open = this.#open;
 		this.#open = undefined;
 		await open?.close(state);
+		// Also what was written last: the editor may be closing.
+		await this.remembered.flush();
 	}
 
 	async #sync(): Promise<void> {
@@ -225,6 +239,7 @@ export class GateHost implements vscode.Disposable {
 			settings: gateSettings,
 			paused: this.#pause.holds(folders),
 			onOthers: () => this.#onChanged.fire(),
+			onHead: (head) => this.remembered.note(head),
 		});
 		this.#open = open;
 		// Paused while it was being opened.
@@ -247,6 +262,12 @@ export class GateHost implements vscode.Disposable {
 		this.#problem = problem;
 		this.#onChanged.fire();
 	}
+}
+
+function troubleText(trouble: Trouble): string {
+	if (trouble.what === "storage") return say("auditHost.memory.storage", { detail: trouble.detail });
+	const { count, workspace } = trouble;
+	return say("auditHost.memory.dropped", { count, workspace });
 }
 
 /** Paths of the window's folders, as the editor has them. */

@@ -1,6 +1,7 @@
 // The audit log is verified by a command, and what is wrong with it opens as a document.
 import { basename } from "node:path";
 import * as vscode from "vscode";
+import { comparing } from "./auditIntegrity.ts";
 import type { GateHost } from "./gateHost.ts";
 import { gatepostHome } from "./gateHost.ts";
 import { say } from "./text.ts";
@@ -10,7 +11,9 @@ import type { TextDocuments } from "./textDocuments.ts";
 export async function verifyLog(host: GateHost, documents: TextDocuments): Promise<void> {
 	const folder = await chooseFolder(host);
 	if (folder === undefined) return;
-	const { logDir, verifyInThread } = await import("./core.ts");
+	const { workspaceId, workspacePaths } = await import("./core.ts");
+	const { dir } = workspacePaths(gatepostHome(), workspaceId(folder));
+	const verify = comparing({ ownKey: async () => undefined, memory: host.remembered });
 	const stopped = new AbortController();
 	const where = { location: vscode.ProgressLocation.Notification, cancellable: true };
 	const result = await vscode.window.withProgress(
@@ -24,7 +27,7 @@ export async function verifyLog(host: GateHost, documents: TextDocuments): Promi
 				before = Math.max(before, percent);
 			};
 			try {
-				return await verifyInThread(logDir(gatepostHome(), folder), { signal: stopped.signal, onProgress });
+				return await verify(dir, { signal: stopped.signal, onProgress });
 			} catch (error) {
 				if (stopped.signal.aborted) return undefined;
 				throw error;

@@ -6,6 +6,7 @@ import { setSecretKey } from "../actions/redactDigests.ts";
 import { agentAdapters, watchUngated } from "../agents/index.ts";
 import { Desk } from "../approvals/desk.ts";
 import { type Home, openHome } from "../audit/home.ts";
+import type { DurableHead } from "../audit/journal.ts";
 import type { Signer } from "../audit/keys.ts";
 import { openPolicy } from "../policy/decide.ts";
 import { AlwaysRules } from "../policy/grants/always.ts";
@@ -47,6 +48,8 @@ export interface OpenGateOptions {
 	paused?: boolean;
 	/** Gates or counts of other windows changed. */
 	onOthers?: () => void;
+	/** How far a log of this gate is durable, with each batch of entries. Must be quick and must not throw. */
+	onHead?: (head: DurableHead) => void;
 }
 
 export interface OpenGate {
@@ -65,6 +68,13 @@ export interface OpenGate {
 	 * @throws JournalError
 	 */
 	recordExport(folder: string | undefined, body: JsonObject): Promise<void>;
+	/**
+	 * A person gives up what an editor has seen of a log: on record in that log, in a new segment, because the one that is
+	 * written may be among what was removed. What `body` says is Gatepost's own.
+	 * @param folder a folder served; undefined for the log of what belongs to none
+	 * @throws JournalError
+	 */
+	recordForgotten(folder: string | undefined, body: JsonObject): Promise<void>;
 	/** Takes the person's own patterns of secrets from the settings anew. */
 	refreshPatterns(): Promise<void>;
 	/** Labels of agents with a live session here whose hooks are in force. */
@@ -109,6 +119,7 @@ async function open(options: OpenGateOptions, undo: (() => unknown)[]): Promise<
 		gateId: seed.id,
 		writer: { osUser: options.osUser, host: hostname(), editor: options.editor, version: options.version },
 		signer: options.signer ?? home.signer(),
+		onHead: options.onHead,
 	});
 	undo.push(() => workspaces.close());
 	await workspaces.setFolders(options.folders);
@@ -238,6 +249,10 @@ async function open(options: OpenGateOptions, undo: (() => unknown)[]): Promise<
 			everywhere({ type: "agent.installed", body: { agent, file, osUser: options.osUser } }),
 		recordExport: (folder, { scope = null, file = null, ...body }) =>
 			workspaces.record(folder, [{ type: "export.made", body: { ...body, ...redactJson({ scope, file }).value } }]),
+		async recordForgotten(folder, body) {
+			for (const error of await workspaces.leave([folder])) gate.logTrouble(folder ?? home.workspaces, error);
+			await workspaces.record(folder, [{ type: "coverage.gap", body: { kind: "heads-forgotten", ...body } }]);
+		},
 		async refreshPatterns() {
 			tellPatterns(await setUserPatterns(options.settings().redactPatterns ?? []));
 		},

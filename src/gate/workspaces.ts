@@ -5,7 +5,7 @@ import { resolve, sep } from "node:path";
 import type { EntryType } from "../audit/entry.ts";
 import { JournalError } from "../audit/errors.ts";
 import { type Home, OUTSIDE, workspacePaths } from "../audit/home.ts";
-import { type Journal, openJournal, type Signer, type Writer } from "../audit/journal.ts";
+import { type Journal, type JournalOptions, openJournal, type Signer, type Writer } from "../audit/journal.ts";
 import { listSegments } from "../audit/segment.ts";
 import type { JsonObject } from "../protocol/canonical.ts";
 
@@ -21,6 +21,8 @@ export interface WorkspacesOptions {
 	gateId: string;
 	writer: Writer;
 	signer: Signer;
+	/** Called with each batch of entries that became durable. Must be quick and must not throw. */
+	onHead?: JournalOptions["onHead"];
 }
 
 /** True when `path` is `folder` or below it. Both absolute; no symlink is looked at. */
@@ -64,7 +66,7 @@ export class Workspaces {
 	}
 
 	/** Closes the journals of folders that left, after all that is being written there. */
-	async leave(folders: readonly string[]): Promise<Error[]> {
+	async leave(folders: readonly Folder[]): Promise<Error[]> {
 		const failures = await Promise.all(folders.map((folder) => this.#close(folder)));
 		return failures.filter((failure) => failure !== undefined);
 	}
@@ -107,8 +109,7 @@ export class Workspaces {
 		if (known !== undefined) return known;
 		// An entry that comes after the end must not open a segment that nobody closes.
 		if (this.#closed) return Promise.reject(new JournalError("closed", "The gate is closed, and so is its audit log."));
-		const { home, gateId, writer, signer } = this.#options;
-		const opening = openJournal({ home, root: folder, gateId, writer, signer });
+		const opening = openJournal({ ...this.#options, root: folder });
 		this.#journals.set(folder, opening);
 		opening.catch(() => {
 			if (this.#journals.get(folder) === opening) this.#journals.delete(folder);

@@ -56,6 +56,8 @@ export const AuditPanelMessage = z.discriminatedUnion("type", [
 	z.strictObject({ type: z.literal("overview"), n, filter: AuditFilter }),
 	/** Verify the log again. */
 	z.strictObject({ type: z.literal("verify") }),
+	/** Forget what this editor has seen of the log. The host asks the person, in a dialog of the editor. */
+	z.strictObject({ type: z.literal("forget") }),
 	/** Build the index anew. */
 	z.strictObject({ type: z.literal("rebuild") }),
 	/** Native diff of a file of an action, as it was shown. */
@@ -96,6 +98,11 @@ export interface Integrity {
 	 * then is a good log verified: it was compared with a key from outside of it.
 	 */
 	own?: { publicKey: string; all: boolean };
+	/**
+	 * Of what this editor has seen of the log, what is not there as it saw it: entries of all such segments, as many as it
+	 * saw. `gone`: no segment that it has seen is there at all. Absent when all is there.
+	 */
+	missed?: { entries: number; segments: number; gone: boolean };
 	/** Exactly what is wrong and where; at most 200. Detail may quote the log. */
 	problems?: { segment: string; line?: number; kind: string; detail: string }[];
 	moreProblems?: number;

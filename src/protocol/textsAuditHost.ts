@@ -90,5 +90,21 @@ export const TEXTS_AUDIT_HOST = {
 	"auditHost.export.noGate": "no gate is open for this folder",
 	"auditHost.export.reveal": "Reveal",
 	"auditHost.export.open": "Open",
+	"auditHost.snapshotKey":
+		"The editor's secret storage did not give the key of the audit log's index ({detail}). The index is used with the key of the Gatepost home. Check the editor's secret storage.",
+	"auditHost.memory.storage":
+		"What this editor has seen of the audit logs could not be read or kept in its secret storage ({detail}). A log that is cut or removed may not be noticed. Check the editor's secret storage.",
+	"auditHost.memory.dropped":
+		"The editor's secret storage held {count} notes of the audit log {workspace} that Gatepost did not write or that are damaged. They were dropped; verify the log to note it anew.",
+	"auditHost.forget.ask": "Forget what this editor remembers of the audit log of {folder}?",
+	"auditHost.forget.detail":
+		"This editor has seen {entries} entries in {segments} segments of this log. After you forget them, it can no longer notice that any of them was cut off or removed before now. Do this only if you removed the log yourself or put back an older copy of it. No file is changed, and the log keeps a note of what was forgotten, with your name.",
+	"auditHost.forget.do": "Forget",
+	"auditHost.forget.nothing": "This editor remembers nothing of this log. Verify it again.",
+	"auditHost.forget.notRecorded":
+		"This could not be put on record in the log ({detail}), so nothing was forgotten. Check the Gatepost home, then try again.",
+	"auditHost.forget.failed":
+		"The log has a note that it was forgotten, but the editor's secret storage still remembers it ({detail}). Check the editor's secret storage, then try again.",
+	"auditHost.forget.done": "Forgotten. What the log of {folder} holds now is verified again and remembered.",
 	"auditHost.verifyCancelled": "The verification was cancelled; it says nothing about the log.",
 } as const;

@@ -180,11 +180,26 @@ export const TEXTS_AUDIT_VIEWS = {
 	"integrity.bad.many": "{count} problems found at {time}",
 	"integrity.bad.help":
 		"Parts of this log are not what was written. Gatepost changed nothing. Keep a copy of the log folder as it is before you do anything else.",
+	"integrity.gone": "The log that this editor has seen here is gone (looked for at {time})",
+	"integrity.gone.help":
+		"None of the segments that this editor has seen is there. What is there now, if anything, began later. Gatepost changed nothing.",
 	"integrity.failed": "The log could not be verified",
 	"integrity.failed.help": "So nothing is known of its integrity. Gatepost changed nothing; verify again.",
 	"integrity.last": "Before that: {entries} entries in {segments} segments, checked at {time}.",
 	"integrity.verify": "Verify",
 	"integrity.verifyAgain": "Verify again",
+	"integrity.missed": "What this editor has seen",
+	"integrity.missed.gone.one":
+		"This editor remembers a log here, {entries} entries of {count} segment, and it is gone.",
+	"integrity.missed.gone.many":
+		"This editor remembers a log here, {entries} entries of {count} segments, and it is gone.",
+	"integrity.missed.some.one":
+		"{count} segment of this log is not there as this editor has seen it. It had {entries} entries.",
+	"integrity.missed.some.many":
+		"{count} segments of this log are not there as this editor has seen them. They had {entries} entries.",
+	"integrity.missed.help":
+		"A program that can write to the Gatepost home can cut or remove a log together with its head files. It cannot simply change what the editor keeps in its secret storage. If you removed the log yourself, or put back an older copy, let the editor forget it: you are asked first, and the log keeps a note.",
+	"integrity.forget": "Forget what this editor remembers of this log",
 	"integrity.problems": "What is wrong",
 	"integrity.problems.caption": "Problems, in the order of the log",
 	"integrity.problem": "Problem",
@@ -205,6 +220,7 @@ export const TEXTS_AUDIT_VIEWS = {
 	"integrity.kind.evidence-missing": "Evidence missing",
 	"integrity.kind.evidence-altered": "Evidence altered",
 	"integrity.kind.segment-missing": "Segment missing",
+	"integrity.kind.index-altered": "Index altered",
 	"integrity.kind.bad-checkpoint": "Signature does not hold",
 	"integrity.advice.edited":
 		"Do not rely on what this entry says. Compare it with a receipt or a copy made before, and find out who could write to the log folder.",
@@ -225,6 +241,8 @@ export const TEXTS_AUDIT_VIEWS = {
 		"Do not rely on the content. The entry holds the true digest: restore the piece from a backup or receipt.",
 	"integrity.advice.segment-missing":
 		"A whole run of a gate is gone. Restore the file from a backup; it is accepted only if it is the same.",
+	"integrity.advice.index-altered":
+		"The index is made from the log and proves nothing. Rebuild it, and find out who could write to the log folder: lists may have shown what does not stand in the log.",
 	"integrity.advice.bad-checkpoint":
 		"Do not rely on the entries that this signature covers, until a receipt or copy made before says the same.",
 	"integrity.advice.other": "This version does not know this problem. Verify with the newest version of Gatepost.",

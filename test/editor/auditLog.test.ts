@@ -3,8 +3,10 @@ import { readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import * as vscode from "vscode";
 import { logDir } from "../../src/bin/log.ts";
+import { writeCall } from "../support/hookCall.ts";
+import { until } from "../support/until.ts";
 import { answering } from "./auditStage.ts";
-import { folder, gatepost, home, tabsOf } from "./stage.ts";
+import { log as entriesOf, folder, gatepost, held, home, tabsOf, waiting } from "./stage.ts";
 
 /** Runs the command with its questions answered; the first folder is picked. @returns what was said, by kind */
 async function verify(): Promise<{ good: string[]; bad: string[] }> {
@@ -35,6 +37,33 @@ describe("the audit log in the editor", function () {
 		assert.equal(good.length, 1);
 		assert.match(good[0] ?? "", /[1-9]\d* entries/);
 		assert.deepEqual(tabsOf("gatepost-text"), []);
+	});
+
+	it("is missed as far as this window's gate wrote it, when its segment is gone together with its head file", async () => {
+		const call = writeCall(home, folder(0), "seen.txt", "one\n");
+		const request = await held(call, folder(0));
+		await call.kill();
+		await until("no card is left", async () => (await waiting()) === 0);
+		await until("its end is on record", async () =>
+			(await entriesOf(folder(0))).some(({ type, body }) => type === "action.withdrawn" && body.request === request),
+		);
+		const dir = logDir(gatepost, folder(0));
+		const segment = (await readdir(join(dir, "journal"))).filter((name) => name.endsWith(".jsonl")).at(-1);
+		assert(segment);
+		const path = join(dir, "journal", segment);
+		const head = join(dir, "heads", `${segment}.head`);
+		const entries = (await readFile(path, "utf8")).split("\n").length - 1;
+		await rename(path, join(home, segment));
+		await rename(head, join(home, `${segment}.head`));
+		try {
+			const { good, bad } = await verify();
+			assert.deepEqual(good, []);
+			assert.match(bad[0] ?? "", new RegExp(`${segment}.*this editor has seen ${entries} entries of this segment`));
+		} finally {
+			await rename(join(home, segment), path);
+			await rename(join(home, `${segment}.head`), head);
+		}
+		assert.deepEqual((await verify()).bad, []);
 	});
 
 	it("says what is wrong when a line was altered", async () => {

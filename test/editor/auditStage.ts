@@ -67,6 +67,7 @@ export function page(log: AuditLog): Page {
 			makeRule: opener("makeRule"),
 			copy: opener("copy"),
 			export: opener("export"),
+			forget: opener("forget"),
 		},
 		output: { warn: (text: string) => warned.push(text), error: (text: string | Error) => warned.push(String(text)) },
 		tell: (sentence) => told.push(sentence),

@@ -8,7 +8,7 @@ import { firstEntry } from "../../../src/audit/first.ts";
 import { headPath } from "../../../src/audit/head.ts";
 import { publicKeyHex } from "../../../src/audit/keys.ts";
 import { verifyWorkspace } from "../../../src/audit/verify.ts";
-import { editorKey, editorSigner, ownOf } from "../../../src/editor/secrets.ts";
+import { editorKey, editorSigner, editorSnapshotKey, ownOf } from "../../../src/editor/secrets.ts";
 import { place, writeHead } from "../audit/support.ts";
 
 function secretStorage() {
@@ -26,6 +26,23 @@ test("looking for the key makes none; the one of the signer is found", async () 
 	assert.equal(secrets.kept.size, 0);
 	const signer = await editorSigner(secrets as unknown as Parameters<typeof editorSigner>[0]);
 	assert.equal(await editorKey(secrets), publicKeyHex(signer.publicKey));
+});
+
+test("the key of indexes is made once, 32 bytes, and anew when what is kept is damaged", async () => {
+	const secrets = secretStorage();
+	const [one, two] = await Promise.all([editorSnapshotKey(secrets), editorSnapshotKey(secrets)]);
+	const kept = await editorSnapshotKey(secrets);
+	assert.equal(kept.length, 32);
+	assert.ok(kept.equals(two) || kept.equals(one));
+	assert.ok((await editorSnapshotKey(secrets)).equals(kept));
+	assert.ok(!kept.equals(await editorSnapshotKey(secretStorage())), "the same for everybody");
+	for (const damaged of ["", "AAAA", "<b>", "x".repeat(10_000)]) {
+		secrets.kept.set("gatepost.snapshotKey.v1", damaged);
+		const fresh = await editorSnapshotKey(secrets);
+		assert.equal(fresh.length, 32);
+		assert.ok((await editorSnapshotKey(secrets)).equals(fresh));
+	}
+	await assert.rejects(editorSnapshotKey({ ...secrets, get: async () => undefined }), /did not keep/);
 });
 
 test("a log is signed by the key throughout, or it is not", async (t) => {

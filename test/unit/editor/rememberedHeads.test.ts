@@ -1,0 +1,169 @@
+// What an editor remembers of logs: merged, bounded, kept by several windows, never read from hostile content.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+	MAX_SEGMENTS,
+	mergeHeads,
+	parseHeads,
+	placeOf,
+	type RememberedHead,
+	RememberedHeads,
+	type Trouble,
+} from "../../../src/editor/rememberedHeads.ts";
+import { HOSTILE } from "../../support/auditLog.ts";
+import { until } from "../../support/until.ts";
+
+const W = "0123456789abcdef";
+const NAME = `gatepost.heads.v1.here.${W}`;
+const hash = (n: number) => n.toString(16).padStart(64, "0");
+const segment = (n: number, gate = "g") => `2026${String(n).padStart(4, "0")}T000000.000Z-${gate}.jsonl`;
+const head = (n: number, entries = 1, own = false): RememberedHead => ({
+	segment: segment(n),
+	entries,
+	hash: hash(entries),
+	...(own ? { own } : {}),
+});
+
+function storage() {
+	const kept = new Map<string, string>();
+	const written: string[] = [];
+	return {
+		kept,
+		written,
+		get: async (name: string) => kept.get(name),
+		store: async (name: string, value: string) => {
+			written.push(value);
+			kept.set(name, value);
+		},
+		delete: async (name: string) => void kept.delete(name),
+	};
+}
+
+/** A window; with a long pause it writes only when it is told to. */
+function open(secrets: ReturnType<typeof storage>, pauseMs = 1e6) {
+	const told: Trouble[] = [];
+	const heads = new RememberedHeads({ secrets, place: "here", pauseMs, onTrouble: (trouble) => told.push(trouble) });
+	return { heads, told };
+}
+const durable = (n: number, entries: number) => ({ workspace: W, segment: segment(n), entries, hash: hash(entries) });
+
+test("a head never goes back, and of two at the same entry the first stays", () => {
+	const other = { ...head(1, 5), hash: hash(99) };
+	assert.deepEqual(mergeHeads([head(1, 5)], [head(1, 3)]), [head(1, 5)]);
+	assert.deepEqual(mergeHeads([head(1, 3)], [head(1, 5)]), [head(1, 5)]);
+	assert.deepEqual(mergeHeads([head(1, 5)], [other]), [head(1, 5)]);
+	assert.deepEqual(mergeHeads([head(1, 5, true)], [head(1, 7)]), [head(1, 7, true)], "own stays own");
+});
+
+test("the newest segments are kept, and others' cannot push out this editor's", () => {
+	const old = Array.from({ length: 40 }, (_, n) => head(n, n + 1, true));
+	const made = Array.from({ length: 500 }, (_, n) => head(5000 + n));
+	const kept = mergeHeads(old, made);
+	assert.equal(kept.length, MAX_SEGMENTS);
+	const own = kept.filter((one) => one.own === true);
+	assert.deepEqual(own, old.slice(-32));
+	assert.deepEqual(kept.at(-1), made.at(-1));
+	assert.deepEqual(
+		kept.map((one) => one.segment),
+		kept.map((one) => one.segment).sort(),
+	);
+});
+
+test("what gates tell is written once in a while, and at the end", async () => {
+	const secrets = storage();
+	const { heads } = open(secrets, 20);
+	for (let n = 1; n <= 200; n++) heads.note(durable(1, n));
+	assert.deepEqual(secrets.written, [], "written while the gate waits");
+	await until("it is written", () => secrets.written.length > 0);
+	assert.equal(secrets.written.length, 1);
+	assert.deepEqual(parseHeads(secrets.written[0] ?? "").heads, [head(1, 200, true)]);
+	heads.note(durable(1, 201));
+	await heads.flush();
+	assert.deepEqual(await open(secrets).heads.of(W), [head(1, 201, true)]);
+	await heads.flush();
+	assert.equal(secrets.written.length, 2, "written without news");
+	assert.deepEqual(await heads.of("another"), []);
+	const elsewhere = new RememberedHeads({ secrets, place: "elsewhere", onTrouble: () => assert.fail("trouble") });
+	assert.deepEqual(await elsewhere.of(W), []);
+});
+
+test("two windows that write at once both are remembered", async () => {
+	const secrets = storage();
+	const [one, two] = [open(secrets).heads, open(secrets).heads];
+	one.note(durable(1, 4));
+	two.note(durable(2, 9));
+	await Promise.all([one.flush(), two.flush()]);
+	assert.deepEqual(await open(secrets).heads.of(W), [head(1, 4, true), head(2, 9, true)]);
+	// An older state that was put back is put right by the next write.
+	secrets.kept.set(NAME, JSON.stringify([[segment(1), 2, hash(2), 1]]));
+	one.note(durable(1, 5));
+	await one.flush();
+	assert.deepEqual(await open(secrets).heads.of(W), [head(1, 5, true)]);
+});
+
+test("what is not a head is dropped with a word, and never thrown", async () => {
+	const good = [segment(1), 3, hash(3), 1];
+	const bad: unknown[] = [null, 7, [], {}, "x", [segment(1)], [segment(1), 0, hash(1)], [segment(1), 1.5, hash(1)]];
+	bad.push([segment(1), 1, "ab"], [segment(1), "1", hash(1)], [`../${segment(1)}`, 1, hash(1)], [["a"], 1, hash(1)]);
+	for (const text of Object.values(HOSTILE)) bad.push([text, 1, hash(1)], [segment(1), 1, text], text);
+	for (const one of bad) {
+		const { heads, dropped } = parseHeads(JSON.stringify([good, one]));
+		assert.deepEqual([heads, dropped], [[head(1, 3, true)], 1], JSON.stringify(one).slice(0, 100));
+	}
+	const texts = ["", "{", "null", "{}", '{"length":3}', "[".repeat(50_000), `[${"0,".repeat(40_000)}0]`];
+	for (const text of [...texts, ...Object.values(HOSTILE)]) {
+		const secrets = storage();
+		secrets.kept.set(NAME, text);
+		const { heads, told } = open(secrets);
+		assert.deepEqual(await heads.of(W), []);
+		assert.deepEqual(told, [{ what: "dropped", workspace: W, count: 1 }], text.slice(0, 50));
+		heads.note(durable(1, 3));
+		await heads.flush();
+		assert.deepEqual(await open(secrets).heads.of(W), [head(1, 3, true)], "it is not healed");
+	}
+});
+
+test("a storage that fails is told once; what this window has seen is known all the same, and kept later", async () => {
+	const secrets = storage();
+	await secrets.store(NAME, JSON.stringify([[segment(0), 8, hash(8), 0]]));
+	const { get } = secrets;
+	secrets.get = async () => {
+		throw new Error("no keyring");
+	};
+	const { heads, told } = open(secrets);
+	heads.note(durable(1, 3));
+	await heads.flush();
+	await heads.flush();
+	assert.deepEqual(await heads.of(W), [head(1, 3, true)]);
+	assert.deepEqual(told, [{ what: "storage", detail: "no keyring" }]);
+	await assert.rejects(heads.forget(W, []), /no keyring/);
+	secrets.get = get;
+	await heads.flush();
+	assert.deepEqual(await open(secrets).heads.of(W), [head(0, 8), head(1, 3, true)], "what was kept is overwritten");
+});
+
+test("what is forgotten does not come back from a window that had only verified it; a newer segment stays", async () => {
+	const secrets = storage();
+	const [one, two] = [open(secrets).heads, open(secrets).heads];
+	await one.learn(W, [head(1, 5), head(2, 7)]);
+	await two.learn(W, [head(1, 5), head(2, 7)]);
+	one.note(durable(2, 8));
+	const known = await one.of(W);
+	one.note(durable(2, 9));
+	one.note(durable(3, 1));
+	await one.forget(W, known);
+	assert.deepEqual(await one.of(W), [head(3, 1, true)]);
+	await one.flush();
+	two.note(durable(4, 2));
+	await two.flush();
+	assert.deepEqual(await open(secrets).heads.of(W), [head(3, 1, true), head(4, 2, true)]);
+	await one.forget(W, await one.of(W));
+	await two.forget(W, await two.of(W));
+	assert.equal(secrets.kept.size, 0);
+});
+
+test("a place is a home, on another machine another one", () => {
+	assert.equal(placeOf("/home/ada/.gatepost", false), placeOf("/home/ada/.gatepost", false));
+	assert.notEqual(placeOf("/home/ada/.gatepost", false), placeOf("/home/ada/.gatepost", true));
+	assert.notEqual(placeOf("/home/ada/.gatepost", false), placeOf("/home/bob/.gatepost", false));
+});
