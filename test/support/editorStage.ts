@@ -35,9 +35,10 @@ export interface EditorStageOptions {
 
 let packaged: Promise<string> | undefined;
 
-/** The vsix under test, built once in a process. */
+/** The vsix under test: the one that a run of all tests has packaged (GATEPOST_TEST_VSIX), else built once in a process. */
 export function vsix(): Promise<string> {
-	packaged ??= packageExtension().then(({ path }) => path);
+	const made = process.env.GATEPOST_TEST_VSIX;
+	packaged ??= made ? Promise.resolve(made) : packageExtension().then(({ path }) => path);
 	return packaged;
 }
 

@@ -389,7 +389,7 @@ export function said(reply: Reply): { decision: string; reason: string } {
 	return { decision: out.permissionDecision, reason: out.permissionDecisionReason };
 }
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 /** Fails with what was awaited instead of hanging. */
 async function within<T>(promise: Promise<T>, what: () => string): Promise<T> {

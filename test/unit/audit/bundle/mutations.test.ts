@@ -23,6 +23,7 @@ import {
 	restore,
 	resum,
 	snapshot,
+	turnInto,
 	unpack,
 } from "./support.ts";
 
@@ -70,11 +71,11 @@ const pick = <T>(all: readonly T[], n: number) => all[n % all.length] as T;
 async function changed<T>(change: (files: Files) => void, look: () => Promise<T>): Promise<T> {
 	const now = new Map(files);
 	change(now);
-	restore(dir, now);
+	turnInto(dir, files, now);
 	try {
 		return await look();
 	} finally {
-		restore(dir, files);
+		turnInto(dir, now, files);
 	}
 }
 

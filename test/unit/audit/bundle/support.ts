@@ -1,8 +1,8 @@
 // Bundles for tests: made of a log in memory, unpacked by the system's own tools, and changed as an attacker would.
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { basename, join, relative } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, delimiter, dirname, join, relative } from "node:path";
 import { zipSync } from "fflate";
 import { type Entry, saltedBody, seal } from "../../../../src/audit/chain.ts";
 import { readEvidence } from "../../../../src/audit/evidence.ts";
@@ -80,7 +80,7 @@ export function unpack(zip: Buffer, into: string): string {
 	writeFileSync(file, zip);
 	const script =
 		"import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; z.extractall(sys.argv[2])";
-	execFileSync("python3", ["-c", script, file, into]);
+	execFileSync("python3", ["-c", script, file, into], { env: { ...process.env, PATH: searchPath() } });
 	return into;
 }
 
@@ -100,6 +100,16 @@ export function snapshot(dir: string): Map<string, Buffer> {
 export function restore(dir: string, files: Map<string, Buffer>): void {
 	rmSync(dir, { recursive: true, force: true });
 	for (const [name, bytes] of files) {
+		mkdirSync(join(dir, name, ".."), { recursive: true });
+		writeFileSync(join(dir, name), bytes);
+	}
+}
+
+/** Writes only what differs between two states of a folder. */
+export function turnInto(dir: string, from: Map<string, Buffer>, to: Map<string, Buffer>): void {
+	for (const name of from.keys()) if (!to.has(name)) rmSync(join(dir, name));
+	for (const [name, bytes] of to) {
+		if (from.get(name) === bytes) continue;
 		mkdirSync(join(dir, name, ".."), { recursive: true });
 		writeFileSync(join(dir, name), bytes);
 	}
@@ -174,9 +184,25 @@ function run(dir: string, command: string, fingerprint: string | undefined): Ste
 		cwd: dir,
 		encoding: "utf8",
 		stdio: ["ignore", "pipe", "pipe"],
-		env: { PATH: process.env.PATH ?? "", ...(fingerprint === undefined ? {} : { FINGERPRINT: fingerprint }) },
+		env: { PATH: searchPath(), ...(fingerprint === undefined ? {} : { FINGERPRINT: fingerprint }) },
 	});
 	return { status, out: `${stdout}${stderr}` };
+}
+
+let path: string | undefined;
+
+/**
+ * PATH with the folder of the real python3 first: a version manager's stand-in takes several times as long to start as our
+ * script runs. Only where that folder has none of the other programs.
+ */
+function searchPath(): string {
+	if (path !== undefined) return path;
+	path = process.env.PATH ?? "";
+	const { stdout } = spawnSync("python3", ["-c", "import sys; print(sys.executable)"], { encoding: "utf8" });
+	const folder = dirname(stdout?.trim() || "/");
+	const others = ["bash", "sha256sum", "openssl"].some((name) => existsSync(join(folder, name)));
+	if (!others && existsSync(join(folder, "python3"))) path = [folder, path].join(delimiter);
+	return path;
 }
 
 /** Why the commands of VERIFY.md cannot be run here; undefined when they can. */
