@@ -41,6 +41,13 @@ export class Problems {
 		else this.list.push({ segment, ...(line === undefined ? {} : { line }), kind, detail });
 	}
 
+	/** Takes back what was added once, because what follows has shown it in another light. */
+	withdraw(segment: string, line: number, detail: string): void {
+		const at = this.list.findIndex((one) => one.segment === segment && one.line === line && one.detail === detail);
+		if (at >= 0) this.list.splice(at, 1);
+		else this.more--;
+	}
+
 	/** Puts what was found since there were `from` problems in the order of their lines. */
 	sort(from: number): void {
 		const found = this.list.splice(from).sort((a, b) => (a.line ?? 0) - (b.line ?? 0));

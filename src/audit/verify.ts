@@ -46,6 +46,8 @@ export interface VerifyOptions {
 	key?: string | readonly string[] | undefined;
 	/** Heads that were noted outside the log: they must be there. */
 	heads?: readonly KnownHead[] | undefined;
+	/** The editor's key of the index's snapshot, 32 bytes: without it one that was made with it cannot be told from a forged one. */
+	snapshotKey?: Uint8Array | undefined;
 	/** Called from time to time with how much was looked at. Bytes of all segments. */
 	onProgress?: ((done: number, total: number) => void) | undefined;
 	/** Stops it: what was called then rejects with the signal's reason. */
@@ -83,7 +85,9 @@ export interface Verification {
 export async function verifyWorkspace(dir: string, options: VerifyOptions = {}): Promise<Verification> {
 	const paths = pathsIn(dir, basename(dir));
 	const segments = readable(() => listSegments(paths.journal), paths.journal);
-	if (segments.length === 0 && namesIn(paths.heads).length === 0) throw noLog(paths.journal);
+	// A log that somebody has seen here was removed: that is found, not a place where none ever was.
+	const isNone = segments.length === 0 && namesIn(paths.heads).length === 0;
+	if (isNone && (options.heads ?? []).length === 0) throw noLog(paths.journal);
 	return verifyAll(paths, segments, true, options);
 }
 
@@ -131,7 +135,8 @@ async function verifyAll(
 			announced.demand(seen, problems);
 		if (evidence.missing.size > 0) await takeLaterRemovals(paths, segments, results, seen, pins, evidence);
 		evidence.end();
-		await checkIndex(paths.dir, seen.find(({ started }) => started !== undefined)?.started?.workspace, problems);
+		const workspace = seen.find(({ started }) => started !== undefined)?.started?.workspace;
+		await checkIndex(paths.dir, workspace, problems, options.snapshotKey);
 	}
 	const anchored = anchorsOf(
 		results.map((result, at) => {

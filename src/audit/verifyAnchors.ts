@@ -9,6 +9,8 @@ export interface KnownHead {
 	segment: string;
 	entries: number;
 	hash: string;
+	/** Who has seen it, for a person, e.g. "this editor"; else it is said to be given. */
+	by?: string;
 }
 
 /** The last entry of a segment that something holds. */

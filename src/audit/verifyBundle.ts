@@ -17,7 +17,7 @@ import { member, str } from "./fold.ts";
 import { Problems } from "./problems.ts";
 import type { Verification, VerifyOptions } from "./verify.ts";
 import type { KnownHead } from "./verifyAnchors.ts";
-import { GIVEN, givenHeads, signerKeys } from "./verifyLinks.ts";
+import { demandHeads, demandOneWorkspace, GIVEN, givenHeads, signerKeys } from "./verifyLinks.ts";
 import { Removals } from "./verifyRemovals.ts";
 import { type Recorded, recordedBy } from "./verifySegment.ts";
 
@@ -95,9 +95,9 @@ async function verifyFiles(
 			recorded.set(link.segment, [...(recorded.get(link.segment) ?? []), recordedBy(link, segment)]);
 	}
 	if (names.length === 0) problems.add("entries", undefined, "segment-missing", "there are no entries");
-	for (const segment of new Set(given.map((head) => head.segment)))
-		if (!starts.has(segment)) problems.add(segment, undefined, "segment-missing", `${GIVEN} knows of this segment`);
-	demandOneWorkspace(starts, problems);
+	const seen = [...starts].map(([segment, started]) => ({ segment, started }));
+	demandHeads(seen, given, problems);
+	demandOneWorkspace(seen, problems);
 	const segments: CheckedSegment[] = [];
 	for (const [segment, started] of starts) {
 		if (pins !== undefined && !pins.includes(started?.signer.publicKey ?? ""))
@@ -167,13 +167,6 @@ async function scopeOf(files: BundleFiles, problems: Problems): Promise<Manifest
 	if (files.sizes.has("manifest.json"))
 		problems.add("manifest.json", undefined, "edited", "it does not say what the bundle is of");
 	return { of: "filter" };
-}
-
-function demandOneWorkspace(starts: Map<string, CheckedSegment["started"]>, problems: Problems): void {
-	const first = [...starts.values()].find((started) => started !== undefined)?.workspace;
-	for (const [segment, started] of starts)
-		if (started !== undefined && started.workspace !== first)
-			problems.add(segment, 1, "inserted", `it belongs to workspace ${started.workspace}, the others to ${first}`);
 }
 
 /** The last of the given heads of a segment that was found there. */

@@ -8,8 +8,10 @@ export const NOT_CANONICAL = -1;
 export const HAS_DIGEST = 1;
 /** Bit of a result: a member named `size` is somewhere in the value. */
 export const HAS_SIZE = 2;
+/** Bit of a result: `"by":"person"` is somewhere in the text. */
+export const HAS_BY_PERSON = 4;
 /** A result shifted right by so many bits is the offset behind the value. */
-export const END_SHIFT = 2;
+export const END_SHIFT = 3;
 
 /** Deeper values are left to the strict reader. */
 const MAX_DEPTH = 128;
@@ -36,7 +38,7 @@ const keysTo = new Int32Array(MAX_DEPTH);
 const IN_ARRAY = -1;
 
 /**
- * Looks at the JSON value that begins at `from`. The bytes must be valid UTF-8 and fewer than 2^28.
+ * Looks at the JSON value that begins at `from`. The bytes must be valid UTF-8 and fewer than 2^27.
  * @returns NOT_CANONICAL; or where the value ends and bits that say which members it holds
  */
 export function scanCanonical(bytes: Buffer, from: number): number {
@@ -99,6 +101,8 @@ export function scanCanonical(bytes: Buffer, from: number): number {
 		if (keyFrom !== 0 && !isAbove(bytes, keyFrom, keyTo, at, end, plain)) return NOT_CANONICAL;
 		if (end - at === 8 && is(bytes, at + 1, DIGEST)) found |= HAS_DIGEST;
 		else if (end - at === 6 && is(bytes, at + 1, SIZE)) found |= HAS_SIZE;
+		// In canonical text this can only begin with the end of a key.
+		else if (bytes[end - 2] === 0x79 && is(bytes, end - 4, BY_PERSON)) found |= HAS_BY_PERSON;
 		keyFrom = at;
 		keyTo = end;
 		at = end + 1;
@@ -176,6 +180,7 @@ function text(bytes: Buffer, from: number, to: number): string {
 
 const DIGEST = Buffer.from("digest");
 const SIZE = Buffer.from("size");
+const BY_PERSON = Buffer.from('"by":"person"');
 const LITERALS = new Map(["true", "false", "null"].map((word) => [word.charCodeAt(0), Buffer.from(word)]));
 
 function is(bytes: Buffer, from: number, word: Buffer): boolean {

@@ -51,13 +51,14 @@ export class EvidenceCheck {
 	}
 
 	take(segment: string, line: number, entry: GoodLine): void {
-		const { seq, type, time } = entry.head;
+		const { type } = entry.head;
 		if (type === "evidence.removed") this.removals.take(segment, entry);
 		if (type === "repair") {
 			const repair = bodyOf("repair", entry.body());
 			if (repair !== undefined) this.#repairs.push({ segment, line, side: repair.side, sha256: repair.sha256 });
 		}
 		if (!entry.mayNameEvidence) return;
+		const { seq, time } = entry.head;
 		for (const { digest, size } of evidenceRefs(entry.body()))
 			this.#named.push({ segment, line, seq, time, digest, size });
 	}
@@ -105,9 +106,12 @@ export class EvidenceCheck {
 		try {
 			return (await readEvidence(this.#paths.evidence, digest)).length;
 		} catch (error) {
-			if (!(error instanceof JournalError)) throw error;
-			if (error.code === "evidence-missing") return MISSING;
-			this.#problems.add(segment, line, "evidence-altered", error.message);
+			if (error instanceof JournalError && error.code === "evidence-missing") return MISSING;
+			const why =
+				error instanceof JournalError
+					? error.message
+					: `The evidence ${digest} cannot be read (${readErrorCode(error)}), so nobody can tell whether it was altered. Check the disk and the file's rights.`;
+			this.#problems.add(segment, line, "evidence-altered", why);
 			return ALTERED;
 		}
 	}
@@ -123,15 +127,28 @@ export class EvidenceCheck {
 	}
 
 	async #checkTorn({ segment, line, side, sha256 }: Repaired): Promise<void> {
+		const tell = (kind: "evidence-altered" | "evidence-missing", what: string) =>
+			this.#problems.add(segment, line, kind, `${side}, cut out by a repair, ${what}`);
+		// The name is from the log: it must not lead out of the folder, and may be none that a file can have.
+		const name = basename(side);
+		if (name.includes("\0")) return tell("evidence-missing", "is gone");
 		try {
-			// The name is from the log: it must not lead out of the folder.
-			if ((await hashFile(join(this.#paths.journal, basename(side)))) !== sha256)
-				this.#problems.add(segment, line, "evidence-altered", `${side}, cut out by a repair, was altered`);
+			if ((await hashFile(join(this.#paths.journal, name))) !== sha256) tell("evidence-altered", "was altered");
 		} catch (error) {
-			if (systemCode(error) !== "ENOENT") throw error;
-			this.#problems.add(segment, line, "evidence-missing", `${side}, cut out by a repair, is gone`);
+			if (systemCode(error) === "ENOENT") tell("evidence-missing", "is gone");
+			else if (error instanceof JournalError) tell("evidence-altered", "is no plain file, so it was altered");
+			else
+				tell("evidence-altered", `cannot be read (${readErrorCode(error)}), so nobody can tell whether it was altered`);
 		}
 	}
+}
+
+/** Of what the system says of a file that cannot be read: one piece that cannot ends no verification. @throws anything else */
+function readErrorCode(error: unknown): string {
+	const code = systemCode(error);
+	// Errors of our own making have codes as well: ERR_INVALID_ARG_TYPE and the like.
+	if (!/^E[A-Z0-9]+$/.test(code)) throw error;
+	return code;
 }
 
 /**

@@ -7,7 +7,7 @@ import { type HeadRead, readHead } from "./head.ts";
 import type { WorkspacePaths } from "./home.ts";
 import type { Problems } from "./problems.ts";
 import type { KnownHead } from "./verifyAnchors.ts";
-import { type Recorded, recordedBy } from "./verifySegment.ts";
+import { type Recorded, recordedBy, saidBy } from "./verifySegment.ts";
 
 /** What is known of a segment before it is read. */
 export interface Seen {
@@ -49,7 +49,7 @@ export function recordedHeads(seen: readonly Seen[], heads: readonly KnownHead[]
 		if (known === undefined) recorded.set(segment, [one]);
 		else known.push(one);
 	};
-	for (const { segment, entries, hash } of heads) add(segment, { entries, hash, final: false, by: GIVEN });
+	for (const head of heads) add(head.segment, recordedGiven(head));
 	for (const { segment, started } of seen)
 		for (const link of started?.links ?? []) add(link.segment, recordedBy(link, segment));
 	return recorded;
@@ -64,26 +64,40 @@ export async function demandSegments(
 ): Promise<void> {
 	const there = new Set(seen.map(({ segment }) => segment));
 	const missing = new Map<string, string>();
-	for (const [segment, [first]] of recorded) if (first && !there.has(segment)) missing.set(segment, first.by);
+	for (const [segment, [first]] of recorded) if (first && !there.has(segment)) missing.set(segment, knows(first));
 	for (const name of namesIn(paths.heads)) {
 		const segment = name.replace(/\.head$/, "");
 		if (segment === name || there.has(segment) || missing.has(segment)) continue;
 		// A head that says "nothing yet" is what remains when a gate dies before it created the segment.
 		const outside = await readOutside(join(paths.heads, name));
-		if (outside?.head?.entries !== 0) missing.set(segment, "its outside head file");
+		if (outside?.head?.entries !== 0) missing.set(segment, "its outside head file knows of this segment");
 	}
-	for (const [segment, by] of missing)
-		problems.add(segment, undefined, "segment-missing", `${by} knows of this segment`);
+	for (const [segment, detail] of missing) problems.add(segment, undefined, "segment-missing", detail);
 }
 
 /** The same for a copy of some segments: only what the person who asks knows must be there. */
-export function demandHeads(seen: readonly Seen[], heads: readonly KnownHead[], problems: Problems): void {
+export function demandHeads(
+	seen: readonly Pick<Seen, "segment">[],
+	heads: readonly KnownHead[],
+	problems: Problems,
+): void {
 	const there = new Set(seen.map(({ segment }) => segment));
-	for (const segment of new Set(heads.map((head) => head.segment)))
-		if (!there.has(segment)) problems.add(segment, undefined, "segment-missing", `${GIVEN} knows of this segment`);
+	const first = new Map(heads.toReversed().map((head) => [head.segment, head]));
+	for (const [segment, head] of first)
+		if (!there.has(segment)) problems.add(segment, undefined, "segment-missing", knows(recordedGiven(head)));
 }
 
-export function demandOneWorkspace(seen: readonly Seen[], problems: Problems): void {
+function recordedGiven({ entries, hash, by }: KnownHead): Recorded {
+	return { entries, hash, final: false, ...(by === undefined ? { by: GIVEN } : { by, seen: true }) };
+}
+
+/** Why a segment must be there. */
+function knows(recorded: Recorded): string {
+	return recorded.seen === true ? saidBy(recorded) : `${recorded.by} knows of this segment`;
+}
+
+/** All segments of a log, or of a bundle, belong to the workspace that the first of them names. */
+export function demandOneWorkspace(seen: readonly Pick<Seen, "segment" | "started">[], problems: Problems): void {
 	const first = seen.find(({ started }) => started !== undefined)?.started?.workspace;
 	for (const { segment, started } of seen)
 		if (started !== undefined && started.workspace !== first)

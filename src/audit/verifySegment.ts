@@ -7,7 +7,8 @@ import type { EntryBody, Link } from "./entry.ts";
 import type { HeadRead } from "./head.ts";
 import { blocksOf } from "./lines.ts";
 import type { Problems } from "./problems.ts";
-import { type GoodLine, type OpenedLine, openBytes } from "./verifyLine.ts";
+import { HeldEntries } from "./verifyHeld.ts";
+import { type GoodLine, type OpenedLine, openBytes, openQuick, openStrict } from "./verifyLine.ts";
 import { Signatures } from "./verifySignatures.ts";
 import { ChainWalk } from "./walk.ts";
 
@@ -19,6 +20,8 @@ export interface Recorded {
 	final: boolean;
 	/** Who says so, for a person. */
 	by: string;
+	/** It looked at the log, and wrote nothing of it. */
+	seen?: boolean;
 }
 
 export interface SegmentTask {
@@ -55,6 +58,11 @@ export interface SegmentResult {
 	live: boolean;
 }
 
+/** How far a segment was once, and who says so. */
+export function saidBy({ by, entries, seen }: Recorded): string {
+	return seen === true ? `${by} has seen ${entries} entries of this segment` : `${by} recorded ${entries} entries`;
+}
+
 /** Recorded heads of a segment that come from links of others. */
 export function recordedBy(link: Link, by: string): Recorded {
 	return { entries: link.entries, hash: link.head, final: link.final, by: `the first entry of ${by}` };
@@ -81,10 +89,11 @@ export async function verifySegment(task: SegmentTask): Promise<SegmentResult> {
 
 class SegmentCheck {
 	readonly #task: SegmentTask;
-	readonly #walk: ChainWalk;
+	readonly #walk: ChainWalk<GoodLine>;
 	readonly #acknowledged: Recorded[];
 	/** By number of entries. */
 	readonly #recorded = new Map<number, Recorded[]>();
+	#firstRecorded = Number.POSITIVE_INFINITY;
 	readonly #found: SegmentResult["found"] = new Map();
 	readonly signatures: Signatures;
 	/** Bytes of the whole lines so far. */
@@ -93,18 +102,23 @@ class SegmentCheck {
 	#unended = false;
 	/** The last entry that holds what a person decided. */
 	#personal: { seq: number; line: number } | undefined;
+	readonly #held: HeldEntries;
 	/** Number of the entry that says that the gate stopped. */
 	#stoppedAt: number | undefined;
 
 	constructor(task: SegmentTask) {
 		this.#task = task;
-		this.#walk = new ChainWalk(task.segment, task.problems);
+		const isRecorded = (seq: number, hash: string) =>
+			this.#recorded.get(seq)?.some((one) => one.hash === hash) === true;
+		this.#held = new HeldEntries((entry, line) => this.#regain(entry, line), isRecorded);
+		this.#walk = new ChainWalk<GoodLine>(task.segment, task.problems, this.#held);
 		this.signatures = new Signatures(task.segment, task.started, task.problems);
 		this.#acknowledged = demandOutsideHead(task);
 		for (const one of [...task.recorded, ...this.#acknowledged]) {
 			const same = this.#recorded.get(one.entries);
 			if (same === undefined) this.#recorded.set(one.entries, [one]);
 			else same.push(one);
+			this.#firstRecorded = Math.min(this.#firstRecorded, one.entries);
 		}
 	}
 
@@ -112,9 +126,12 @@ class SegmentCheck {
 		let turn = performance.now();
 		const allText = isUtf8(bytes);
 		for (let from = 0; from < bytes.length; ) {
-			const to = bytes.indexOf(NEWLINE, from);
-			const isLine = to - from <= MAX_LINE_BYTES && (allText || isUtf8(bytes.subarray(from, to)));
-			this.line(isLine ? openBytes(bytes, from, to) : NO_LINE);
+			const quick = allText ? openQuick(bytes, from) : undefined;
+			const to = quick?.to ?? bytes.indexOf(NEWLINE, from);
+			if (to - from > MAX_LINE_BYTES) this.line(NO_LINE);
+			else if (quick !== undefined) this.line({ state: "good", entry: quick }, to - from);
+			else if (allText) this.line(openStrict(bytes, from, to), to - from);
+			else this.line(isUtf8(bytes.subarray(from, to)) ? openBytes(bytes, from, to) : NO_LINE, to - from);
 			from = to + 1;
 			if ((this.#line & 31) === 0 && performance.now() - turn > TURN_MS) {
 				await immediate();
@@ -123,11 +140,21 @@ class SegmentCheck {
 		}
 	}
 
-	line(opened: OpenedLine): void {
-		const { segment, problems, bodiesMayBeLeftOut } = this.#task;
+	line(opened: OpenedLine, length = 0): void {
 		const line = ++this.#line;
+		this.#held.length = length;
 		const entry = this.#walk.take(line, opened);
-		if (entry === undefined) return;
+		if (entry !== undefined) this.#inPlace(entry, line);
+	}
+
+	/** An entry stands in its place after all, and what was taken for it does not: a stop that was put there was none. */
+	#regain(entry: GoodLine, line: number): void {
+		if (this.#stoppedAt !== undefined && this.#stoppedAt >= entry.head.seq) this.#stoppedAt = undefined;
+		this.#inPlace(entry, line);
+	}
+
+	#inPlace(entry: GoodLine, line: number): void {
+		const { segment, problems, bodiesMayBeLeftOut } = this.#task;
 		const { seq, type } = entry.head;
 		this.#compare(entry, line);
 		if (entry.bodiless && !bodiesMayBeLeftOut)
@@ -159,8 +186,7 @@ class SegmentCheck {
 			problems.add(segment, last, "torn", "the last line is not whole; the next start of a gate here repairs that");
 		for (const [entries, recorded] of this.#recorded)
 			if (entries > walk.entries)
-				for (const { by } of recorded)
-					problems.add(segment, last, "cut-tail", `${by} recorded ${entries} entries, here are ${walk.entries}`);
+				for (const one of recorded) problems.add(segment, last, "cut-tail", `${saidBy(one)}, here are ${walk.entries}`);
 		await this.signatures.end(known);
 		const { signed, signedLine } = this.signatures;
 		// A journal signs a person's word in the batch that holds it. A link of a later segment does not stand in for that:
@@ -186,12 +212,18 @@ class SegmentCheck {
 
 	/** An entry against what others recorded of it. */
 	#compare({ head: { seq }, hash }: GoodLine, line: number): void {
+		if (seq < this.#firstRecorded) return;
 		const { segment, problems } = this.#task;
 		const here = this.#recorded.get(seq);
 		if (here !== undefined) this.#found.set(seq, { hash, line });
 		for (const recorded of here ?? [])
 			if (recorded.hash !== hash)
-				problems.add(segment, line, "edited", `it is not the entry that ${recorded.by} recorded`);
+				problems.add(
+					segment,
+					line,
+					"edited",
+					`it is not the entry that ${recorded.by} ${recorded.seen === true ? "has seen here" : "recorded"}`,
+				);
 		for (const { final, by } of this.#recorded.get(seq - 1) ?? [])
 			if (final) problems.add(segment, line, "inserted", `nothing can follow here: ${by} recorded the end`);
 	}

@@ -52,7 +52,7 @@ export class Signatures {
 			this.#checkpoint(bodyOf("checkpoint", body)?.note ?? "", entry, line);
 			return;
 		}
-		if (!OPENING.has(type)) this.#needed ??= line;
+		if (this.#needed === undefined && !OPENING.has(type)) this.#needed = line;
 		if (seq - this.#last > MAX_UNSIGNED && !this.#reported) {
 			this.#reported = true;
 			this.#bad(line, `more than ${MAX_UNSIGNED} entries without a checkpoint`);

@@ -1,8 +1,9 @@
 // Walking the chain of one segment line by line, and naming what is wrong with it: edited, removed, inserted, reordered.
 // A hostile file may have something wrong in each of its lines: what is kept until it can be explained is bounded, and what
 // is beyond that is only counted.
-import { GENESIS } from "./chain.ts";
+import { type Entry, GENESIS } from "./chain.ts";
 import type { Problems } from "./problems.ts";
+import { Recent } from "./walkRecent.ts";
 
 /** What the chain looks at in an entry. */
 export interface Chained {
@@ -24,11 +25,38 @@ type Linked<E extends Chained> =
 	| { state: "altered"; entry: Chained; why: string }
 	| { state: "unparsable"; why: string };
 
+/**
+ * Entries, one or some in a row, that go on from where entries of the same numbers went on before: one of the two runs was
+ * put there. Which one it was shows in what follows.
+ */
+interface Rival {
+	from: number;
+	to: number;
+	/** Of the last one. */
+	hash: string;
+	entries: { line: number; hash: string }[];
+}
+
+/** For who wants the entries of a rival that turns out to be the right one; by then its lines have passed. */
+export interface Rivals<E extends Chained> {
+	/** An entry of a rival, in order. */
+	hold(entry: E, line: number): void;
+	/** What was held stands in its place, instead of what was taken under the same numbers. */
+	regain(): void;
+	/** What was held does not. */
+	drop(): void;
+	/** Others recorded that the entry of this number has this hash. */
+	isRecorded(seq: number, hash: string): boolean;
+}
+
+const BROKEN = "it does not follow the line before it: one of the two was changed";
+const OPEN = ": one of the two was put there, and which one cannot be told";
+
 /** More lines without a place, and more gaps, are not told one by one. */
 const MAX_KEPT = 10_000;
 
 /** The chain up to a line. Feed it every line in order, then call `end`. */
-export class ChainWalk {
+export class ChainWalk<E extends Chained = Entry> {
 	readonly #segment: string;
 	readonly #problems: Problems;
 	#expected = 1;
@@ -39,10 +67,15 @@ export class ChainWalk {
 	#unknownCount = 0;
 	/** In order of entry numbers. */
 	#gaps: Gap[] = [];
+	readonly #recent = new Recent();
+	readonly #rivals: Rivals<E> | undefined;
+	/** One is held: of three or more runs only the first and the last can be the right one. */
+	#rival: Rival | undefined;
 
-	constructor(segment: string, problems: Problems) {
+	constructor(segment: string, problems: Problems, rivals?: Rivals<E>) {
 		this.#segment = segment;
 		this.#problems = problems;
+		this.#rivals = rivals;
 	}
 
 	/** Highest entry number that was in its place. */
@@ -61,7 +94,7 @@ export class ChainWalk {
 	}
 
 	/** Takes a line. @returns its entry when it stands in its place in the chain */
-	take<E extends Chained>(line: number, opened: Linked<E>): E | undefined {
+	take(line: number, opened: Linked<E>): E | undefined {
 		if (opened.state === "unparsable") {
 			this.#noPlace(line, opened.why);
 			return undefined;
@@ -71,7 +104,9 @@ export class ChainWalk {
 				this.#noPlace(line, opened.why);
 				return undefined;
 			}
+			this.#settleRival(undefined);
 			this.#add(line, "edited", opened.why);
+			this.#recent.put(this.#expected, line, undefined, opened.why);
 			this.#expected++;
 			this.#prev = undefined;
 			return undefined;
@@ -79,12 +114,14 @@ export class ChainWalk {
 		const { entry } = opened;
 		const { seq } = entry.head;
 		if (seq < this.#expected) {
-			this.#outOfPlace(line, seq);
+			this.#outOfPlace(line, entry);
 			return undefined;
 		}
+		if (this.#rival !== undefined) this.#settleRival(entry);
 		this.#explainUnknown(line, seq);
-		if (seq === this.#expected && this.#prev !== undefined && entry.prev !== this.#prev)
-			this.#add(line, "edited", "it does not follow the line before it: one of the two was changed");
+		const isBroken = seq === this.#expected && this.#prev !== undefined && entry.prev !== this.#prev;
+		if (isBroken) this.#add(line, "edited", BROKEN);
+		this.#recent.put(seq, line, entry.hash, isBroken ? BROKEN : undefined);
 		this.#expected = seq + 1;
 		this.#prev = entry.hash;
 		return entry;
@@ -92,6 +129,7 @@ export class ChainWalk {
 
 	/** No more lines. `lastAreTorn`: unknown lines at the end are somebody else's to explain. */
 	end(lastAreTorn: boolean): void {
+		this.#settleRival(undefined);
 		if (!lastAreTorn) this.#tellUnknown("edited");
 		for (const { from, to, line } of this.#gaps)
 			this.#add(line, "removed", from === to ? `entry ${from} is missing` : `entries ${from} to ${to} are missing`);
@@ -122,11 +160,12 @@ export class ChainWalk {
 		if (missing > 0) this.#prev = undefined;
 	}
 
-	#outOfPlace(line: number, seq: number): void {
+	#outOfPlace(line: number, entry: E): void {
+		const { seq } = entry.head;
 		const at = this.#gapOf(seq);
 		const gap = this.#gaps[at];
 		if (gap === undefined) {
-			this.#add(line, "inserted", `entry ${seq} is there already`);
+			this.#again(line, entry);
 			return;
 		}
 		this.#add(line, "reordered", `entry ${seq} stands after later ones`);
@@ -136,6 +175,78 @@ export class ChainWalk {
 		].filter(({ from, to }) => from <= to);
 		if (this.#gaps.length < MAX_KEPT) this.#gaps.splice(at, 1, ...rest);
 		else this.#problems.more++;
+	}
+
+	/** An entry whose number was taken before. */
+	#again(line: number, entry: E): void {
+		const { hash, prev, head } = entry;
+		const { seq } = head;
+		let rival = this.#rival;
+		const goesOn = rival !== undefined && seq === rival.to + 1 && prev === rival.hash;
+		if (rival === undefined || !goesOn) {
+			const first = this.#recent.at(seq);
+			const before = seq === 1 ? { hash: GENESIS } : this.#recent.at(seq - 1);
+			// Behind a line that is no entry as it was written anything is taken at its word.
+			const follows = before !== undefined && (before.hash === undefined || before.hash === prev);
+			if (first === undefined || !follows || first.hash === hash || rival?.hash === hash) {
+				this.#add(
+					line,
+					"inserted",
+					`entry ${seq} is there already${first === undefined ? "" : `, in line ${first.line}`}`,
+				);
+				return;
+			}
+			if (rival !== undefined) this.#tellRival(rival, OPEN);
+			rival = { from: seq, to: seq, hash, entries: [] };
+			this.#rival = rival;
+		}
+		rival.to = seq;
+		rival.hash = hash;
+		rival.entries.push({ line, hash });
+		this.#rivals?.hold(entry, line);
+	}
+
+	/** Decides which of two runs is the right one. @param next the line behind them, when it holds an entry */
+	#settleRival(next: E | undefined): void {
+		const rival = this.#rival;
+		if (rival === undefined) return;
+		this.#rival = undefined;
+		const reaches = rival.to === this.#expected - 1;
+		const isNext = next?.head.seq === this.#expected;
+		if (isNext && this.#prev !== undefined && next.prev === this.#prev) this.#tellRival(rival, "");
+		else if (reaches && ((isNext && next.prev === rival.hash) || this.#fitsBetter(rival))) this.#takeRival(rival);
+		else this.#tellRival(rival, OPEN);
+	}
+
+	/** Where nothing that follows tells: whether the rival follows what is before it and the first run does not, and who recorded either. */
+	#fitsBetter({ from, to, hash }: Rival): boolean {
+		const isRecorded = (one: string | undefined) => one !== undefined && this.#rivals?.isRecorded(to, one) === true;
+		if (isRecorded(hash) !== isRecorded(this.#prev)) return isRecorded(hash);
+		return this.#recent.at(from)?.told !== undefined;
+	}
+
+	/** The rival was put there, or (with OPEN) one of the two. */
+	#tellRival({ from, entries }: Rival, open: string): void {
+		for (const [at, { line }] of entries.entries()) {
+			const first = this.#recent.at(from + at)?.line;
+			this.#add(line, "inserted", `entry ${from + at} is there already, in line ${first}${open}`);
+		}
+		this.#rivals?.drop();
+	}
+
+	/** What came first was put there. */
+	#takeRival({ from, hash: last, entries }: Rival): void {
+		for (const [at, { line, hash }] of entries.entries()) {
+			const seq = from + at;
+			const first = this.#recent.at(seq);
+			if (first === undefined) continue;
+			if (first.told !== undefined) this.#problems.withdraw(this.#segment, first.line, first.told);
+			const why = `entry ${seq} stands in line ${line} too, and that one fits the lines around it`;
+			this.#add(first.line, "inserted", why);
+			this.#recent.put(seq, line, hash, undefined);
+		}
+		this.#prev = last;
+		this.#rivals?.regain();
 	}
 
 	/** Index of the gap that an entry is missing in; -1 when it is in none. */

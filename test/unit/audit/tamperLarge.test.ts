@@ -81,7 +81,12 @@ before(async () => {
 		for (const [at, { body }] of entries.entries())
 			for (const { digest } of evidenceRefs(body))
 				if (!evidence.has(digest)) evidence.set(digest, { segment: name, line: at + 1 });
-	await writeSnapshot(log, here.home.macKey(), [], new Map([["database", Buffer.from("a database".repeat(100))]]));
+	await writeSnapshot(
+		log,
+		{ homeKey: here.home.macKey() },
+		[],
+		new Map([["database", Buffer.from("a database".repeat(100))]]),
+	);
 	const whole = await verifyWorkspace(log, { key: publicKeyHex(here.home.signer().publicKey) });
 	assert.deepEqual([whole.verdict, whole.problems], ["verified", []]);
 	assert.ok(whole.entries >= ENTRIES && segments.length === GATES.length && evidence.size > 50);
@@ -285,7 +290,7 @@ test("any byte of the index's snapshot edited is told, but the log is not blamed
 			const changed = Buffer.from(bytes);
 			changed[at] = (changed[at] ?? 0) ^ bits;
 			writeFileSync(path, changed);
-			const { state } = await checkSnapshot(log, here.home.macKey());
+			const { state } = await checkSnapshot(log, { homeKey: here.home.macKey() });
 			writeFileSync(path, bytes);
 			const found = await verifyWith(path, changed);
 			// A byte of its version makes it one of another version.

@@ -4,9 +4,10 @@ import { hash as digest } from "node:crypto";
 import { test } from "node:test";
 import fc from "fast-check";
 import { type EntryHead, entryHash, GENESIS, openLine, saltedBody, seal } from "../../../src/audit/chain.ts";
+import { isPersonal } from "../../../src/audit/entry.ts";
 import { END_SHIFT, HAS_DIGEST, HAS_SIZE, NOT_CANONICAL, scanCanonical } from "../../../src/audit/verifyCanonical.ts";
 import { evidenceRefs } from "../../../src/audit/verifyEvidence.ts";
-import { openBytes } from "../../../src/audit/verifyLine.ts";
+import { type GoodLine, openBytes, openQuick } from "../../../src/audit/verifyLine.ts";
 import { canonical } from "../../../src/protocol/canonical.ts";
 
 const sha256 = (text: string) => digest("sha256", text, "hex");
@@ -31,12 +32,16 @@ function agree(line: string | Buffer): string {
 	if (quick.state === "good" && strict.state === "good") {
 		const { entry } = quick;
 		const { seq, type, time } = strict.entry.head;
-		assert.deepEqual({ ...entry.head, seq, type, time }, { ...entry.head });
-		assert.deepEqual([entry.hash, entry.prev], [strict.entry.hash, strict.entry.prev]);
+		const told = ({ head, hash, prev }: GoodLine) => [head.seq, head.type, head.time, hash, prev];
+		assert.deepEqual(told(entry), [seq, type, time, strict.entry.hash, strict.entry.prev]);
+		assert.equal(entry.personal, isPersonal(type, JSON.stringify(strict.entry.body ?? {})));
 		assert.equal(entry.bodiless, strict.entry.body === undefined);
 		// Where JSON.parse can read it (see chainJson.ts).
 		if (canonical(JSON.parse(text)) === text) assert.deepEqual(entry.body(), strict.entry.body);
 		if (!entry.mayNameEvidence) assert.deepEqual([...evidenceRefs(strict.entry.body)], []);
+		const [kept, body] = [entry.kept(), JSON.stringify(entry.body())];
+		around.fill(0);
+		assert.deepEqual([told(kept), JSON.stringify(kept.body())], [[seq, type, time, kept.hash, kept.prev], body]);
 	} else if (quick.state !== "good" && strict.state !== "good") assert.equal(quick.why, strict.why);
 	return quick.state;
 }
@@ -206,6 +211,52 @@ for (const [what, body] of fine)
 	test(`${what} in a body is good to both`, () => {
 		assert.equal(agree(sealRaw(body)), "good");
 	});
+
+test("what a person decided is told as the strict reader tells it, whatever keys and strings look like it", () => {
+	const keys = ["by", '"by', 'x"by', "\\by", "y", "by:", "", "aby"];
+	const values = [
+		"person",
+		"person2",
+		'"person"',
+		'"by":"person"',
+		'by":"person',
+		"policy",
+		{ by: "person" },
+		["person"],
+		1,
+	];
+	for (const key of keys)
+		for (const one of values)
+			for (const body of [{ [key]: one }, { a: { [key]: one, z: 1 } }, { a: [{ [key]: one }], by: "policy" }]) {
+				const line = seal(prev, { ...head, type: "action.decided" }, saltedBody(body)).line.slice(0, -1);
+				// It compares with isPersonal.
+				assert.equal(agree(line), "good");
+			}
+});
+
+test("a line whose end is not known ends at its line break, and nowhere else", () => {
+	const line = sealRaw('{"a":1}');
+	const open = (text: string, from = 0) => openQuick(Buffer.from(text), from)?.to;
+	assert.equal(open(`${line}\n`), line.length);
+	assert.equal(open(`{}\n${line}\n{}\n`, 3), 3 + line.length);
+	for (const more of ["", " ", ",", "}\n", "\r\n", `${line}\n`]) assert.equal(open(line + more), undefined);
+	for (const before of ["x", "{}\n", " "]) assert.equal(open(`${before}${line}\n`), undefined);
+});
+
+test("lines one after another are read as alone: what is kept of one serves no other", () => {
+	const types = ["prompt", "promqt", "action.decided", "action.executed", "", "x", "a".repeat(33), "checkpoint"];
+	let before = GENESIS;
+	for (let seq = 1; seq < 40; seq++) {
+		const type = types[(seq * seq) % types.length] ?? "";
+		// Every third one goes on from where another line left off.
+		const from = seq % 3 === 0 ? before.replace(/.$/, (digit) => (digit === "0" ? "1" : "0")) : before;
+		const decision = seq % 2 === 0 ? { by: "person" } : { by: "policy" };
+		const { line, hash } = seal(from, { ...head, seq, type }, saltedBody({ decision }));
+		assert.equal(agree(line.slice(0, -1)), "good");
+		assert.equal(agree(line.slice(0, -1).replace(hash, before)), "altered");
+		before = hash;
+	}
+});
 
 test("a body left out, a hash of another line, and what is no entry are told alike", () => {
 	const bodyJson = '{"a":1}';
