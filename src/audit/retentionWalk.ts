@@ -2,6 +2,7 @@
 import { isUtf8 } from "node:buffer";
 import { basename, join } from "node:path";
 import { MAX_LINE_BYTES } from "./chain.ts";
+import { isPlanted, sortOut } from "./export/planted.ts";
 import { readHead } from "./head.ts";
 import { pathsIn, type WorkspacePaths } from "./home.ts";
 import { blocksOf } from "./lines.ts";
@@ -15,6 +16,8 @@ export interface LastNamed {
 	named: Map<string, number>;
 	/** Nothing in the log is damaged or missing that could have named more. */
 	sound: boolean;
+	/** Names of segments that stand for no file (a link, folder, pipe or device): no gate wrote them, and nothing was read. */
+	planted: string[];
 }
 
 const NEWLINE = 10;
@@ -31,10 +34,13 @@ export async function lastNamed(
 	signal?: AbortSignal | undefined,
 ): Promise<LastNamed> {
 	const paths = pathsIn(dir, basename(dir));
-	const segments = listSegments(paths.journal);
-	const found: LastNamed = { named: new Map(), sound: await allThere(paths, segments) };
-	for (const segment of segments) {
-		for await (const { bytes, broken } of blocksOf(join(paths.journal, segment))) {
+	const { plain, planted } = await sortOut(listSegments(paths.journal).map((name) => join(paths.journal, name)));
+	const names = plain.map((path) => basename(path));
+	// What stands in the place of a segment may have taken it.
+	const sound = planted.length === 0 && (await allThere(paths, names));
+	const found: LastNamed = { named: new Map(), sound, planted: planted.map((path) => basename(path)) };
+	for (const path of plain) {
+		for await (const { bytes, broken } of blocksOf(path)) {
 			signal?.throwIfAborted();
 			// A last line that is not whole was acknowledged to nobody.
 			if (broken === "too-long") found.sound = false;
@@ -74,6 +80,8 @@ async function allThere(paths: WorkspacePaths, segments: readonly string[]): Pro
 	for (const name of namesIn(paths.heads)) {
 		const segment = name.replace(/\.head$/, "");
 		if (segment === name || there.has(segment)) continue;
+		// What is no file says nothing of the segment it is named after.
+		if (await isPlanted(join(paths.heads, name))) return false;
 		if ((await readHead(join(paths.heads, name)))?.head?.entries !== 0) return false;
 	}
 	return true;

@@ -7,6 +7,7 @@ import { OUTSIDE, workspaceId, workspacePaths } from "../audit/home.ts";
 import { type ReadLine, readEntries } from "../audit/read.ts";
 import { type KnownHead, type Verification, verifySegments, verifyWorkspace } from "../audit/verify.ts";
 import { verifyBundle } from "../audit/verifyBundle.ts";
+import { UsageError } from "./logSessions.ts";
 import { entryJson, jsonLine, showText, verifyText } from "./logText.ts";
 import { terminalText } from "./terminalText.ts";
 
@@ -118,7 +119,8 @@ export async function reading(options: Pick<LogOptions, "err">, read: () => Prom
 	try {
 		return await read();
 	} catch (error) {
-		if (error instanceof JournalError) await tell(options, terminalText(error.message));
+		if (error instanceof UsageError) await tell(options, error.message);
+		else if (error instanceof JournalError) await tell(options, terminalText(error.message));
 		else if (systemCode(error) !== "" && error instanceof Error)
 			await tell(
 				options,

@@ -1,11 +1,13 @@
 // `gatepost log export`: a folder's log, or a part of it, as a file in another format.
-// Exit codes: 0 made, 1 nothing matched, 2 not made (or made and not recorded). The file is whole or not there.
+// Exit codes: 0 made, 1 made, but nothing matched or something of the log was left out, 2 not made (or made and not
+// recorded). The file is whole or not there.
 import { once } from "node:events";
 import { realpathSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { redactJson } from "../actions/redact.ts";
-import { JournalError } from "../audit/errors.ts";
-import { ExportError, exportLog, exportTo, TEXT_FORMATS } from "../audit/export/export.ts";
+import { JournalError, systemCode } from "../audit/errors.ts";
+import { exportTo, TEXT_FORMATS } from "../audit/export/export.ts";
+import type { Exported, ExportOptions, LeftOut } from "../audit/export/types.ts";
 import { workspaceId, workspacePaths } from "../audit/home.ts";
 import { readEntries } from "../audit/read.ts";
 import type { AuditFilter } from "../protocol/audit.ts";
@@ -13,6 +15,7 @@ import { ExportFormat, type ExportScope } from "../protocol/auditPanel.ts";
 import type { JsonObject } from "../protocol/canonical.ts";
 import { type ExitCode, logDir, type Output } from "./log.ts";
 import { type FilterFlags, filterOf, isEmptyFilter } from "./logFilter.ts";
+import { UsageError, wholeSessions } from "./logSessions.ts";
 import { jsonLine } from "./logText.ts";
 import { recordAgent } from "./recordAgent.ts";
 import { terminalText } from "./terminalText.ts";
@@ -38,7 +41,12 @@ export interface ExportFlags extends FilterFlags {
 	progress?: boolean | undefined;
 	/** Cancels; SIGINT does as well. */
 	signal?: AbortSignal | undefined;
+	/** Makes a file; by default in a thread of its own, whose memory has limits that this process does not have. */
+	run?: (options: ExportOptions) => Promise<Exported>;
 }
+
+const inThread = async ({ signal, onProgress, ...takes }: ExportOptions): Promise<Exported> =>
+	(await import("../audit/index/jobs.ts")).exportInThread(takes, { signal, onProgress });
 
 /** Thrown inside for Ctrl+C. */
 class Cancelled extends Error {}
@@ -61,8 +69,9 @@ export async function logExport(options: ExportFlags): Promise<ExitCode> {
 			await say("Cancelled. Nothing was exported.\n");
 			return 2;
 		}
-		if (!(error instanceof ExportError || error instanceof JournalError || error instanceof UsageError)) throw error;
-		await say(`${terminalText(error.message)}\n`);
+		const text = sentence(error);
+		if (text === undefined) throw error;
+		await say(`${text}\n`);
 		return 2;
 	} finally {
 		process.off("SIGINT", onInterrupt);
@@ -70,13 +79,23 @@ export async function logExport(options: ExportFlags): Promise<ExitCode> {
 	}
 }
 
-class UsageError extends Error {}
+/** What a person is told of an error; undefined for one that is ours. */
+function sentence(error: unknown): string | undefined {
+	if (!(error instanceof Error)) return undefined;
+	if (error instanceof UsageError) return error.message;
+	// Those of a thread come by their names.
+	if (error instanceof JournalError || error.name === "ExportError") return terminalText(error.message);
+	if (systemCode(error) === "" || systemCode(error).startsWith("ERR_")) return undefined;
+	return terminalText(
+		`The audit log cannot be read: ${error.message}. Nothing was exported. Check the disk and the rights of the log.`,
+	);
+}
 
 async function run(options: ExportFlags, signal: AbortSignal, progress: Progress, say: Output): Promise<ExitCode> {
 	const { home, folder, version, bom = false } = options;
 	const format = formatOf(options.format);
 	const dir = logDir(home, folder);
-	const scope = await scopeOf(options, dir);
+	const scope = await scopeOf(options, dir, signal);
 	const common = { dir, format, scope, bom, version, signal, onProgress: progress.tell };
 	if (options.to === "-") {
 		if (!TEXT_FORMATS.includes(format))
@@ -86,12 +105,12 @@ async function run(options: ExportFlags, signal: AbortSignal, progress: Progress
 		await progress.end();
 		return finish(options, { ...made, format, scope, file: "-", dir }, say);
 	}
-	const made = await exportLog({ ...common, out: resolve(options.to) });
+	const made = await (options.run ?? inThread)({ ...common, out: resolve(options.to) });
 	await progress.end();
-	const { rows, entries, bytes, out: file } = made;
+	const { rows, entries, bytes, out: file, leftOut } = made;
 	await options.out(
 		options.json
-			? jsonLine({ file, format, bytes, rows, entries })
+			? jsonLine({ file, format, bytes, rows, entries, ...(leftOut === undefined ? {} : { leftOut }) })
 			: `${terminalText(file)}: ${entries} entries, ${bytes} bytes\n`,
 	);
 	return finish(options, { ...made, format, scope, file, dir }, say);
@@ -100,10 +119,11 @@ async function run(options: ExportFlags, signal: AbortSignal, progress: Progress
 /** An export is on record: who has it, and how much. */
 async function finish(
 	{ home, folder, version }: ExportFlags,
-	made: { rows: number; entries: number; format: string; scope: ExportScope; file: string; dir: string },
+	made: Omit<Exported, "out" | "bytes"> & { format: string; scope: ExportScope; file: string; dir: string },
 	say: Output,
 ): Promise<ExitCode> {
-	const { rows, entries, format, scope, file, dir } = made;
+	const { rows, entries, format, scope, file, dir, leftOut } = made;
+	if (leftOut !== undefined) await say(leftOutText(leftOut));
 	try {
 		// A filter may hold a secret that was looked for, and so may a path.
 		const { value } = redactJson({ file, scope: JSON.parse(JSON.stringify(scope)) as JsonObject });
@@ -118,9 +138,21 @@ async function finish(
 		await say(`The export was made, but it could not be recorded in the log: ${terminalText(why)}\n`);
 		return 2;
 	}
-	if (rows > 0) return 0;
-	await say("Nothing matched.\n");
-	return 1;
+	if (rows === 0) await say("Nothing matched.\n");
+	return rows > 0 && leftOut === undefined ? 0 : 1;
+}
+
+function leftOutText({ segments, evidence }: LeftOut): string {
+	const names = ({ names, count }: LeftOut["segments"]) =>
+		`${names.map((name) => `  ${terminalText(name)}\n`).join("")}${count > names.length ? `  and ${count - names.length} more\n` : ""}`;
+	return [
+		segments.count === 0
+			? ""
+			: `Left out, because it is no file and no gate made it (look at it and move it away from the log):\n${names(segments)}`,
+		evidence.count === 0
+			? ""
+			: `Evidence that is there and cannot be read (check the disk and the rights; the export goes on without it):\n${names(evidence)}`,
+	].join("");
 }
 
 function formatOf(text: string): ExportFormat {
@@ -130,13 +162,14 @@ function formatOf(text: string): ExportFormat {
 }
 
 /** One session and nothing else is a scope of its own: what a receipt is made of. */
-async function scopeOf(flags: FilterFlags, dir: string): Promise<ExportScope> {
+async function scopeOf(flags: FilterFlags, dir: string, signal: AbortSignal): Promise<ExportScope> {
 	let filter: AuditFilter;
 	try {
 		filter = filterOf(flags);
 	} catch (error) {
-		throw new UsageError(error instanceof Error ? error.message : String(error));
+		throw new UsageError(terminalText(error instanceof Error ? error.message : String(error)));
 	}
+	filter = await wholeSessions(dir, filter, signal);
 	if (isEmptyFilter(filter)) return { of: "all" };
 	const { sessions, agents, ...rest } = filter;
 	const [session] = sessions ?? [];

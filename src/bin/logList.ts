@@ -8,6 +8,7 @@ import { WantedLines } from "../audit/wanted.ts";
 import type { AuditFilter } from "../protocol/audit.ts";
 import { type ExitCode, type LogOptions, logDir, reading } from "./log.ts";
 import { isEmptyFilter } from "./logFilter.ts";
+import { wholeSessions } from "./logSessions.ts";
 import { actionLine, entryJson, jsonLine, listLine } from "./logText.ts";
 
 export interface ListFlags {
@@ -29,7 +30,8 @@ export function logList(options: ListOptions): Promise<ExitCode> {
 	return reading(options, async () => {
 		const dir = logDir(options.home, options.folder);
 		const page = new Page<string>(options);
-		const say = options.actions === true ? actionTexts(dir, options) : entryTexts(dir, options);
+		const asked = { ...options, filter: await wholeSessions(dir, options.filter ?? {}) };
+		const say = asked.actions === true ? actionTexts(dir, asked) : entryTexts(dir, asked);
 		for await (const text of say) {
 			for (const shown of page.take(text)) await options.out(shown);
 			if (page.full) break;
@@ -53,12 +55,9 @@ async function* rowsOf(dir: string, filter: AuditFilter): AsyncGenerator<FoldedR
 	for await (const row of foldRows(readEntries(dir))) if (isWanted(row, filter)) yield row;
 }
 
-/** As filters want it, but a session may be named by its beginning, and what cannot be read may be what is looked for. */
+/** As filters want it, but what cannot be read may be what is looked for. */
 function isWanted(row: FoldedRow, filter: AuditFilter): boolean {
-	if (row.type === "") return true;
-	const { sessions, ...rest } = filter;
-	if (sessions !== undefined && !sessions.some((start) => row.session?.startsWith(start) === true)) return false;
-	return matches(row, rest);
+	return row.type === "" || matches(row, filter);
 }
 
 async function* entryTexts(dir: string, { filter = {}, type, json }: ListOptions): AsyncGenerator<string> {

@@ -5,8 +5,12 @@ import { readEntries } from "../audit/read.ts";
 import { Stats } from "../audit/stats.ts";
 import type { AuditFilter, Overview } from "../protocol/audit.ts";
 import { type ExitCode, type LogOptions, logDir, reading } from "./log.ts";
+import { wholeSessions } from "./logSessions.ts";
 import { jsonLine } from "./logText.ts";
 import { terminalText } from "./terminalText.ts";
+
+/** Agents and channels that are named, those with most decisions. What is in a log may call itself anything. */
+const MAX_NAMED = 20;
 
 export interface StatsOptions extends LogOptions {
 	filter: AuditFilter;
@@ -16,8 +20,9 @@ export interface StatsOptions extends LogOptions {
 export function logStats(options: StatsOptions): Promise<ExitCode> {
 	return reading(options, async () => {
 		const dir = logDir(options.home, options.folder);
+		const filter = await wholeSessions(dir, options.filter);
 		const stats = new Stats();
-		for await (const row of foldRows(readEntries(dir))) if (matches(row, options.filter)) stats.add(row);
+		for await (const row of foldRows(readEntries(dir))) if (matches(row, filter)) stats.add(row);
 		const overview = stats.overview();
 		await options.out(options.json ? jsonLine(overview) : text(overview));
 		return overview.actions === 0 ? 1 : 0;
@@ -28,8 +33,15 @@ function text(found: Overview): string {
 	const { actions, answer, days, agents, channels, by, asked } = found;
 	if (actions === 0) return "No action matches.\n";
 	const share = (n: number) => `${((100 * n) / actions).toFixed(1)} %`;
-	const table = (title: string, rows: [string, string][]) =>
-		rows.length === 0 ? [] : ["", title, ...rows.map(([name, value]) => `  ${terminalText(name).padEnd(28)} ${value}`)];
+	const table = (title: string, rows: [string, string][], most = Number.POSITIVE_INFINITY) =>
+		rows.length === 0
+			? []
+			: [
+					"",
+					title,
+					...rows.slice(0, most).map(([name, value]) => `  ${terminalText(name).padEnd(28)} ${value}`),
+					...(rows.length > most ? [`  and ${rows.length - most} more`] : []),
+				];
 	const ends = (one: { allowed: number; denied: number; timeout?: number; other?: number }) =>
 		[
 			`${one.allowed} allowed`,
@@ -49,10 +61,12 @@ function text(found: Overview): string {
 		...table(
 			"Agent",
 			agents.map((one) => [one.name === "" ? "(not said)" : one.name, ends(one)]),
+			MAX_NAMED,
 		),
 		...table(
 			"Channel",
 			channels.map((one) => [one.name === "" ? "(not said)" : one.name, ends(one)]),
+			MAX_NAMED,
 		),
 		...table(
 			"Day",

@@ -1,5 +1,6 @@
 // How fast a log is exported, and how much memory that takes, against nothing but reading the same bytes and writing as many
-// as the export did. `node test/bench/export.ts [entries] [formats]`, 1,000,000 and "jsonl,csv" by default.
+// as the export did. `node test/bench/export.ts [entries] [formats]`, 1,000,000 and "jsonl,csv,csv:here" by default. Files are
+// made in the log's thread, as the command line and the editor make them; "csv:here" in the process itself, as for `--out -`.
 import { execFileSync } from "node:child_process";
 import {
 	closeSync,
@@ -36,15 +37,16 @@ interface Run {
 /** About 1 kB of disk an entry in the temporary folder. */
 export async function benchExport(
 	entries = 1_000_000,
-	formats: readonly ExportFormat[] = ["jsonl", "csv"],
+	runs: readonly string[] = ["jsonl", "csv", "csv:here"],
 ): Promise<Measured[]> {
 	const dir = mkdtempSync(join(tmpdir(), "gatepost-bench-"));
 	try {
 		// In processes of their own: what one has used must not count for the next.
 		const log = child("make", dir, String(entries)).log as string;
-		return formats.map((format) => {
+		return runs.map((of) => {
+			const [format = "", where = ""] = of.split(":");
 			const out = join(dir, `log.${format}`);
-			const run = child("export", log, format, out) as unknown as Run;
+			const run = child("export", log, format, out, where) as unknown as Run;
 			const raw = rawSeconds(log, out);
 			rmSync(out);
 			const detail = [
@@ -53,7 +55,7 @@ export async function benchExport(
 				`${run.entries} entries, ${run.rows} rows, ${(run.bytes / 1e6).toFixed(0)} MB made in ${run.seconds.toFixed(1)} s; raw ${raw.toFixed(1)} s`,
 			];
 			return {
-				name: `export: ${format} of ${entries} entries, time against reading and writing the same bytes`,
+				name: `export: ${format}${where === "here" ? " in the process itself" : ""} of ${entries} entries, time against reading and writing the same bytes`,
 				ratio: run.seconds / raw,
 				detail: detail.join("; "),
 			};
@@ -73,9 +75,10 @@ async function make(dir: string, entries: number): Promise<object> {
 	return { log: bigLog({ home: openHome(join(dir, "home")), root: rootIn(dir), entries }) };
 }
 
-async function runExport(dir: string, format: ExportFormat, out: string): Promise<Run> {
+async function runExport(dir: string, format: ExportFormat, out: string, where: string): Promise<Run> {
+	const { exportInThread } = await import("../../src/audit/index/jobs.ts");
 	const { exportLog } = await import("../../src/audit/export/export.ts");
-	await import(`../../src/audit/export/${format}.ts`);
+	const run = where === "here" ? exportLog : exportInThread;
 	const before = process.memoryUsage.rss();
 	let peak = before;
 	const see = () => {
@@ -84,7 +87,7 @@ async function runExport(dir: string, format: ExportFormat, out: string): Promis
 	const timer = setInterval(see, 50);
 	const begin = performance.now();
 	const cpu = process.cpuUsage();
-	const made = await exportLog({ dir, format, scope: { of: "all" }, out, version: "0" });
+	const made = await run({ dir, format, scope: { of: "all" }, out, version: "0" });
 	const { user, system } = process.cpuUsage(cpu);
 	const seconds = (performance.now() - begin) / 1000;
 	clearInterval(timer);
@@ -109,12 +112,13 @@ function rawSeconds(log: string, out: string): number {
 }
 
 if (process.argv[1] === import.meta.filename) {
-	const [, , first = "", second = "", third = "", fourth = ""] = process.argv;
+	const [, , first = "", second = "", third = "", fourth = "", fifth = ""] = process.argv;
 	if (first === "make") console.log(JSON.stringify(await make(second, Number(third))));
-	else if (first === "export") console.log(JSON.stringify(await runExport(second, third as ExportFormat, fourth)));
+	else if (first === "export")
+		console.log(JSON.stringify(await runExport(second, third as ExportFormat, fourth, fifth)));
 	else {
-		const formats = second === "" ? undefined : (second.split(",") as ExportFormat[]);
-		for (const { name, ratio, detail } of await benchExport(Number(first) || undefined, formats))
+		const runs = second === "" ? undefined : second.split(",");
+		for (const { name, ratio, detail } of await benchExport(Number(first) || undefined, runs))
 			console.log(`${name}: ${ratio.toFixed(2)} (${detail})`);
 	}
 }

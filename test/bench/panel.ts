@@ -12,7 +12,7 @@ import { launchBrowser } from "../support/webviewHarness/page.ts";
 import { serveWebview } from "../support/webviewHarness/server.ts";
 import type { Measured } from "./journal.ts";
 import { buildHost } from "./panelHost.ts";
-import { type Opened, opened } from "./panelOpened.ts";
+import { type Opened, opened, SNAPSHOT_KEY } from "./panelOpened.ts";
 
 /** The limits. Milliseconds. */
 const LIMIT = { paint: 1500, search: 300, blank: 100 };
@@ -31,7 +31,12 @@ export async function benchPanel(
 		const home = openHome(join(dir, "home"));
 		const root = rootIn(dir);
 		const log = bigLog({ home, root, entries });
-		const first = new built.LogIndex({ dir: log, homeKey: home.macKey(), onState: () => {} });
+		const first = new built.LogIndex({
+			dir: log,
+			homeKey: home.macKey(),
+			snapshotKey: SNAPSHOT_KEY,
+			onState: () => {},
+		});
 		await first.ask("rows", { filter: {}, order: "newest", offset: 0, limit: 1 });
 		await first.close();
 		const open = () => opened({ browser, url: server.url, built, home, root });

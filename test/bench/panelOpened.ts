@@ -1,5 +1,6 @@
 // One opening of the audit panel, with the times of its steps: the built host on this side, the built page in a tab that has
 // never seen it on the other.
+import { randomBytes } from "node:crypto";
 import type { Browser, Page } from "playwright-core";
 import type { Home } from "../../src/audit/home.ts";
 import type { AuditHostMessage, AuditPanelMessage } from "../../src/protocol/auditPanel.ts";
@@ -7,6 +8,8 @@ import themes from "../support/webviewHarness/themes.json" with { type: "json" }
 import { type AuditShownOptions, type BuiltHost, PanelAt } from "./panelHost.ts";
 
 const WAIT_MS = 60_000;
+/** An editor has one in its secret storage. */
+export const SNAPSHOT_KEY = randomBytes(32);
 
 /** Since the panel was opened. Milliseconds. */
 export interface Steps {
@@ -80,7 +83,12 @@ export async function opened({ browser, url, built, home, root }: Where): Promis
 	});
 	const begin = now();
 	const shown = new built.AuditShown(side.panel, {
-		source: { home: home.dir, folders: () => [root], homeKey: () => home.macKey() },
+		source: {
+			home: home.dir,
+			folders: () => [root],
+			homeKey: () => home.macKey(),
+			snapshotKey: async () => SNAPSHOT_KEY,
+		},
 		starting: () => false,
 		output: { error: failed, warn: failed } as unknown as AuditShownOptions["output"],
 		extensionUri: "/extension" as unknown as AuditShownOptions["extensionUri"],

@@ -54,9 +54,15 @@ export async function* lineBatches(extent: Extent, reading: Reading): AsyncGener
 	if (length > 0) yield [take(Buffer.concat(kept), false)];
 }
 
+/** Lines that are opened at once: what is opened ahead is all that the engine finds in use when it clears up. */
+const OPENED = 32;
+
 /** Lines of one segment with what they say. */
 export async function* openedBatches(extent: Extent, reading: Reading): AsyncGenerator<TextLine[]> {
-	for await (const batch of lineBatches(extent, reading)) yield batch.map((line) => textLine(extent.segment, line));
+	const { segment } = extent;
+	for await (const batch of lineBatches(extent, reading))
+		for (let at = 0; at < batch.length; at += OPENED)
+			yield batch.slice(at, at + OPENED).map((line) => textLine(segment, line));
 }
 
 interface Cursor {

@@ -53,7 +53,7 @@ export async function exportLog(options: ExportOptions): Promise<Exported> {
 			options.signal?.throwIfAborted();
 			await writing(out, () => part.commit());
 			report();
-			return { out, bytes: part.bytes, rows, entries };
+			return { out, bytes: part.bytes, rows, entries, ...leftOutOf(source) };
 		} finally {
 			await part.discard();
 		}
@@ -66,17 +66,21 @@ export async function exportLog(options: ExportOptions): Promise<Exported> {
 export async function exportTo(
 	sink: Sink,
 	options: Omit<ExportOptions, "out">,
-): Promise<{ rows: number; entries: number }> {
+): Promise<Omit<Exported, "out" | "bytes">> {
 	const run = await FORMATS[options.format].load();
 	const { source, report } = await openSource(options);
 	try {
 		const made = await run(source, sink);
 		options.signal?.throwIfAborted();
 		report();
-		return made;
+		return { ...made, ...leftOutOf(source) };
 	} finally {
 		await source.close();
 	}
+}
+
+function leftOutOf({ leftOut }: LogSource): Pick<Exported, "leftOut"> {
+	return leftOut === undefined ? {} : { leftOut };
 }
 
 async function openSource(options: Omit<ExportOptions, "out">): Promise<{ source: LogSource; report: () => void }> {

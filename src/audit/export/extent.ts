@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { openPlain, readAt } from "../files.ts";
 import { lastLineEnd } from "../lines.ts";
 import { segmentsIn } from "../read.ts";
+import { sortOut } from "./planted.ts";
 
 export interface Extent {
 	/** Name of the segment. */
@@ -19,10 +20,14 @@ export interface Extent {
 const WRITING_MS = 50;
 const NEWLINE = 10;
 
-/** The segments of a log, oldest first, with their ends now. @throws when the folder or a segment cannot be read */
-export async function extentsOf(dir: string): Promise<Extent[]> {
+/**
+ * The segments of a log, oldest first, with their ends now, and names of segments that stand for no file.
+ * @throws when the folder or a segment cannot be read
+ */
+export async function extentsOf(dir: string): Promise<{ extents: Extent[]; planted: string[] }> {
 	const extents: Extent[] = [];
-	for (const path of await segmentsIn(dir)) {
+	const { plain, planted } = await sortOut(await segmentsIn(dir));
+	for (const path of plain) {
 		const handle = await openPlain(path);
 		try {
 			extents.push({ segment: basename(path), path, end: await endOf(handle) });
@@ -30,7 +35,7 @@ export async function extentsOf(dir: string): Promise<Extent[]> {
 			await handle.close();
 		}
 	}
-	return extents;
+	return { extents, planted: planted.map((path) => basename(path)) };
 }
 
 /** Without a line that is being written now. One that a dead gate left cut short is a part of the log. */

@@ -4,13 +4,13 @@
 // session, row by row, so that no more than one row's contents is in memory.
 import { createHash } from "node:crypto";
 import type { AuditRow, RowOutcome } from "../../protocol/audit.ts";
-import { JournalError } from "../errors.ts";
 import { detailOf, starterOf } from "../facts.ts";
 import { addTo, type FoldedRow, list, rowOf } from "../fold.ts";
 import type { ReadLine } from "../read.ts";
 import { actionHtml, otherHtml, promptHtml, starterHtml } from "./htmlRow.ts";
 import { STYLE } from "./htmlStyle.ts";
 import { bdi, escaped, facts } from "./htmlText.ts";
+import { pieceOf } from "./piece.ts";
 import { PlacesByGroup, type RowPlaces } from "./rowPlaces.ts";
 import { redactScope } from "./scopeText.ts";
 import type { LogSource } from "./source.ts";
@@ -184,15 +184,5 @@ async function rowHtml(
 ): Promise<string> {
 	const detail = detailOf(row, lines, { removed });
 	if (row.kind === "prompt") return promptHtml(detail);
-	return row.kind === "action" ? actionHtml(detail, (digest) => evidenceOf(source, digest)) : otherHtml(detail);
-}
-
-/** A piece that was altered is said to be so in its place; the report goes on. */
-async function evidenceOf(source: ExportSource, digest: string): Promise<Buffer | undefined> {
-	try {
-		return await source.evidence(digest);
-	} catch (error) {
-		if (error instanceof JournalError && error.code === "evidence-altered") return undefined;
-		throw error;
-	}
+	return row.kind === "action" ? actionHtml(detail, (digest) => pieceOf(source, digest)) : otherHtml(detail);
 }

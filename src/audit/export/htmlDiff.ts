@@ -3,11 +3,19 @@ import { diffTexts, newBudget } from "../../actions/diff.ts";
 import { isBinary } from "../../actions/textFile.ts";
 import type { DetailFile, EvidenceLink } from "../../protocol/audit.ts";
 import { escaped } from "./htmlText.ts";
+import type { Absent } from "./piece.ts";
 
 /** A side larger than this is not compared again. Bytes. */
 const MAX_SIDE = 512 * 1024;
 
-type Read = (digest: string) => Promise<Buffer | undefined>;
+export type Read = (digest: string) => Promise<Buffer | Absent>;
+
+/** Why a piece is not there, behind its name. */
+export const ABSENT: Readonly<Record<Absent, string>> = {
+	missing: "is missing",
+	altered: "was altered",
+	unreadable: "is there and cannot be read",
+};
 
 const OPS = { create: "Created", modify: "Changed", delete: "Deleted" } as const;
 
@@ -53,8 +61,8 @@ async function sideText(side: DetailFile["before"], read: Read): Promise<Side> {
 	const why = whyNot(side);
 	if (why !== undefined) return { text: "", redacted: side.redacted, why };
 	const bytes = await read(side.digest);
-	if (bytes === undefined)
-		return { text: "", redacted: side.redacted, why: `Evidence ${side.digest} is missing or was altered.` };
+	if (typeof bytes === "string")
+		return { text: "", redacted: side.redacted, why: `Evidence ${side.digest} ${ABSENT[bytes]}.` };
 	if (isBinary(bytes))
 		return { text: "", redacted: side.redacted, why: `It is not text (${side.size} bytes, evidence ${side.digest}).` };
 	return { text: bytes.toString("utf8"), redacted: side.redacted };

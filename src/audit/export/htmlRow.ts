@@ -1,7 +1,7 @@
 // One row of the log in a report.
 import type { RowDetail, RowFlag, RowOutcome, Starter } from "../../protocol/audit.ts";
 import { format } from "../../protocol/messages.ts";
-import { fileHtml } from "./htmlDiff.ts";
+import { fileHtml, type Read } from "./htmlDiff.ts";
 import { bdi, escaped, facts, pre } from "./htmlText.ts";
 
 const MAX_TEXT = 20_000;
@@ -22,8 +22,6 @@ const ODD: Record<RowFlag, string> = {
 	guard: "It would have changed what guards this machine.",
 	altered: "Lines of the log that tell of it were altered.",
 };
-
-type Read = (digest: string) => Promise<Buffer | undefined>;
 
 /** An action, with its decision, change and result. */
 export async function actionHtml(detail: RowDetail, read: Read): Promise<string> {

@@ -5,7 +5,7 @@ import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import type { ExportScope } from "../../protocol/auditPanel.ts";
 import { type Entry, MAX_LINE_BYTES } from "../chain.ts";
-import { JournalError } from "../errors.ts";
+import { JournalError, systemCode } from "../errors.ts";
 import { readEvidence } from "../evidence.ts";
 import { openPlain, readAt } from "../files.ts";
 import { type FoldedRow, hasOwnRow, type Place, requestOf } from "../fold.ts";
@@ -14,7 +14,7 @@ import { WantedLines, wantsRow } from "../wanted.ts";
 import { mergedBatches, openedBatches, type Reading } from "./batches.ts";
 import { type Extent, extentsOf } from "./extent.ts";
 import { type Kept, type Told, toldBatches } from "./told.ts";
-import type { ExportSource } from "./types.ts";
+import { type ExportSource, type LeftOut, MAX_NAMED } from "./types.ts";
 
 export interface SourceOptions {
 	dir: string;
@@ -28,6 +28,19 @@ export interface SourceOptions {
 
 /** Files that are kept open for reading single lines. */
 const MAX_OPEN = 8;
+/** What is read at once for single lines, because those asked for next are mostly near. Bytes. */
+const WINDOW = 64 * 1024;
+/** Pieces of evidence that are told apart when they cannot be read; of more only the readings are counted. */
+const MAX_UNREAD = 10_000;
+/** Not the piece of evidence is the matter then, but this machine. */
+const EXHAUSTED = new Set(["EMFILE", "ENFILE", "ENOMEM"]);
+
+/** A file and what was read of it last. */
+interface Opened {
+	handle: FileHandle;
+	bytes: Buffer;
+	offset: number;
+}
 
 /** What a scope wants of a log. */
 export interface Wanted {
@@ -45,22 +58,35 @@ export class LogSource implements ExportSource {
 	readonly signal: AbortSignal | undefined;
 	readonly extents: readonly Extent[];
 	readonly #reading: Reading;
-	readonly #handles = new Map<string, FileHandle>();
+	readonly #opened = new Map<string, Opened>();
+	readonly #planted: readonly string[];
+	readonly #unread = new Set<string>();
+	#moreUnread = 0;
 	#wanted: Wanted | undefined;
 
-	private constructor(options: SourceOptions, extents: readonly Extent[]) {
+	private constructor(options: SourceOptions, extents: readonly Extent[], planted: readonly string[]) {
 		this.dir = options.dir;
 		this.version = options.version;
 		this.scope = options.scope;
 		this.bom = options.bom;
 		this.signal = options.signal;
 		this.extents = extents;
+		this.#planted = planted;
 		this.#reading = { read: options.read ?? (() => {}), signal: options.signal };
 	}
 
 	/** Fixes the ends of the segments. Close it when done. */
 	static async open(options: SourceOptions): Promise<LogSource> {
-		return new LogSource(options, await extentsOf(options.dir));
+		const { extents, planted } = await extentsOf(options.dir);
+		return new LogSource(options, extents, planted);
+	}
+
+	/** What could not be told so far. */
+	get leftOut(): LeftOut | undefined {
+		const named = (all: readonly string[], more = 0) => ({ count: all.length + more, names: all.slice(0, MAX_NAMED) });
+		const segments = named(this.#planted);
+		const evidence = named([...this.#unread], this.#moreUnread);
+		return segments.count + evidence.count === 0 ? undefined : { segments, evidence };
 	}
 
 	/** Bytes of the log that one reading of it takes. */
@@ -88,6 +114,13 @@ export class LogSource implements ExportSource {
 
 	async *rows(): AsyncGenerator<FoldedRow> {
 		for await (const batch of this.told({ search: true, places: true })) for (const { row } of batch) yield row;
+	}
+
+	/** How many rows are wanted. */
+	async countRows(): Promise<number> {
+		let count = 0;
+		for await (const batch of this.told({ search: false, places: false })) count += batch.length;
+		return count;
 	}
 
 	/** The lines of the wanted rows and how many rows these are; undefined when all are wanted. Read once. */
@@ -152,7 +185,7 @@ export class LogSource implements ExportSource {
 			throw new JournalError("unreadable", `${segment} has no line at byte ${offset}. Nothing was read.`);
 		const at = { number: line, offset, bytes };
 		if (bytes > MAX_LINE_BYTES + 1) return textLine(segment, { ...at, text: undefined, ended: true });
-		const all = await readAt(await this.#handle(extent), offset, bytes);
+		const all = await this.#bytes(extent, offset, bytes);
 		const ended = all.at(-1) === 10;
 		const text = ended ? all.subarray(0, -1) : all;
 		return textLine(segment, { ...at, text: isUtf8(text) ? text.toString("utf8") : undefined, ended });
@@ -165,25 +198,45 @@ export class LogSource implements ExportSource {
 			return await readEvidence(join(this.dir, "evidence"), digest);
 		} catch (error) {
 			if (error instanceof JournalError && error.code === "evidence-missing") return undefined;
-			throw error;
+			const code = systemCode(error);
+			if (error instanceof JournalError || code === "" || EXHAUSTED.has(code)) throw error;
+			if (this.#unread.size < MAX_UNREAD) this.#unread.add(digest);
+			else if (!this.#unread.has(digest)) this.#moreUnread++;
+			throw new JournalError(
+				"unreadable",
+				`The evidence ${digest} cannot be read (${code}). Check the disk and the rights of the file.`,
+				{ cause: error },
+			);
 		}
 	}
 
 	async close(): Promise<void> {
-		for (const handle of this.#handles.values()) await handle.close();
-		this.#handles.clear();
+		for (const { handle } of this.#opened.values()) await handle.close();
+		this.#opened.clear();
 	}
 
-	async #handle({ segment, path }: Extent): Promise<FileHandle> {
-		const known = this.#handles.get(segment);
+	/** Of one line; a copy of nothing, so it is not to be changed. */
+	async #bytes(extent: Extent, offset: number, length: number): Promise<Buffer> {
+		const opened = await this.#open(extent);
+		let { bytes, offset: from } = opened;
+		if (offset < from || offset + length > from + bytes.length) {
+			from = offset;
+			bytes = await readAt(opened.handle, offset, Math.min(Math.max(length, WINDOW), extent.end - offset));
+			if (bytes.length <= WINDOW) Object.assign(opened, { bytes, offset });
+		}
+		return bytes.subarray(offset - from, offset - from + length);
+	}
+
+	async #open({ segment, path }: Extent): Promise<Opened> {
+		const known = this.#opened.get(segment);
 		if (known !== undefined) return known;
-		for (const [oldest, handle] of this.#handles) {
-			if (this.#handles.size < MAX_OPEN) break;
-			this.#handles.delete(oldest);
+		for (const [oldest, { handle }] of this.#opened) {
+			if (this.#opened.size < MAX_OPEN) break;
+			this.#opened.delete(oldest);
 			await handle.close();
 		}
-		const handle = await openPlain(path);
-		this.#handles.set(segment, handle);
-		return handle;
+		const opened = { handle: await openPlain(path), bytes: Buffer.alloc(0), offset: 0 };
+		this.#opened.set(segment, opened);
+		return opened;
 	}
 }

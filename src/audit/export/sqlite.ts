@@ -2,13 +2,13 @@
 // log itself is streamed. Work is done in short pieces with a pause between, because sql.js does not wait for anything.
 import { setImmediate as pause } from "node:timers/promises";
 import type { Database, SqlValue, Statement } from "sql.js";
-import { JournalError } from "../errors.ts";
 import { requestOf } from "../fold.ts";
 import type { TextLine } from "../quickOpen.ts";
 import { openSql } from "../sql.ts";
 import { evidenceRefs } from "../verifyEvidence.ts";
 import { readLong } from "./csv.ts";
 import { ExportError } from "./errors.ts";
+import { pieceOf } from "./piece.ts";
 import { redactScope } from "./scopeText.ts";
 import { Sessions } from "./sessions.ts";
 import type { LogSource } from "./source.ts";
@@ -206,16 +206,11 @@ async function contentOf(
 	left: number,
 ): Promise<{ state: string; content: Buffer | null }> {
 	if (size > MAX_CONTENT || size > left) return { state: "left out", content: null };
-	try {
-		const content = await source.evidence(digest);
-		if (content === undefined) return { state: "missing", content: null };
-		return content.length > MAX_CONTENT || content.length > left
-			? { state: "left out", content: null }
-			: { state: "kept", content };
-	} catch (error) {
-		if (error instanceof JournalError && error.code === "evidence-altered") return { state: "altered", content: null };
-		throw error;
-	}
+	const content = await pieceOf(source, digest);
+	if (typeof content === "string") return { state: content, content: null };
+	return content.length > MAX_CONTENT || content.length > left
+		? { state: "left out", content: null }
+		: { state: "kept", content };
 }
 
 function putMeta(db: Database, source: LogSource, rows: number, entries: number): void {

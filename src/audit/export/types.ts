@@ -26,7 +26,19 @@ export interface Exported {
 	bytes: number;
 	rows: number;
 	entries: number;
+	/** What the log should hold and the export could not tell; absent when there is nothing of that. */
+	leftOut?: LeftOut;
 }
+
+/** Names are the first of each, at most MAX_NAMED. */
+export interface LeftOut {
+	/** Names of segments that stand for no file (a link, folder, pipe or device): no gate wrote them, and nothing was read. */
+	segments: { count: number; names: string[] };
+	/** Evidence that is there and cannot be read. The export says so in its place. */
+	evidence: { count: number; names: string[] };
+}
+
+export const MAX_NAMED = 20;
 
 /** Takes a part of the output; waits for the disk. */
 export interface Sink {
@@ -45,7 +57,10 @@ export interface ExportSource {
 	lines(): AsyncGenerator<ReadLine & { text: string }>;
 	/** One line of the log again. */
 	read(place: Place): Promise<ReadLine & { text: string }>;
-	/** The content of a piece of evidence (redacted as it was kept); undefined when it was removed by retention or is missing. */
+	/**
+	 * The content of a piece of evidence (redacted as it was kept); undefined when it was removed by retention or is missing.
+	 * @throws JournalError "evidence-altered", or "unreadable" when this one piece cannot be read
+	 */
 	evidence(digest: string): Promise<Buffer | undefined>;
 }
 

@@ -57,9 +57,14 @@ export async function writeBundle(
 	);
 	await zip.put("SHA256SUMS", zip.sumsText());
 	await zip.end();
-	let rows = 0;
-	for await (const _ of source.rows()) rows++;
+	const rows = (await source.countRows?.()) ?? (await counted(source.rows()));
 	return { rows, entries: plan.segments.reduce((sum, { whole }) => sum + whole, 0) };
+}
+
+async function counted(rows: AsyncIterable<unknown>): Promise<number> {
+	let count = 0;
+	for await (const _ of rows) count++;
+	return count;
 }
 
 async function writeSmall(zip: ZipWriter, plan: Plan): Promise<void> {

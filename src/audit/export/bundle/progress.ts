@@ -2,7 +2,11 @@
 import type { ExportSource } from "../types.ts";
 
 /** A source that wants to know how many more bytes of the log were read. */
-export type BundleSource = ExportSource & { readonly reading?: { readonly read: (bytes: number) => void } };
+export type BundleSource = ExportSource & {
+	readonly reading?: { readonly read: (bytes: number) => void };
+	/** How many rows are wanted, when that costs less than to have them all. */
+	countRows?(): Promise<number>;
+};
 
 const STEP = 256 * 1024;
 

@@ -29,7 +29,7 @@ export function readmeText(source: ExportSource, plan: Plan, absent: ReadonlySet
 		`  ${plan.evidence.size - absent.size} of ${plan.evidence.size} pieces of evidence.`,
 		...(removed.length > 0 ? [`  Removed by the retention of the log, which says so: ${removed.length}.`] : []),
 		...(lost.length > 0
-			? ["  Not found in the log's store, or not as it was:", ...lost.map((one) => `    ${one}`)]
+			? ["  Not found in the log's store, not readable there, or not as it was:", ...lost.map((one) => `    ${one}`)]
 			: []),
 		...(plan.elsewhere > 0
 			? [`  ${plan.elsewhere} other parts of the log are named here and not in this receipt (heads.json).`]

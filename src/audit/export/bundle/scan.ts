@@ -1,5 +1,5 @@
 // First reading of the log: which lines are wanted, what they rest on, and how far each segment is there and signed.
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { EntryBody } from "../../entry.ts";
 import { JournalError } from "../../errors.ts";
 import { openPlain } from "../../files.ts";
@@ -10,6 +10,7 @@ import { pathsIn } from "../../home.ts";
 import { linesOf } from "../../lines.ts";
 import { isDead } from "../../owner.ts";
 import { listSegments } from "../../segment.ts";
+import { isPlanted, sortOut } from "../planted.ts";
 import { Marks } from "./marks.ts";
 import { OfSession } from "./ofSession.ts";
 import { type Peeked, peek } from "./peek.ts";
@@ -68,8 +69,9 @@ export async function scanLog(source: BundleSource): Promise<Scan> {
 	const segments = new Map<string, SegmentSeen>();
 	const candidates: Candidate[] = [];
 	// Listed first and read later: what a listed segment links is in the others by then.
-	for (const segment of listSegments(paths.journal)) {
-		const path = join(paths.journal, segment);
+	const { plain } = await sortOut(listSegments(paths.journal).map((segment) => join(paths.journal, segment)));
+	for (const path of plain) {
+		const segment = basename(path);
 		const seen: SegmentSeen = {
 			segment,
 			path,
@@ -134,7 +136,8 @@ function bodyOf(text: string): Record<string, unknown> {
 }
 
 async function isLive(heads: string, segment: string, path: string): Promise<boolean> {
-	const outside = await readHead(headPath(heads, segment));
+	const head = headPath(heads, segment);
+	const outside = (await isPlanted(head)) ? undefined : await readHead(head);
 	const handle = await openPlain(path);
 	const { mtimeMs } = await handle.stat().finally(() => handle.close());
 	return !isDead(path, outside?.owner, mtimeMs);

@@ -82,7 +82,7 @@ test("evidence that is missing or altered is said in its place", async (t) => {
 	writeFileSync(join(dir, first), "GPEV1\nnot what it was");
 	for (const name of rest) rmSync(join(dir, name));
 	const { text } = await report(log.dir);
-	assert.match(text, /is missing or was altered/);
+	assert.match(text, /Evidence [0-9a-f]{64} is missing\./);
 });
 
 test("texts as HTML", () => {
