@@ -72,7 +72,8 @@ export async function opened({ browser, url, built, home, root }: Where): Promis
 	);
 	await page.addInitScript(`(${inPage.toString()})(${JSON.stringify(JSON.stringify(themes["Dark Modern"]))})`);
 	const failed = (error: unknown) => console.error(String(error));
-	const give = (message: object) => page.evaluate((one) => window.postMessage(one, window.origin), message);
+	const give = (message: object) =>
+		page.evaluate((one) => window.postMessage(JSON.parse(one), window.origin), JSON.stringify(message));
 	const side = new PanelAt({
 		load: () => void page.goto(url).catch(failed),
 		take: (message: AuditHostMessage) => {
