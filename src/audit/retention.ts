@@ -38,6 +38,8 @@ export interface Retained {
 	bytes: number;
 	/** Pieces among them that no entry names: what a crash leaves behind. */
 	unnamed: number;
+	/** Names in the log that stand for no file, so no gate made them. Because of them no unnamed piece was removed. */
+	planted: string[];
 }
 
 /** What retention writes to: an open journal of the workspace. */
@@ -73,8 +75,8 @@ export async function removeOldEvidence(
 	const { evidence } = pathsIn(dir, basename(dir));
 	const before = now - olderThanDays * DAY_MS;
 	const old = await oldFiles(evidence, before, signal);
-	if (old.length === 0) return { removed: 0, bytes: 0, unnamed: 0 };
-	const { named, sound } = await walk(dir, new Set(old.map(({ digest }) => digest)), signal);
+	if (old.length === 0) return { removed: 0, bytes: 0, unnamed: 0, planted: [] };
+	const { named, sound, planted } = await walk(dir, new Set(old.map(({ digest }) => digest)), signal);
 
 	const listed = old.filter(({ digest }) => (named.get(digest) ?? Number.POSITIVE_INFINITY) < before);
 	// In a log that was damaged what names a piece may be what is missing.
@@ -87,7 +89,7 @@ export async function removeOldEvidence(
 	// The verifier takes the word of a signed entry only.
 	if (listed.length > 0) await journal.checkpoint();
 
-	const done: Retained = { removed: 0, bytes: 0, unnamed: 0 };
+	const done: Retained = { removed: 0, bytes: 0, unnamed: 0, planted };
 	for (const [at, one] of [...listed, ...unnamed].entries()) {
 		if (at % PER_TURN === PER_TURN - 1) await immediate();
 		signal?.throwIfAborted();

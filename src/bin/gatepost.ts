@@ -73,7 +73,7 @@ function many(value: string, before: string[] = []): string[] {
 /** The options that say which rows of the log are wanted. */
 function filtered(of: Command): Command {
 	return of
-		.option("--session <id>", "of this session", many)
+		.option("--session <id>", "of this session; the beginning of its id is enough", many)
 		.option("--agent <id>", "of this agent", many)
 		.option("--kind <kind>", "kind of action (shell, edit, ...) or of row (prompt, policy, ...)", many)
 		.option("--outcome <outcome>", "open, allowed, denied, timeout, withdrawn, failed", many)
@@ -235,7 +235,13 @@ filtered(command(log, "stats", "decisions by outcome, by whom, by agent and chan
 		return (await import("./logStats.ts")).logStats({ ...options, filter: filterOf(options), out: print });
 	}),
 );
-filtered(command(log, "export", "the log, or a part of it, as a file: exit 0 made, 1 nothing matched, 2 not made"))
+filtered(
+	command(
+		log,
+		"export",
+		"the log, or a part of it, as a file: exit 0 made, 1 nothing matched or something was left out, 2 not made",
+	),
+)
 	.requiredOption("--format <format>", "jsonl, csv, html, sqlite, ocsf, or bundle (a receipt)")
 	.requiredOption("--out <file>", 'the file to be made; "-" for standard output, where the format is text')
 	.option("--bom", "CSV: begin with a byte order mark, for Excel", false)

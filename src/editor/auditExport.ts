@@ -6,7 +6,7 @@ import { homedir } from "node:os";
 import { basename, dirname, join, sep } from "node:path";
 import * as vscode from "vscode";
 import type { Approver } from "../approvals/decision.ts";
-import type { Exported, ExportOptions } from "../audit/export/types.ts";
+import type { Exported, ExportOptions, LeftOut } from "../audit/export/types.ts";
 import type { ExportFormat, ExportScope } from "../protocol/auditPanel.ts";
 import type { JsonObject } from "../protocol/canonical.ts";
 import { message } from "../protocol/messages.ts";
@@ -142,7 +142,11 @@ export class AuditExports {
 		});
 	}
 
-	async #tell({ out, rows, entries }: Exported, format: ExportFormat, missing: string | undefined): Promise<void> {
+	async #tell(
+		{ out, rows, entries, leftOut }: Exported,
+		format: ExportFormat,
+		missing: string | undefined,
+	): Promise<void> {
 		const [reveal, open] = [say("auditHost.export.reveal"), say("auditHost.export.open")];
 		const file = vscode.Uri.file(out);
 		// Of another machine's files, or in a browser, nothing can be shown outside of the editor.
@@ -150,16 +154,28 @@ export class AuditExports {
 		const inEditor = format === "jsonl" || format === "csv" || format === "ocsf";
 		const buttons = [...(here ? [reveal] : []), ...(here || inEditor ? [open] : [])];
 		const done = say("auditHost.export.done", { rows, entries, file: out });
-		const pressed = await (missing === undefined
+		const troubles = [
+			...(missing === undefined ? [] : [say("auditHost.export.notRecorded", { file: out, detail: missing })]),
+			...(leftOut === undefined ? [] : [leftOutText(leftOut)]),
+		];
+		const pressed = await (troubles.length === 0
 			? vscode.window.showInformationMessage(done, ...buttons)
-			: vscode.window.showWarningMessage(
-					say("auditHost.export.notRecorded", { file: out, detail: missing }),
-					...buttons,
-				));
+			: vscode.window.showWarningMessage([done, ...troubles].join(" "), ...buttons));
 		if (pressed === reveal) await vscode.commands.executeCommand("revealFileInOS", file);
 		else if (pressed === open && inEditor) await vscode.commands.executeCommand("vscode.open", file);
 		else if (pressed === open) await vscode.env.openExternal(file);
 	}
+}
+
+function leftOutText({ segments, evidence }: LeftOut): string {
+	const names = ({ names, count }: LeftOut["segments"]) =>
+		count === 0 ? "-" : [...names, ...(count > names.length ? ["…"] : [])].join(", ");
+	return say("auditHost.export.leftOut", {
+		segments: segments.count,
+		segmentNames: names(segments),
+		evidence: evidence.count,
+		evidenceNames: names(evidence),
+	});
 }
 
 /** E.g. "gatepost-shop-all-2026-01-31.csv". */

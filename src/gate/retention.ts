@@ -32,7 +32,18 @@ export function keepRetention(
 		const journal = await workspaces.journal(folder);
 		const { signal } = ended;
 		const { dir } = journal;
-		await removeOldEvidence(journal, { dir, olderThanDays, now: Date.now(), signal, walk: lastNamedInThread });
+		const retained = removeOldEvidence(journal, {
+			dir,
+			olderThanDays,
+			now: Date.now(),
+			signal,
+			walk: lastNamedInThread,
+		});
+		const { planted } = await retained;
+		if (planted.length > 0)
+			throw new Error(
+				`${planted.join(", ")} in the log folder is no file, so no gate made it; evidence that no entry names was kept. Move it away from the log.`,
+			);
 	};
 	const look = async () => {
 		const olderThanDays = days() ?? 0;

@@ -85,8 +85,9 @@ export const TEXTS_AUDIT_HOST = {
 	"auditHost.export.failed":
 		"The export failed and left no file ({detail}). The log was not changed. Check the place and its free space, then try again.",
 	"auditHost.export.done": "Exported {rows} rows ({entries} entries) to {file}.",
-	"auditHost.export.notRecorded":
-		"Exported to {file}. The log has no note of this export ({detail}); the file itself is whole.",
+	"auditHost.export.notRecorded": "The log has no note of this export ({detail}); the file {file} itself is whole.",
+	"auditHost.export.leftOut":
+		"Not in it: {segments} names in the log folder that are no files, so no gate made them ({segmentNames}); {evidence} pieces of evidence that cannot be read ({evidenceNames}). Look at the log folder and check the disk, then export again.",
 	"auditHost.export.noGate": "no gate is open for this folder",
 	"auditHost.export.reveal": "Reveal",
 	"auditHost.export.open": "Open",

@@ -53,7 +53,8 @@ async function build(open: Open, log: string): Promise<Measured> {
 	await index.refresh();
 	const { entries, done } = index.state;
 	await index.close();
-	const snapshot = statSync(join(log, "index", "snapshot")).size;
+	const [name = ""] = readdirSync(join(log, "index"));
+	const snapshot = statSync(join(log, "index", name)).size;
 	const rate = `${Math.round((entries / ms) * 1000)} entries/s, ${mega((done / ms) * 1000)} MB/s`;
 	return {
 		name: `index: building ${entries} entries (${total} rows), against a minute`,

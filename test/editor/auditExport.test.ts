@@ -140,6 +140,23 @@ describe("an export of the audit log", function () {
 		assert.deepEqual(recorded, []);
 	});
 
+	it("that had to leave something out says what, beside where it is", async () => {
+		const file = join(dir, "partly.csv");
+		const said: string[] = [];
+		const none = { count: 0, names: [] };
+		const leftOut = { segments: { count: 30, names: ["20260101T000000.000Z-planted.jsonl"] }, evidence: none };
+		const run: RunExport = async ({ out }) => {
+			await writeFile(out, "a,b\r\n");
+			return { out, bytes: 5, rows: 1, entries: 2, leftOut };
+		};
+		const made = exports(run, file, []);
+		await answering({ showWarningMessage: async (text: string) => void said.push(text) }, () =>
+			made.export(place(), "csv", { of: "all" }),
+		);
+		assert.equal(said.length, 1);
+		assert.match(said[0] ?? "", /partly\.csv.*30 names.*planted\.jsonl, ….*0 pieces/);
+	});
+
 	it("that fails is not on record, and the next one may run", async () => {
 		const file = join(dir, "failed.csv");
 		const recorded: unknown[] = [];

@@ -72,7 +72,7 @@ test("evidence whose last entry is old goes, with an entry that lists it; the re
 	assert.ok(linesOf(journal.path).length > entries);
 	assert.deepEqual(await problems(), []);
 	// And again there is nothing to do.
-	assert.deepEqual(await remove(), { removed: 0, bytes: 0, unnamed: 0 });
+	assert.deepEqual(await remove(), { removed: 0, bytes: 0, unnamed: 0, planted: [] });
 	assert.equal(tombstones().length, 1);
 	await journal.close();
 	assert.deepEqual(await problems(), []);

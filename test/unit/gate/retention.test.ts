@@ -1,6 +1,6 @@
 // Evidence goes when the person wants it to, and only then.
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, utimesSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { workspacePaths } from "../../../src/audit/home.ts";
@@ -47,6 +47,15 @@ test("old evidence goes with an entry that says so; what is new, and everything 
 	await task.run();
 	assert.deepEqual(errors, []);
 	assert.deepEqual(readdirSync(evidence), [fresh.digest]);
+	// Whatever names a piece of evidence may be what cannot be read.
+	const piece = join(evidence, "ab".repeat(32));
+	writeFileSync(piece, "nobody names it");
+	utimesSync(piece, YEAR_AGO / 1000, YEAR_AGO / 1000);
+	mkdirSync(join(journal.dir, "journal", "20260101T000000.000Z-planted.jsonl"));
+	await task.run();
+	assert.match(String(errors.pop()), /planted\.jsonl in the log folder is no file/);
+	assert.ok(existsSync(piece));
+	rmSync(join(journal.dir, "journal", "20260101T000000.000Z-planted.jsonl"), { recursive: true });
 	await workspaces.close();
 
 	const removed = [];
@@ -96,7 +105,7 @@ test("it concerns what belongs to no folder, where there is such a log, and begi
 	assert.deepEqual([readdirSync(evidence), errors], [[], []]);
 	// What goes wrong there is told, too.
 	await leftBehind(journal);
-	mkdirSync(join(journal.dir, "heads", "20260101T000000.000Z-x.jsonl.head"));
+	mkdirSync(join(journal.dir, "journal", "20260101T000000.000Z-planted.jsonl"));
 	await task.run();
 	assert.equal((errors as string[][])[0]?.[0], "_outside");
 });
