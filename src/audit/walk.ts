@@ -189,11 +189,7 @@ export class ChainWalk<E extends Chained = Entry> {
 			// Behind a line that is no entry as it was written anything is taken at its word.
 			const follows = before !== undefined && (before.hash === undefined || before.hash === prev);
 			if (first === undefined || !follows || first.hash === hash || rival?.hash === hash) {
-				this.#add(
-					line,
-					"inserted",
-					`entry ${seq} is there already${first === undefined ? "" : `, in line ${first.line}`}`,
-				);
+				this.#addThere(line, seq, "");
 				return;
 			}
 			if (rival !== undefined) this.#tellRival(rival, OPEN);
@@ -227,11 +223,15 @@ export class ChainWalk<E extends Chained = Entry> {
 
 	/** The rival was put there, or (with OPEN) one of the two. */
 	#tellRival({ from, entries }: Rival, open: string): void {
-		for (const [at, { line }] of entries.entries()) {
-			const first = this.#recent.at(from + at)?.line;
-			this.#add(line, "inserted", `entry ${from + at} is there already, in line ${first}${open}`);
-		}
+		for (const [at, { line }] of entries.entries()) this.#addThere(line, from + at, open);
 		this.#rivals?.drop();
+	}
+
+	/** The number may have been taken by a line that holds no entry: then nobody knows which. */
+	#addThere(line: number, seq: number, more: string): void {
+		const first = this.#recent.at(seq);
+		const where = first === undefined ? "" : `, in line ${first.line}`;
+		this.#add(line, "inserted", `entry ${seq} is there already${where}${more}`);
 	}
 
 	/** What came first was put there. */

@@ -20,7 +20,7 @@ function chain(count: number, seq = 1, prev = GENESIS, text = "honest"): Entry[]
 	return entries;
 }
 
-function walked(entries: (Entry | "altered")[], recorded: string[] = []) {
+function walked(entries: (Entry | "altered" | "nothing")[], recorded: string[] = []) {
 	const problems = new Problems();
 	const held: number[] = [];
 	const regained: number[] = [];
@@ -34,13 +34,15 @@ function walked(entries: (Entry | "altered")[], recorded: string[] = []) {
 	for (const [at, entry] of entries.entries()) {
 		const before = entries[at - 1];
 		const altered = () => {
-			assert.ok(before !== undefined && before !== "altered");
+			assert.ok(typeof before === "object");
 			return { ...before, head: { ...before.head, seq: before.head.seq + 1 } };
 		};
 		const opened =
-			entry === "altered"
-				? ({ state: "altered", entry: altered(), why: "changed" } as const)
-				: ({ state: "good", entry } as const);
+			entry === "nothing"
+				? ({ state: "unparsable", why: "not an entry" } as const)
+				: entry === "altered"
+					? ({ state: "altered", entry: altered(), why: "changed" } as const)
+					: ({ state: "good", entry } as const);
 		if (walk.take(at + 1, opened) !== undefined) taken.push(at + 1);
 	}
 	walk.end(false);
@@ -106,6 +108,14 @@ test("what cannot be told names both lines", () => {
 	const neither = walked([...honest.slice(0, 4), ...forged(1, 5), ...honest.slice(4, 5), other]);
 	assert.deepEqual(neither.kinds, ["inserted 6", "edited 7"]);
 	assert.match(neither.words[0] ?? "", /in line 5: one of the two/);
+});
+
+test("a number that a line took which holds no entry is there already, in no line that could be named", () => {
+	const lines = [...honest.slice(0, 5), "nothing" as const, ...honest.slice(6, 7), ...forged(2, 5), ...honest.slice(7)];
+	const { kinds, words } = walked(lines);
+	assert.deepEqual(kinds, ["edited 6", "inserted 8", "inserted 9"]);
+	assert.match(words[1] ?? "", /^entry 5 is there already, in line 5/);
+	assert.match(words[2] ?? "", /^entry 6 is there already$/);
 });
 
 test("at the end, what others recorded tells", () => {
