@@ -6,7 +6,7 @@ import { vsix } from "../support/editorStage.ts";
 import { openWorkbench } from "../support/host/browser.ts";
 import { startHost, temporaryHome } from "../support/host/host.ts";
 import { runCommand } from "../support/host/palette.ts";
-import type { BenchResult } from "./hook.ts";
+import type { Measured } from "./measured.ts";
 
 const ROUNDS = 5;
 const TARGET_MS = 30;
@@ -56,7 +56,7 @@ function median(values: number[]): number {
 }
 
 /** Activation in a fresh editor, median of a few, and the package's size. */
-export async function benchActivate(): Promise<BenchResult[]> {
+export async function benchActivate(): Promise<Measured[]> {
 	const { size } = await stat(await vsix());
 	const times: Activation[] = [];
 	for (let round = 0; round < ROUNDS; round += 1) times.push(await activationMs());
@@ -64,8 +64,9 @@ export async function benchActivate(): Promise<BenchResult[]> {
 	const others = median(times.map((time) => time.others));
 	return [
 		{
-			name: `activate() in VS Code / ${TARGET_MS} ms (target at most 1)`,
+			name: `activate() in VS Code / ${TARGET_MS} ms`,
 			ratio: own / TARGET_MS,
+			most: 1,
 			detail: `${own} ms, median of ${times.map((time) => time.own).join(", ")} ms; loading the code is in it`,
 		},
 		{
@@ -74,8 +75,9 @@ export async function benchActivate(): Promise<BenchResult[]> {
 			detail: `${own} ms / ${others} ms`,
 		},
 		{
-			name: "vsix / 3 MB (target at most 1)",
+			name: "vsix / 3 MB",
 			ratio: size / TARGET_BYTES,
+			most: 1,
 			detail: `${Math.round(size / 1024)} KiB`,
 		},
 	];

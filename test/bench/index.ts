@@ -9,7 +9,7 @@ import { LogIndex } from "../../src/audit/index/logIndex.ts";
 import type { IndexQuestion, IndexQuestions } from "../../src/audit/index/messages.ts";
 import type { AuditFilter } from "../../src/protocol/audit.ts";
 import { bigLog, rootIn } from "../support/auditLog.ts";
-import type { Measured } from "./journal.ts";
+import type { Measured } from "./measured.ts";
 
 /** The issue's limits for a million entries. Milliseconds. */
 const LIMIT = { build: 60_000, warm: 1500, filter: 300, page: 100 };
@@ -59,6 +59,7 @@ async function build(open: Open, log: string): Promise<Measured> {
 	return {
 		name: `index: building ${entries} entries (${total} rows), against a minute`,
 		ratio: ms / LIMIT.build,
+		most: 1,
 		detail: `${ms.toFixed(0)} ms (${((user + system) / 1000).toFixed(0)} ms of processor), ${rate}; log ${mega(done)} MB, snapshot ${mega(snapshot)} MB, process ${mega(process.memoryUsage().rss)} MB, host stalled at most ${stalled.toFixed(1)} ms`,
 	};
 }
@@ -173,6 +174,7 @@ function measured(what: string, times: readonly number[], limit: number, names: 
 	return {
 		name: `index: ${what}, the slowest of ${times.length} against ${limit} ms`,
 		ratio: slowest / limit,
+		most: 1,
 		detail: `${all.join(", ")} ms`,
 	};
 }

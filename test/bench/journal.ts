@@ -5,13 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openHome } from "../../src/audit/home.ts";
 import { type Journal, openJournal } from "../../src/audit/journal.ts";
-
-export interface Measured {
-	name: string;
-	/** Our time against that of the raw one in the same run; 1 is as fast. */
-	ratio: number;
-	detail: string;
-}
+import type { Measured } from "./measured.ts";
 
 const WRITERS = 50;
 /** Entries of one decision: requested, decided, released. */
@@ -60,6 +54,8 @@ async function throughput(dir: string, openOne: (gateId: string) => Promise<Jour
 	return {
 		name: `journal: ${WRITERS} writers, time against raw write+fdatasync of the same bytes`,
 		ratio: seconds / raw,
+		// Half of what the disk reaches.
+		most: 2,
 		detail: `${Math.round(ours)} entries/s, ${Math.round(decisions / seconds)} decisions/s; raw ${Math.round(lines / raw)} entries/s in batches of ${WRITERS}`,
 	};
 }
@@ -110,6 +106,7 @@ async function single(dir: string, openOne: (gateId: string) => Promise<Journal>
 	return {
 		name: "journal: one append, p50, against one write+fdatasync",
 		ratio: a / b,
+		most: 1.5,
 		detail: `${a.toFixed(3)} ms against ${b.toFixed(3)} ms`,
 	};
 }

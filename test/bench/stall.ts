@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { TestContext } from "node:test";
 import { gatePlace, testGate } from "../support/gateClient.ts";
-import type { BenchResult } from "./hook.ts";
+import type { Measured } from "./measured.ts";
 
 const MB = 1024 * 1024;
 const fill = (unit: string, bytes: number) => unit.repeat(Math.floor(bytes / unit.length));
@@ -50,13 +50,13 @@ const CASES: Case[] = [
 ];
 
 /** Longest stalls for hostile inputs. */
-export async function benchStall(): Promise<BenchResult[]> {
-	const results: BenchResult[] = [];
+export async function benchStall(): Promise<Measured[]> {
+	const results: Measured[] = [];
 	for (const one of CASES) results.push(await stall(one));
 	return results;
 }
 
-async function stall({ name, tool, input, file }: Case): Promise<BenchResult> {
+async function stall({ name, tool, input, file }: Case): Promise<Measured> {
 	const ends: (() => unknown)[] = [];
 	const context = { after: (end: () => unknown) => void ends.push(end) } as TestContext;
 	try {
