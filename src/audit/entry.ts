@@ -136,10 +136,21 @@ export const bodies = {
 	"evidence.removed": z.looseObject({ digests: z.array(hex64), olderThanDays: count }),
 };
 
-/** Whether an entry holds what a person decided. @param bodyJson its body in canonical form */
+/** Types whose every entry says what a person did. */
+export const PERSONAL_TYPES: ReadonlySet<string> = new Set([
+	"action.settled",
+	"answer.late",
+	"grant.added",
+	"policy.accepted",
+]);
+
+/**
+ * Whether an entry may hold what a person decided, whatever its type: no reader may take a person's word from another. An
+ * agent's input can have such members too; then an entry is signed sooner than it need be.
+ * @param bodyJson its body in canonical form
+ */
 export function isPersonal(type: string, bodyJson: string): boolean {
-	if (type === "action.decided") return bodyJson.includes('"by":"person"');
-	return type === "policy.accepted" || type === "grant.added" || type === "answer.late";
+	return PERSONAL_TYPES.has(type) || bodyJson.includes('"by":"person"') || bodyJson.includes('"approver":');
 }
 
 export type EntryType = keyof typeof bodies;

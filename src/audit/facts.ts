@@ -12,7 +12,7 @@ import {
 } from "../protocol/audit.ts";
 import type { Message } from "../protocol/messages.ts";
 import type { Entry } from "./chain.ts";
-import { inputTarget, list, member, str } from "./fold.ts";
+import { counts, inputTarget, list, member, str } from "./fold.ts";
 import type { ReadLine } from "./read.ts";
 
 /** Names, paths, ids and digests of a detail are on a line or two: longer ones are cut and end in "…". Characters. */
@@ -55,7 +55,7 @@ function take(detail: RowDetail, { head, body = {} }: Entry, link: Linker): void
 			break;
 		case "action.decided":
 		case "action.withdrawn":
-			takeDecision(detail, body, link);
+			if (counts(head.type, body, detail.decision?.by ?? "none")) takeDecision(detail, body, link);
 			break;
 		case "action.released":
 			detail.released = { time: head.time, delivered: body.delivered === true };

@@ -233,7 +233,11 @@ function takeType(row: FoldedRow, { head, body = {} }: Entry): void {
 	switch (head.type) {
 		case "action.decided":
 		case "action.withdrawn":
-			takeDecision(row, head, body);
+			// The agent's own prompt was first: what the gate said then had no effect.
+			if (row.channel === "terminal" && row.decidedAt !== undefined) break;
+			if (row.decidedAt !== undefined) flag(row, "altered");
+			if (counts(head.type, body, row.decidedAt === undefined ? "none" : row.by)) takeDecision(row, head, body);
+			else flag(row, "altered");
 			break;
 		case "action.settled":
 			takeSettled(row, head, body);
@@ -249,6 +253,20 @@ function takeType(row: FoldedRow, { head, body = {} }: Entry): void {
 			flag(row, "late");
 			break;
 	}
+}
+
+/**
+ * Whether an entry's decision counts. A gate writes one for a request: of two the first does, but a person's word, which a
+ * gate signs, takes the place of anything else, as does a failure that names the answer it stands in place of. That an
+ * action was withdrawn is nobody's decision.
+ * @param known who decided as far as is known; "none" when there was no decision yet
+ */
+export function counts(type: string, body: Body, known: RowBy | "none" | undefined): boolean {
+	const decision = member(body, "decision");
+	const by = str(decision, "by");
+	if ((type === "action.withdrawn") !== (by === "withdrawn")) return false;
+	if (known === "none" || (by === "person" && known !== "person")) return true;
+	return by === "failure" && known !== "failure" && member(decision, "answered") !== undefined;
 }
 
 function takeDecision(row: FoldedRow, head: Entry["head"], body: Body): void {

@@ -8,8 +8,8 @@ export const NOT_CANONICAL = -1;
 export const HAS_DIGEST = 1;
 /** Bit of a result: a member named `size` is somewhere in the value. */
 export const HAS_SIZE = 2;
-/** Bit of a result: `"by":"person"` is somewhere in the text. */
-export const HAS_BY_PERSON = 4;
+/** Bit of a result: `"by":"person"` or `"approver":` is somewhere in the text. */
+export const HAS_PERSON = 4;
 /** A result shifted right by so many bits is the offset behind the value. */
 export const END_SHIFT = 3;
 
@@ -101,8 +101,9 @@ export function scanCanonical(bytes: Buffer, from: number): number {
 		if (keyFrom !== 0 && !isAbove(bytes, keyFrom, keyTo, at, end, plain)) return NOT_CANONICAL;
 		if (end - at === 8 && is(bytes, at + 1, DIGEST)) found |= HAS_DIGEST;
 		else if (end - at === 6 && is(bytes, at + 1, SIZE)) found |= HAS_SIZE;
-		// In canonical text this can only begin with the end of a key.
-		else if (bytes[end - 2] === 0x79 && is(bytes, end - 4, BY_PERSON)) found |= HAS_BY_PERSON;
+		// In canonical text these can only begin with the end of a key, or be one.
+		else if (bytes[end - 2] === 0x79 && is(bytes, end - 4, BY_PERSON)) found |= HAS_PERSON;
+		else if (bytes[end - 2] === 0x72 && is(bytes, end - 10, APPROVER)) found |= HAS_PERSON;
 		keyFrom = at;
 		keyTo = end;
 		at = end + 1;
@@ -181,6 +182,7 @@ function text(bytes: Buffer, from: number, to: number): string {
 const DIGEST = Buffer.from("digest");
 const SIZE = Buffer.from("size");
 const BY_PERSON = Buffer.from('"by":"person"');
+const APPROVER = Buffer.from('"approver"');
 const LITERALS = new Map(["true", "false", "null"].map((word) => [word.charCodeAt(0), Buffer.from(word)]));
 
 function is(bytes: Buffer, from: number, word: Buffer): boolean {

@@ -1,7 +1,8 @@
 // One segment against itself and against what others know of it.
 import { isUtf8 } from "node:buffer";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { setImmediate as immediate } from "node:timers/promises";
+import { setImmediate as immediate, setTimeout } from "node:timers/promises";
 import { MAX_LINE_BYTES } from "./chain.ts";
 import type { EntryBody, Link } from "./entry.ts";
 import type { HeadRead } from "./head.ts";
@@ -70,6 +71,9 @@ export function recordedBy(link: Link, by: string): Recorded {
 
 /** Hostile lines cost more than others: after so long the rest of a block waits until others had a turn. Milliseconds. */
 const TURN_MS = 8;
+/** A batch is written in one piece: one that stays half there for so long is what somebody put there. Milliseconds. */
+const GROWTH_MS = 2000;
+const GROWTH_LOOKS = 20;
 const NEWLINE = 10;
 const UNSIGNED_WORD = "a person's decision that the gate of this segment has not signed: no gate writes one so";
 const NO_LINE: OpenedLine = { state: "unparsable", why: "the line is too long or not text" };
@@ -81,6 +85,7 @@ export async function verifySegment(task: SegmentTask): Promise<SegmentResult> {
 		else if (block.broken === "not-ended") check.unended();
 		else await check.lines(block.bytes);
 		if (block.broken !== "not-ended") check.bytes = block.end;
+		check.read = block.end;
 		await check.signatures.settle();
 		await task.onBlock(block.end);
 	}
@@ -98,6 +103,8 @@ class SegmentCheck {
 	readonly signatures: Signatures;
 	/** Bytes of the whole lines so far. */
 	bytes = 0;
+	/** Bytes that were read, those of a line that is not ended included. */
+	read = 0;
 	#line = 0;
 	#unended = false;
 	/** The last entry that holds what a person decided. */
@@ -191,12 +198,8 @@ class SegmentCheck {
 		const { signed, signedLine } = this.signatures;
 		// A journal signs a person's word in the batch that holds it. A link of a later segment does not stand in for that:
 		// whoever starts a gate links what is there.
-		if (
-			this.#personal !== undefined &&
-			this.#personal.seq > signed &&
-			this.#task.started !== undefined &&
-			!this.#unended
-		)
+		const unsigned = this.#personal !== undefined && this.#personal.seq > signed && this.#task.started !== undefined;
+		if (this.#personal !== undefined && unsigned && !(this.#unended && (!live || (await this.#grows()))))
 			problems.add(segment, this.#personal.line, "bad-checkpoint", UNSIGNED_WORD);
 		return {
 			segment,
@@ -208,6 +211,16 @@ class SegmentCheck {
 			bytes: this.bytes,
 			live,
 		};
+	}
+
+	/** Whether a gate is writing at this moment: half a batch is there for an instant only. */
+	async #grows(): Promise<boolean> {
+		const path = join(this.#task.journalDir, this.#task.segment);
+		for (let look = 0; look < GROWTH_LOOKS; look++) {
+			if (look > 0) await setTimeout(GROWTH_MS / GROWTH_LOOKS);
+			if ((await stat(path)).size !== this.read) return true;
+		}
+		return false;
 	}
 
 	/** An entry against what others recorded of it. */

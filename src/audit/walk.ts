@@ -7,7 +7,7 @@ import { Recent } from "./walkRecent.ts";
 
 /** What the chain looks at in an entry. */
 export interface Chained {
-	head: { seq: number };
+	head: { seq: number; type: string };
 	hash: string;
 	prev: string;
 }
@@ -69,6 +69,8 @@ export class ChainWalk<E extends Chained = Entry> {
 	#gaps: Gap[] = [];
 	readonly #recent = new Recent();
 	readonly #rivals: Rivals<E> | undefined;
+	/** Number of the last checkpoint that was taken. */
+	#checkpoint = 0;
 	/** One is held: of three or more runs only the first and the last can be the right one. */
 	#rival: Rival | undefined;
 
@@ -122,6 +124,7 @@ export class ChainWalk<E extends Chained = Entry> {
 		const isBroken = seq === this.#expected && this.#prev !== undefined && entry.prev !== this.#prev;
 		if (isBroken) this.#add(line, "edited", BROKEN);
 		this.#recent.put(seq, line, entry.hash, isBroken ? BROKEN : undefined);
+		if (entry.head.type === "checkpoint") this.#checkpoint = seq;
 		this.#expected = seq + 1;
 		this.#prev = entry.hash;
 		return entry;
@@ -207,7 +210,9 @@ export class ChainWalk<E extends Chained = Entry> {
 		const rival = this.#rival;
 		if (rival === undefined) return;
 		this.#rival = undefined;
-		const reaches = rival.to === this.#expected - 1;
+		// What is signed was written by the gate, whatever somebody has put behind it. Whether the signature is good shows later.
+		const isOver = this.#checkpoint >= rival.from;
+		const reaches = rival.to === this.#expected - 1 && !isOver;
 		const isNext = next?.head.seq === this.#expected;
 		if (isNext && this.#prev !== undefined && next.prev === this.#prev) this.#tellRival(rival, "");
 		else if (reaches && ((isNext && next.prev === rival.hash) || this.#fitsBetter(rival))) this.#takeRival(rival);

@@ -60,7 +60,10 @@ export async function recordDecision(
 		await gate.record(session, ...requested, decided(decision, await cardShown(line, decision)));
 		return { decision, recorded: true };
 	} catch (error) {
-		const { decision: denial, note } = failure(gate, session, error);
+		const { decision: denied, note } = failure(gate, session, error);
+		// The answer may be in the log all the same, if only its flush failed: the denial says that it stands in its place.
+		const denial: Decision =
+			decision.by === "person" && denied.by === "failure" ? { ...denied, answered: decision } : denied;
 		const recorded = await gate.record(session, ...failed, decided(denial)).then(
 			() => true,
 			// Said already: the first failure is a warning, and the agent reads it.

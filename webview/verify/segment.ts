@@ -130,10 +130,17 @@ function take(segment: Segment, entry: Entry, state: State, bad: Bad): void {
 	}
 }
 
+const PERSONAL_TYPES: ReadonlySet<string> = new Set([
+	"action.settled",
+	"answer.late",
+	"grant.added",
+	"policy.accepted",
+]);
+
 /** As in src/audit/entry.ts. */
 function isPersonal(type: string, body: Entry["body"]): boolean {
-	if (type === "action.decided") return JSON.stringify(body).includes('"by":"person"');
-	return type === "policy.accepted" || type === "grant.added" || type === "answer.late";
+	const text = JSON.stringify(body);
+	return PERSONAL_TYPES.has(type) || text.includes('"by":"person"') || text.includes('"approver":');
 }
 
 /** What names another agent, or is of a request of another, is of another session with the same id. */

@@ -39,6 +39,8 @@ export interface Step {
 	entries: Entry[];
 	/** Decided in the agent's own prompt, whatever was answered here. */
 	settled?: boolean;
+	/** Who decided, as the entry that counts says. */
+	decidedBy?: string;
 }
 
 export function storyOf({ scope, session, segments }: Checked): Step[] {
@@ -91,7 +93,8 @@ function takeEntry(step: Step, type: string, time: string, body: Body): void {
 		case "action.decided":
 		case "action.withdrawn":
 			if (first) step.title = "Decision";
-			takeDecision(step, time, body);
+			if (counts(type, body, step)) takeDecision(step, time, body);
+			else step.warnings.push("There is another entry that decides this. A gate writes one: it does not count.");
 			break;
 		case "action.released":
 			if (body.delivered !== true) step.warnings.push("The agent did not confirm that it got this decision.");
@@ -166,9 +169,20 @@ function takeRequest(step: Step, body: Body): void {
 	step.outcome = { text: "not decided", look: "plain" };
 }
 
+/** As in src/audit/fold.ts. */
+function counts(type: string, body: Body, step: Step): boolean {
+	const decision = member(body, "decision");
+	const by = str(decision, "by");
+	const known = step.decidedBy;
+	if ((type === "action.withdrawn") !== (by === "withdrawn")) return false;
+	if (known === undefined || step.settled === true || (by === "person" && known !== "person")) return true;
+	return by === "failure" && known !== "failure" && member(decision, "answered") !== undefined;
+}
+
 function takeDecision(step: Step, time: string, body: Body): void {
 	const decision = member(body, "decision");
 	const by = str(decision, "by");
+	step.decidedBy = by;
 	const verdict = str(decision, "verdict");
 	const answered = member(decision, "answered");
 	const from = answered ?? decision;

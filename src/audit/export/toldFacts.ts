@@ -1,7 +1,8 @@
 // What exporters tell of a row beyond what the row itself holds: kept small, because many rows are held at a time.
+import { RowBy } from "../../protocol/audit.ts";
 import type { Entry } from "../chain.ts";
 import { starterOf } from "../facts.ts";
-import { type FoldedRow, inputTarget, member, str } from "../fold.ts";
+import { counts, type FoldedRow, inputTarget, member, str } from "../fold.ts";
 import type { TextLine } from "../quickOpen.ts";
 
 /** Who runs a session and where, as its session.started entry says. */
@@ -56,6 +57,7 @@ export interface Facts {
 	reason: string | undefined;
 	/** Which of the row's places decided; -1 for none. */
 	decidedAt: number;
+	decidedBy: RowBy | "none" | undefined;
 }
 
 /** Characters of a prompt that are kept with every action it led to. */
@@ -114,6 +116,7 @@ export class FactsGatherer {
 			shownMs: "",
 			reason: "",
 			decidedAt: -1,
+			decidedBy: "none",
 		};
 		if (row.kind !== "action") {
 			facts.target = row.target;
@@ -137,10 +140,12 @@ export class FactsGatherer {
 		const { type } = entry.head;
 		if (type === "action.settled" && facts.decidedHash === "") facts.decidedHash = entry.hash;
 		if (type !== "action.decided" && type !== "action.withdrawn") return;
+		if (!counts(type, entry.body ?? {}, facts.decidedBy)) return;
 		const decision = member(entry.body, "decision");
 		// A failed decision holds the answer it stands in place of.
 		const answered = member(decision, "answered") ?? decision;
 		const shown = member(answered, "shown");
+		facts.decidedBy = RowBy.safeParse(member(decision, "by")).data;
 		facts.decidedHash = entry.hash;
 		facts.decidedAt = place;
 		facts.assurance = str(member(answered, "approver"), "assurance");

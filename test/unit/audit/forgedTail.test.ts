@@ -109,3 +109,63 @@ test("an altered line says nothing of how an action ended", async (t) => {
 		assert.deepEqual([row.outcome, row.person, row.flags], ["timeout", undefined, ["altered"]]);
 	}
 });
+
+test("no other type of entry speaks for a person without a signature", async (t) => {
+	const words: [type: string, body: object][] = [
+		["action.withdrawn", allow("r1")],
+		["action.settled", { request: "r1", by: "terminal", verdict: "allow" }],
+		["coverage.gap", { kind: "heads-forgotten", approver: APPROVER, segments: 1, entries: 100, heads: [] }],
+		["export.made", { format: "csv", approver: APPROVER }],
+	];
+	for (const word of words) {
+		const { here, journal, key } = await dead(t);
+		forge(journal, word);
+		const { problems } = await verifyWorkspace(journal.dir, { key });
+		assert.deepEqual(
+			problems.map(({ kind, line }) => [kind, line]),
+			[["bad-checkpoint", 5]],
+			word[0],
+		);
+		await (await here.open("gate2")).close();
+		assert.deepEqual((await verifyWorkspace(journal.dir, { key })).problems, []);
+		for await (const { by, person } of foldRows(readEntries(journal.dir)))
+			assert.deepEqual([by, person], [undefined, undefined], word[0]);
+	}
+});
+
+test("what a person decided stands against any later entry", async (t) => {
+	const by = { by: "rule", verdict: "allow", ruleId: "floor.read", policyDigest: "c".repeat(64) };
+	const later: [type: string, body: object][] = [
+		["action.decided", { request: "r1", actionMac: MAC, decision: by }],
+		["action.decided", allow("r1")],
+		["action.withdrawn", allow("r1")],
+	];
+	for (const one of later) {
+		const { journal } = await dead(t);
+		const { decision } = allow("r1");
+		await journal.append("action.decided", { ...allow("r1"), decision: { ...decision, verdict: "deny" } });
+		forge(journal, one);
+		for await (const row of foldRows(readEntries(journal.dir)))
+			if (row.request === "r1")
+				assert.deepEqual([row.outcome, row.by, row.rule, row.flags], ["denied", "person", undefined, ["altered"]]);
+	}
+	// The other way round: a forged "rule" does not hide who answered.
+	const { journal } = await dead(t);
+	forge(journal, later[0] ?? assert.fail(), ["action.decided", allow("r1")]);
+	for await (const row of foldRows(readEntries(journal.dir)))
+		if (row.request === "r1") assert.deepEqual([row.outcome, row.by, row.flags], ["allowed", "person", ["altered"]]);
+});
+
+test("half a line behind a forged approval excuses nothing, though its gate seems to live", async (t) => {
+	const here = place(t);
+	const journal = await here.open("gate1");
+	await journal.append("action.requested", requested("r1"));
+	forge(journal, ["action.decided", allow("r1")]);
+	appendFileSync(journal.path, "{");
+	const { verdict, problems } = await verifyWorkspace(journal.dir);
+	assert.equal(verdict, "problems found");
+	assert.deepEqual(
+		problems.map(({ kind, line }) => [kind, line]),
+		[["bad-checkpoint", 5]],
+	);
+});

@@ -9,10 +9,10 @@ import { ChainWalk } from "../../../src/audit/walk.ts";
 import { killOwner, linesOf, place, requested } from "./support.ts";
 
 /** `count` entries, chained behind `prev`, the first of them of number `seq`. */
-function chain(count: number, seq = 1, prev = GENESIS, text = "honest"): Entry[] {
+function chain(count: number, seq = 1, prev = GENESIS, text = "honest", type = "prompt"): Entry[] {
 	const entries: Entry[] = [];
 	for (let at = 0; at < count; at++) {
-		const head = { v: 1, seq: seq + at, time: "", mono: 0, type: "prompt" } as const;
+		const head = { v: 1, seq: seq + at, time: "", mono: 0, type } as const;
 		const opened = openLine(seal(entries.at(-1)?.hash ?? prev, head, saltedBody({ text })).line.slice(0, -1));
 		assert.ok(opened.state === "good");
 		entries.push(opened.entry);
@@ -108,6 +108,18 @@ test("what cannot be told names both lines", () => {
 	const neither = walked([...honest.slice(0, 4), ...forged(1, 5), ...honest.slice(4, 5), other]);
 	assert.deepEqual(neither.kinds, ["inserted 6", "edited 7"]);
 	assert.match(neither.words[0] ?? "", /in line 5: one of the two/);
+});
+
+test("what a checkpoint signs is not taken for what was put there, whatever follows", () => {
+	const entries = chain(4);
+	const prev = entries.at(-1)?.hash ?? "";
+	const note = chain(2, 5, prev, "signed", "checkpoint");
+	const rival = chain(2, 5, prev, "forged");
+	const lines = [...entries, ...note, ...rival, ...chain(1, 7, rival.at(-1)?.hash, "forged")];
+	const { kinds, words, regained } = walked(lines);
+	assert.deepEqual(kinds, ["inserted 7", "inserted 8", "edited 9"]);
+	assert.match(words[0] ?? "", /entry 5 is there already, in line 5/);
+	assert.deepEqual(regained, []);
 });
 
 test("a number that a line took which holds no entry is there already, in no line that could be named", () => {
