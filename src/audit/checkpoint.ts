@@ -25,12 +25,6 @@ export function signCheckpoint({ origin, entries, hash }: Checkpoint, signer: Si
 	return `${text}\n— ${origin} ${signature.toString("base64")}\n`;
 }
 
-/** The verifier key of a segment in the text form of signed notes (`name+id+key`), for tools that speak it. */
-export function verifierKey(origin: string, publicKey: string): string {
-	const typed = Buffer.concat([Buffer.from([1]), Buffer.from(publicKey, "hex")]);
-	return `${origin}+${keyId(origin, publicKey).toString("hex")}+${typed.toString("base64")}`;
-}
-
 /** signed-note: SHA-256(key name, line feed, signature type 0x01, 32-byte key), first 4 bytes. */
 function keyId(name: string, publicKey: string): Buffer {
 	return createHash("sha256").update(`${name}\n\x01`).update(Buffer.from(publicKey, "hex")).digest().subarray(0, 4);

@@ -1,7 +1,7 @@
 // `gatepost`: the command line. It cannot answer, pair or accept policy, except `serve` in its own terminal (DESIGN 5).
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import type { FilterFlags } from "./logFilter.ts";
 import type { ListFlags } from "./logList.ts";
 
@@ -25,6 +25,11 @@ interface Common {
 	home: string;
 	folder: string;
 	json: boolean;
+}
+
+/** Whose log is meant: a folder's, or that of what belongs to none. */
+interface LogPlace extends Common {
+	outside: boolean;
 }
 
 interface ServeFlags {
@@ -63,6 +68,17 @@ function placed(parent: Command, name: string, description: string): Command {
 		.description(description)
 		.option("--home <dir>", "Gatepost home", resolvePath, process.env.GATEPOST_HOME ?? join(homedir(), ".gatepost"))
 		.option("--folder <dir>", "workspace folder", resolvePath, process.cwd());
+}
+
+/** A command on the log of a folder, or with --outside on that of what belongs to none. */
+function logCommand(name: string, description: string): Command {
+	const outside = new Option("--outside", "the log of what belongs to no folder, instead of --folder");
+	return command(log, name, description).addOption(outside.default(false).conflicts("folder"));
+}
+
+/** The options with the folder as the functions of the log take it: undefined for what belongs to none. */
+function placeOf<T extends LogPlace>(options: T): Omit<T, "folder"> & { folder: string | undefined } {
+	return { ...options, folder: options.outside ? undefined : options.folder };
 }
 
 /** An option that may be given several times. */
@@ -202,42 +218,46 @@ command(agents, "doctor", "check the hooks and prove with a canary that a denied
 	);
 
 const log = program.command("log").description("read, follow, count, export and check the audit log");
-filtered(command(log, "list", "the entries of a folder's log, oldest first"))
+
+filtered(logCommand("list", "the entries of a folder's log, oldest first"))
 	.option("--type <type>", 'only entries of this type, e.g. "action.decided"')
 	.option("--actions", "one line for each action instead of one for each entry", false)
 	.option("--limit <n>", "at most so many", number)
 	.option("--offset <n>", "without the first so many", number)
 	.option("--newest", "newest first", false)
 	.action(
-		runs(async (options: Common & FilterFlags & ListFlags) => {
+		runs(async (options: LogPlace & FilterFlags & ListFlags) => {
 			const { filterOf } = await import("./logFilter.ts");
-			return (await import("./logList.ts")).logList({ ...options, filter: filterOf(options), out: print });
+			return (await import("./logList.ts")).logList({ ...placeOf(options), filter: filterOf(options), out: print });
 		}),
 	);
-command(log, "show", "one entry or all entries of one request")
+logCommand("show", "one entry or all entries of one request")
 	.argument("<entry>", "request id, the beginning of an entry's hash, or SEGMENT:LINE")
 	.action(
-		runs(async (ref: string, options: Common) => (await import("./log.ts")).logShow({ ...options, ref, out: print })),
+		runs(async (ref: string, options: LogPlace) =>
+			(await import("./log.ts")).logShow({ ...placeOf(options), ref, out: print }),
+		),
 	);
-command(log, "tail", "the newest entries")
+filtered(logCommand("tail", "the newest entries"))
 	.option("--lines <n>", "how many", number, 20)
 	.option("--follow", "go on with what is appended, until Ctrl+C", false)
 	.action(
-		runs(async (options: Common & { lines: number; follow: boolean }) => {
+		runs(async (options: LogPlace & FilterFlags & { lines: number; follow: boolean }) => {
+			const { filterOf } = await import("./logFilter.ts");
+			const filter = filterOf(options);
 			const stop = new AbortController();
 			process.once("SIGINT", () => stop.abort());
-			return (await import("./logTail.ts")).logTail({ ...options, signal: stop.signal, out: print });
+			return (await import("./logTail.ts")).logTail({ ...placeOf(options), filter, signal: stop.signal, out: print });
 		}),
 	);
-filtered(command(log, "stats", "decisions by outcome, by whom, by agent and channel; how long answers took")).action(
-	runs(async (options: Common & FilterFlags) => {
+filtered(logCommand("stats", "decisions by outcome, by whom, by agent and channel; how long answers took")).action(
+	runs(async (options: LogPlace & FilterFlags) => {
 		const { filterOf } = await import("./logFilter.ts");
-		return (await import("./logStats.ts")).logStats({ ...options, filter: filterOf(options), out: print });
+		return (await import("./logStats.ts")).logStats({ ...placeOf(options), filter: filterOf(options), out: print });
 	}),
 );
 filtered(
-	command(
-		log,
+	logCommand(
 		"export",
 		"the log, or a part of it, as a file: exit 0 made, 1 nothing matched or something was left out, 2 not made",
 	),
@@ -246,17 +266,21 @@ filtered(
 	.requiredOption("--out <file>", 'the file to be made; "-" for standard output, where the format is text')
 	.option("--bom", "CSV: begin with a byte order mark, for Excel", false)
 	.action(
-		runs(async ({ out, ...options }: Common & FilterFlags & { format: string; out: string; bom: boolean }) =>
-			(await import("./logExport.ts")).logExport({ ...options, to: out, version, out: print }),
+		runs(async ({ out, ...options }: LogPlace & FilterFlags & { format: string; out: string; bom: boolean }) =>
+			(await import("./logExport.ts")).logExport({ ...placeOf(options), to: out, version, out: print }),
 		),
 	);
-command(log, "verify", "recompute the chain: exit 0 consistent, 1 problems, 2 not readable")
+logCommand("verify", "recompute the chain: exit 0 consistent, 1 problems, 2 not readable")
 	.argument("[path]", "a receipt, journal folder or segment; the folder's log when absent", resolvePath)
 	.option("--key <hex>", "the signer's public key, 64 hex digits, known from outside")
 	.option("--head <segment:entries:hash>", "a head that was noted elsewhere and must be there; several times", many)
 	.action(
-		runs(async (path: string | undefined, options: Common & { key?: string; head?: string[] }) =>
-			(await import("./log.ts")).logVerify({ ...options, ...(path === undefined ? {} : { path }), out: print }),
+		runs(async (path: string | undefined, options: LogPlace & { key?: string; head?: string[] }) =>
+			(await import("./log.ts")).logVerify({
+				...placeOf(options),
+				...(path === undefined ? {} : { path }),
+				out: print,
+			}),
 		),
 	);
 

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { JournalError, systemCode } from "../audit/errors.ts";
 import { OUTSIDE, workspaceId, workspacePaths } from "../audit/home.ts";
 import { type ReadLine, readEntries } from "../audit/read.ts";
-import { type KnownHead, type Verification, verifySegments, verifyWorkspace } from "../audit/verify.ts";
+import { type KnownHead, verifySegments, verifyWorkspace } from "../audit/verify.ts";
 import { verifyBundle } from "../audit/verifyBundle.ts";
 import { UsageError } from "./logSessions.ts";
 import { entryJson, jsonLine, showText, verifyText } from "./logText.ts";
@@ -48,7 +48,14 @@ export interface VerifyOptions extends Omit<LogOptions, "folder"> {
  * @throws JournalError "no-root" | "unreadable"
  */
 export function logDir(home: string, folder: string | undefined): string {
-	if (folder === undefined) return workspacePaths(home, OUTSIDE).dir;
+	if (folder === undefined) {
+		const { dir, journal } = workspacePaths(home, OUTSIDE);
+		if (isFolder(journal)) return dir;
+		throw new JournalError(
+			"unreadable",
+			`There is no audit log of what belongs to no folder in ${home}. Nothing was read. Check --home.`,
+		);
+	}
 	workspaceId(folder);
 	const real = realpathSync.native(folder);
 	for (let at = real; ; at = dirname(at)) {
@@ -60,15 +67,6 @@ export function logDir(home: string, folder: string | undefined): string {
 				`There is no audit log of ${real} in ${home}. Nothing was read. Check --folder and --home.`,
 			);
 	}
-}
-
-/** The verification of a folder's log. @throws JournalError */
-export async function verifyFolder(
-	home: string,
-	folder: string | undefined,
-	key?: string | readonly string[],
-): Promise<Verification> {
-	return verifyWorkspace(logDir(home, folder), { key });
 }
 
 /** Shows entries whole: one by its place or hash, or all of a request. */
@@ -98,7 +96,10 @@ export function logVerify(options: VerifyOptions): Promise<ExitCode> {
 		const key = keys.length === 0 ? undefined : keys;
 		const heads = headsOf([options.head ?? []].flat());
 		if (heads === undefined) {
-			await tell(options, "--head takes SEGMENT:ENTRIES:HASH, as a receipt or a message has it.");
+			await tell(
+				options,
+				"--head takes SEGMENT:ENTRIES:HASH, as `gatepost log verify` prints it (Head) and a receipt's README.txt has it.",
+			);
 			return 2;
 		}
 		const where = options.path ?? logDir(options.home, options.folder);

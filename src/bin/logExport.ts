@@ -6,6 +6,7 @@ import { realpathSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { redactJson } from "../actions/redact.ts";
 import { JournalError, systemCode } from "../audit/errors.ts";
+import { countOf } from "../audit/export/countOf.ts";
 import { exportTo, TEXT_FORMATS } from "../audit/export/export.ts";
 import type { Exported, ExportOptions, LeftOut } from "../audit/export/types.ts";
 import { workspaceId, workspacePaths } from "../audit/home.ts";
@@ -111,7 +112,7 @@ async function run(options: ExportFlags, signal: AbortSignal, progress: Progress
 	await options.out(
 		options.json
 			? jsonLine({ file, format, bytes, rows, entries, ...(leftOut === undefined ? {} : { leftOut }) })
-			: `${terminalText(file)}: ${entries} entries, ${bytes} bytes\n`,
+			: `${terminalText(file)}: ${countOf(entries, "entry", "entries")}, ${countOf(bytes, "byte")}\n`,
 	);
 	return finish(options, { ...made, format, scope, file, dir }, say);
 }
@@ -143,15 +144,15 @@ async function finish(
 }
 
 function leftOutText({ segments, evidence }: LeftOut): string {
-	const names = ({ names, count }: LeftOut["segments"]) =>
-		`${names.map((name) => `  ${terminalText(name)}\n`).join("")}${count > names.length ? `  and ${count - names.length} more\n` : ""}`;
+	const names = ({ names, count, why }: LeftOut["evidence"]) =>
+		`${names.map((name, at) => `  ${terminalText(name)}${why?.[at] === undefined ? "" : ` (${why[at]})`}\n`).join("")}${count > names.length ? `  and ${count - names.length} more\n` : ""}`;
 	return [
 		segments.count === 0
 			? ""
 			: `Left out, because it is no file and no gate made it (look at it and move it away from the log):\n${names(segments)}`,
 		evidence.count === 0
 			? ""
-			: `Evidence that is there and cannot be read (check the disk and the rights; the export goes on without it):\n${names(evidence)}`,
+			: `Pieces of evidence that are missing, altered or cannot be read; the export was made without them. Verify the log (gatepost log verify), and check the disk and the rights:\n${names(evidence)}`,
 	].join("");
 }
 

@@ -56,7 +56,7 @@ async function* rowsOf(dir: string, filter: AuditFilter): AsyncGenerator<FoldedR
 }
 
 /** As filters want it, but what cannot be read may be what is looked for. */
-function isWanted(row: FoldedRow, filter: AuditFilter): boolean {
+export function isWanted(row: FoldedRow, filter: AuditFilter): boolean {
 	return row.type === "" || matches(row, filter);
 }
 

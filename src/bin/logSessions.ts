@@ -15,21 +15,24 @@ export class UsageError extends Error {
 /** Candidates that are named, and that are told apart at all. */
 const MAX_SAID = 10;
 const MAX_FOUND = 1000;
+/** An id that agents give whole: nothing is looked up for it. */
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const NEWLINE = 10;
 /** A head is never longer. Bytes. */
 const TAIL = 4096;
 
 /**
  * The filter with whole ids of sessions. An id that is there stands for itself, also when others begin with it; so does
- * one that nothing begins with.
+ * one that nothing begins with. The log is read for that, unless each id is a whole UUID, as most agents give them.
  * @param dir folder of the log
  * @throws UsageError when a beginning fits several sessions; the signal's reason
  */
 export async function wholeSessions(dir: string, filter: AuditFilter, signal?: AbortSignal): Promise<AuditFilter> {
 	const { sessions } = filter;
 	if (sessions === undefined || sessions.length === 0) return filter;
-	const found = new Map(sessions.map((start) => [start, new Set<string>()]));
-	const open = new Set(sessions);
+	const open = new Set(sessions.filter((session) => !UUID.test(session)));
+	if (open.size === 0) return { ...filter, sessions: [...new Set(sessions)] };
+	const found = new Map([...open].map((start) => [start, new Set<string>()]));
 	for await (const session of sessionsOf(dir, signal)) {
 		for (const start of open) {
 			if (session === start) open.delete(start);

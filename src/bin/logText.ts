@@ -1,6 +1,7 @@
 // How entries and verifications read in a terminal.
 
 import type { Entry } from "../audit/chain.ts";
+import { countOf } from "../audit/export/countOf.ts";
 import type { FoldedRow } from "../audit/fold.ts";
 import type { ReadLine } from "../audit/read.ts";
 import type { Verification } from "../audit/verify.ts";
@@ -81,8 +82,10 @@ export function verifyText(where: string, found: Verification | BundleVerificati
 	const signed = heads.reduce((sum, head) => sum + head.signed, 0);
 	const lines = [
 		`Log       ${terminalText(where)}`,
-		`Entries   ${entries} in ${segments} segments, ${signed} covered by signatures`,
-		...signer.keys.map((key) => `Signed by ${key.publicKey} (${key.storage}, ${key.segments} segments)`),
+		`Entries   ${entries} in ${countOf(segments, "segment")}, ${signed} covered by signatures`,
+		...signer.keys.map((key) => `Signed by ${key.publicKey} (${key.storage}, ${countOf(key.segments, "segment")})`),
+		// Of a log that is not whole nobody should note a head.
+		...(verdict === "problems found" ? [] : headLine(heads)),
 	];
 	if ("evidence" in found) lines.push(...receiptLines(found));
 	for (const { kind, segment, line, detail } of problems)
@@ -101,6 +104,12 @@ export function verifyText(where: string, found: Verification | BundleVerificati
 	return `${lines.join("\n")}\n`;
 }
 
+/** The newest head, in the form that `--head` takes. */
+function headLine(heads: Verification["heads"]): string[] {
+	const head = heads.findLast(({ hash }) => hash !== undefined);
+	return head === undefined ? [] : [`Head      ${terminalText(head.segment)}:${head.entries}:${head.hash}`];
+}
+
 /** What a receipt holds, and what it cannot show. */
 function receiptLines({ session, unsigned, evidence, elsewhere }: BundleVerification): string[] {
 	const { named, there, removed } = evidence;
@@ -108,13 +117,13 @@ function receiptLines({ session, unsigned, evidence, elsewhere }: BundleVerifica
 		...(session === undefined
 			? []
 			: [
-					`Session   ${terminalText(session.session)}, ${session.entries} entries, ${session.begun ? "from its beginning" : "its beginning is not in it"}, ${session.ended ? "to its end" : "no end of it is in it"}`,
+					`Session   ${terminalText(session.session)}, ${countOf(session.entries, "entry", "entries")}, ${session.begun ? "from its beginning" : "its beginning is not in it"}, ${session.ended ? "to its end" : "no end of it is in it"}`,
 				]),
-		`Evidence  ${there} of ${named} pieces are in it${removed > 0 ? `, ${removed} were removed by retention` : ""}`,
-		...(elsewhere > 0 ? [`          ${elsewhere} other segments of the log are named in it and not in it`] : []),
+		`Evidence  in it: ${there} of ${countOf(named, "piece")}${removed > 0 ? `; removed by retention: ${removed}` : ""}`,
+		...(elsewhere > 0 ? [`          other segments of the log that it names and does not hold: ${elsewhere}`] : []),
 		...unsigned.map(
 			({ segment, from, to }) =>
-				`Unsigned  ${terminalText(segment)}: entries ${from} to ${to} are chained, and no signature covers them`,
+				`Unsigned  ${terminalText(segment)}: ${from === to ? `entry ${from} is chained, and no signature covers it` : `entries ${from} to ${to} are chained, and no signature covers them`}`,
 		),
 	];
 }

@@ -1,6 +1,6 @@
-// Reads what Claude Code wrote down about a session: who settled a prompt, which model, which prompt. The file is the
-// agent's and anybody's who runs as the same user: a claim, read from its end, bounded, and only where Claude Code keeps
-// its transcripts. Claude Code writes behind: the line of a result may come a second after the result itself.
+// Reads what Claude Code wrote down about a session: who settled a prompt. The file is the agent's and anybody's who runs
+// as the same user: a claim, read from its end, bounded, and only where Claude Code keeps its transcripts. Claude Code
+// writes behind: the line of a result may come a second after the result itself.
 import { constants } from "node:fs";
 import { type FileHandle, lstat, open, readdir, realpath } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join } from "node:path";
@@ -41,37 +41,6 @@ export async function settlement(
 		if (by !== undefined) return by;
 	}
 	return "unknown";
-}
-
-/** The model of the newest answer, if the transcript says one. */
-export async function modelOf(transcriptPath: string, dirs: readonly string[]): Promise<string | undefined> {
-	return search(transcriptPath, dirs, (lines) => {
-		for (const { message } of parsed(lines, "assistant", '"model"')) {
-			// Claude Code's own words (an API error, an interruption) come from no model.
-			if (!isObject(message) || typeof message.model !== "string" || message.model === "<synthetic>") continue;
-			if (message.model.length <= 200) return message.model;
-		}
-		return undefined;
-	});
-}
-
-/** The text of a prompt, by the id hooks get with every event of its turn. */
-export async function promptOf(
-	transcriptPath: string,
-	promptId: string,
-	dirs: readonly string[],
-): Promise<string | undefined> {
-	return search(transcriptPath, dirs, (lines) => {
-		for (const { promptId: id, isMeta, message } of parsed(lines, "user", promptId)) {
-			if (id !== promptId || isMeta === true || !isObject(message)) continue;
-			if (typeof message.content === "string") return message.content;
-			const texts = blocksOf(message).flatMap(({ type, text }) =>
-				type === "text" && typeof text === "string" ? [text] : [],
-			);
-			if (texts.length > 0) return texts.join("\n");
-		}
-		return undefined;
-	});
 }
 
 /** The session's transcript, and those of its sub-agents: `<session>/subagents/agent-<id>.jsonl` beside it. */

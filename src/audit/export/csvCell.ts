@@ -28,8 +28,3 @@ export function cell(text: string): string {
 	const safe = isHarmful(short) ? `'${short}` : short;
 	return QUOTED.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
-
-/** The text of a cell that `cell` made harmless (after CSV parsing): without the apostrophe it was given. */
-export function textOfCell(parsed: string): string {
-	return parsed.startsWith("'") && isHarmful(parsed.slice(1)) ? parsed.slice(1) : parsed;
-}

@@ -50,10 +50,12 @@ export async function exportLog(options: ExportOptions): Promise<Exported> {
 		try {
 			const sink: Sink = { write: (bytes) => writing(out, () => part.write(bytes)) };
 			const { rows, entries } = await run(source, sink);
+			// It may read the log: before the file is there, so that one that fails leaves none.
+			const leftOut = await leftOutOf(source);
 			options.signal?.throwIfAborted();
 			await writing(out, () => part.commit());
 			report();
-			return { out, bytes: part.bytes, rows, entries, ...leftOutOf(source) };
+			return { out, bytes: part.bytes, rows, entries, ...leftOut };
 		} finally {
 			await part.discard();
 		}
@@ -71,15 +73,17 @@ export async function exportTo(
 	const { source, report } = await openSource(options);
 	try {
 		const made = await run(source, sink);
+		const leftOut = await leftOutOf(source);
 		options.signal?.throwIfAborted();
 		report();
-		return { ...made, ...leftOutOf(source) };
+		return { ...made, ...leftOut };
 	} finally {
 		await source.close();
 	}
 }
 
-function leftOutOf({ leftOut }: LogSource): Pick<Exported, "leftOut"> {
+async function leftOutOf(source: LogSource): Promise<Pick<Exported, "leftOut">> {
+	const leftOut = await source.leftOut();
 	return leftOut === undefined ? {} : { leftOut };
 }
 

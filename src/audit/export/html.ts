@@ -7,6 +7,7 @@ import type { AuditRow, RowOutcome } from "../../protocol/audit.ts";
 import { detailOf, starterOf } from "../facts.ts";
 import { addTo, type FoldedRow, list, rowOf } from "../fold.ts";
 import type { ReadLine } from "../read.ts";
+import { evidenceRefs } from "../verifyEvidence.ts";
 import { actionHtml, otherHtml, promptHtml, starterHtml } from "./htmlRow.ts";
 import { STYLE } from "./htmlStyle.ts";
 import { bdi, escaped, facts } from "./htmlText.ts";
@@ -183,6 +184,9 @@ async function rowHtml(
 	removed: ReadonlyMap<string, string>,
 ): Promise<string> {
 	const detail = detailOf(row, lines, { removed });
+	// The report takes an entry's word for a removal; whether a gate signed it is asked where missing pieces are counted.
+	for (const { entry } of lines)
+		for (const { digest } of evidenceRefs(entry?.body)) if (removed.has(digest)) await pieceOf(source, digest);
 	if (row.kind === "prompt") return promptHtml(detail);
 	return row.kind === "action" ? actionHtml(detail, (digest) => pieceOf(source, digest)) : otherHtml(detail);
 }

@@ -13,6 +13,7 @@ import { type TextLine, textLine } from "../quickOpen.ts";
 import { WantedLines, wantsRow } from "../wanted.ts";
 import { mergedBatches, openedBatches, type Reading } from "./batches.ts";
 import { type Extent, extentsOf } from "./extent.ts";
+import { LostEvidence } from "./lost.ts";
 import { type Kept, type Told, toldBatches } from "./told.ts";
 import { type ExportSource, type LeftOut, MAX_NAMED } from "./types.ts";
 
@@ -30,8 +31,6 @@ export interface SourceOptions {
 const MAX_OPEN = 8;
 /** What is read at once for single lines, because those asked for next are mostly near. Bytes. */
 const WINDOW = 64 * 1024;
-/** Pieces of evidence that are told apart when they cannot be read; of more only the readings are counted. */
-const MAX_UNREAD = 10_000;
 /** Not the piece of evidence is the matter then, but this machine. */
 const EXHAUSTED = new Set(["EMFILE", "ENFILE", "ENOMEM"]);
 
@@ -60,8 +59,7 @@ export class LogSource implements ExportSource {
 	readonly #reading: Reading;
 	readonly #opened = new Map<string, Opened>();
 	readonly #planted: readonly string[];
-	readonly #unread = new Set<string>();
-	#moreUnread = 0;
+	readonly #lost: LostEvidence;
 	#wanted: Wanted | undefined;
 
 	private constructor(options: SourceOptions, extents: readonly Extent[], planted: readonly string[]) {
@@ -73,6 +71,7 @@ export class LogSource implements ExportSource {
 		this.extents = extents;
 		this.#planted = planted;
 		this.#reading = { read: options.read ?? (() => {}), signal: options.signal };
+		this.#lost = new LostEvidence(async () => (await extentsOf(options.dir)).extents, options.signal);
 	}
 
 	/** Fixes the ends of the segments. Close it when done. */
@@ -81,12 +80,17 @@ export class LogSource implements ExportSource {
 		return new LogSource(options, extents, planted);
 	}
 
-	/** What could not be told so far. */
-	get leftOut(): LeftOut | undefined {
-		const named = (all: readonly string[], more = 0) => ({ count: all.length + more, names: all.slice(0, MAX_NAMED) });
-		const segments = named(this.#planted);
-		const evidence = named([...this.#unread], this.#moreUnread);
+	/** What could not be told so far. Reads the log once more when evidence was missing. */
+	async leftOut(): Promise<LeftOut | undefined> {
+		await this.#lost.settle();
+		const segments = { count: this.#planted.length, names: this.#planted.slice(0, MAX_NAMED) };
+		const evidence = this.#lost.told;
 		return segments.count + evidence.count === 0 ? undefined : { segments, evidence };
+	}
+
+	/** For an exporter that knows itself which of the missing pieces no retention took. */
+	lacks(lost: Iterable<string>): void {
+		this.#lost.settled(lost);
 	}
 
 	/** Bytes of the log that one reading of it takes. */
@@ -197,11 +201,14 @@ export class LogSource implements ExportSource {
 		try {
 			return await readEvidence(join(this.dir, "evidence"), digest);
 		} catch (error) {
-			if (error instanceof JournalError && error.code === "evidence-missing") return undefined;
+			if (error instanceof JournalError && error.code === "evidence-missing") {
+				await this.#lost.miss(digest);
+				return undefined;
+			}
+			if (error instanceof JournalError && error.code === "evidence-altered") this.#lost.add(digest, "altered");
 			const code = systemCode(error);
 			if (error instanceof JournalError || code === "" || EXHAUSTED.has(code)) throw error;
-			if (this.#unread.size < MAX_UNREAD) this.#unread.add(digest);
-			else if (!this.#unread.has(digest)) this.#moreUnread++;
+			this.#lost.add(digest, "unreadable");
 			throw new JournalError(
 				"unreadable",
 				`The evidence ${digest} cannot be read (${code}). Check the disk and the rights of the file.`,

@@ -34,8 +34,11 @@ export interface Exported {
 export interface LeftOut {
 	/** Names of segments that stand for no file (a link, folder, pipe or device): no gate wrote them, and nothing was read. */
 	segments: { count: number; names: string[] };
-	/** Evidence that is there and cannot be read. The export says so in its place. */
-	evidence: { count: number; names: string[] };
+	/**
+	 * Evidence that was looked for and is altered, cannot be read, or is missing without a retention that took it: digests,
+	 * and what is wrong with each of those named. The export says so in its place.
+	 */
+	evidence: { count: number; names: string[]; why?: ("missing" | "altered" | "unreadable")[] };
 }
 
 export const MAX_NAMED = 20;

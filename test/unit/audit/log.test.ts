@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { workspaceId } from "../../../src/audit/home.ts";
 import { publicKeyHex } from "../../../src/audit/keys.ts";
-import { logDir, logShow, logVerify, verifyFolder } from "../../../src/bin/log.ts";
+import { logDir, logShow, logVerify } from "../../../src/bin/log.ts";
 import { logList } from "../../../src/bin/logList.ts";
 import { safeJson } from "../../../src/bin/logText.ts";
 import { linesOf, type Place, place, requested, tempDir } from "./support.ts";
@@ -151,11 +151,34 @@ test("verify says 0, 1 or 2, and 'verified' only with a key from outside", async
 		const found = await say((io) => logVerify({ home: "/none", path, json: true, ...io }));
 		assert.equal(found.code, 0, path);
 	}
-	const found = await verifyFolder(here.home.dir, here.root);
-	assert.deepEqual([found.ok, found.segments, found.entries], [true, 1, linesOf(journal.path).length]);
+	const { segments, entries } = JSON.parse(json.out);
+	assert.deepEqual([segments, entries], [1, linesOf(journal.path).length]);
 	writeFileSync(journal.path, "x", { flag: "a" });
 	const torn = await say((io) => logVerify({ ...options, ...io }));
 	assert.deepEqual([torn.code, /Problem +torn/.test(torn.out)], [1, true]);
+});
+
+test("verify prints the newest head as --head takes it, and none of a log with problems", async (t) => {
+	const here = place(t);
+	await sample(here);
+	const journal = await here.open("gate2");
+	await journal.append("coverage.gap", { kind: "result-without-decision" });
+	await journal.close();
+	const options = { home: here.home.dir, folder: here.root, json: false };
+	const first = await say((io) => logVerify({ ...options, ...io }));
+	const [, head = ""] = /^Head {6}(\S+)$/m.exec(first.out) ?? [];
+	assert.ok(head.startsWith(`${journal.segment}:${linesOf(journal.path).length}:`), first.out);
+	assert.equal((await say((io) => logVerify({ ...options, head, ...io }))).code, 0);
+	assert.match(first.out, /^Entries {3}\d+ in 2 segments, /m);
+	assert.match(
+		(await say((io) => logVerify({ ...options, path: journal.path, ...io }))).out,
+		/ in 1 segment, .*\n.*, 1 segment\)/,
+	);
+	const refused = await say((io) => logVerify({ ...options, head: "x", ...io }));
+	assert.deepEqual([refused.code, /^--head takes SEGMENT:ENTRIES:HASH, .*prints it/.test(refused.err)], [2, true]);
+	rmSync(journal.path);
+	const cut = await say((io) => logVerify({ ...options, head, ...io }));
+	assert.deepEqual([cut.code, /^Head/m.test(cut.out)], [1, false]);
 });
 
 test("what cannot be read is exit code 2 with a sentence, and nothing is made", async (t) => {

@@ -88,6 +88,17 @@ test("an id that is there is that session, and one that nothing begins with stay
 	await assert.rejects(wholeSessions(dir, { sessions: ["run-"] }, AbortSignal.abort(new Error("stop"))), /stop/);
 });
 
+test("for a whole UUID the log is not read", async (t) => {
+	const id = "0a1b2c3d-0000-4000-8000-00000000000F";
+	const { dir, common, out } = await log(t, [id, "run-1"]);
+	const aborted = AbortSignal.abort(new Error("read"));
+	assert.deepEqual(await wholeSessions(dir, { sessions: [id, id] }, aborted), { sessions: [id] });
+	await assert.rejects(wholeSessions(dir, { sessions: [id.slice(0, -1)] }, aborted), /read/);
+	assert.deepEqual(await wholeSessions(dir, { sessions: ["run", id] }), { sessions: ["run-1", id] });
+	await logList({ ...common, filter: { sessions: [id] } });
+	assert.equal(out.length, 2);
+});
+
 test("stats name twenty agents and count the others", async (t) => {
 	const here = place(t);
 	const journal = await here.open("gate1");

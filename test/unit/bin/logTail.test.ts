@@ -3,10 +3,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { foldRows } from "../../../src/audit/fold.ts";
 import { followEntries } from "../../../src/audit/follow.ts";
-import { readEntries } from "../../../src/audit/read.ts";
+import { type ReadLine, readEntries } from "../../../src/audit/read.ts";
 import { answerTimes, localDay, Stats } from "../../../src/audit/stats.ts";
+import { logList } from "../../../src/bin/logList.ts";
 import { logStats } from "../../../src/bin/logStats.ts";
 import { logTail } from "../../../src/bin/logTail.ts";
+import { WantedSoFar } from "../../../src/bin/wantedSoFar.ts";
+import type { AuditFilter } from "../../../src/protocol/audit.ts";
 import { sampleLog } from "../../support/auditLog.ts";
 import { place, requested } from "../audit/support.ts";
 
@@ -37,6 +40,97 @@ test("tail shows the newest entries, then each that is appended, also by another
 	assert.deepEqual(new Set(requests).size, requests.length, "nothing twice");
 	for (const request of ["r4", "r5", "r6", "r7"]) assert.ok(requests.includes(request), request);
 	assert.ok(!requests.includes("r1"));
+});
+
+/** Three requests, the second one denied. */
+async function threeIn(here: ReturnType<typeof place>) {
+	const journal = await here.open("gate1");
+	for (const [n, verdict] of ["allow", "deny", "allow"].entries()) {
+		await journal.append("action.requested", requested(`r${n}`));
+		await journal.append("action.decided", { request: `r${n}`, decision: { by: "person", verdict } });
+	}
+	return journal;
+}
+
+test("with a filter tail shows the newest of the wanted entries, the same as list", async (t) => {
+	const here = place(t);
+	await (await threeIn(here)).close();
+	const common = { home: here.home.dir, folder: here.root, json: true };
+	const run = async (lines: number, filter: AuditFilter) => {
+		const shown: string[] = [];
+		const out = (text: string) => void shown.push(text);
+		await logTail({ ...common, lines, filter, follow: false, signal: AbortSignal.abort(), out });
+		return shown;
+	};
+	for (const filter of [{ outcomes: ["denied"] }, { kinds: ["gate"] }, { text: "nowhere" }] as AuditFilter[]) {
+		const listed: string[] = [];
+		await logList({ ...common, filter, out: (text) => void listed.push(text) });
+		assert.deepEqual(await run(100, filter), listed);
+		assert.deepEqual(await run(1, filter), listed.slice(-1));
+	}
+	const denied = await run(100, { outcomes: ["denied"] });
+	assert.deepEqual(
+		denied.map((text) => JSON.parse(text).entry.body.request),
+		["r1", "r1"],
+	);
+});
+
+test("with a filter tail follows what becomes wanted, with the entries before, and shows nothing twice", async (t) => {
+	const here = place(t);
+	const journal = await threeIn(here);
+	// Open when the following begins.
+	await journal.append("action.requested", requested("r3"));
+	const shown: string[] = [];
+	const stop = new AbortController();
+	const tail = logTail({
+		home: here.home.dir,
+		folder: here.root,
+		json: true,
+		lines: 1,
+		filter: { outcomes: ["denied"] },
+		follow: true,
+		signal: stop.signal,
+		out: (text) => {
+			shown.push(text);
+			if (JSON.parse(text).entry.body.request === "r5" && text.includes("action.executed")) stop.abort();
+		},
+	});
+	const decided = (request: string, verdict: string) =>
+		journal.append("action.decided", { request, decision: { by: "person", verdict } });
+	await decided("r3", "deny");
+	await journal.append("action.requested", requested("r4"));
+	await decided("r4", "allow");
+	await journal.append("action.requested", requested("r5"));
+	await decided("r5", "deny");
+	await journal.append("action.executed", { request: "r5", tool: "Bash", outcome: "done" });
+	assert.equal(await tail, 0);
+	const said = shown.map((text) => JSON.parse(text).entry);
+	assert.deepEqual(new Set(said.map(({ hash }) => hash)).size, said.length, "nothing twice");
+	const of = (request: string) => said.filter(({ body }) => body.request === request).map(({ head }) => head.type);
+	assert.deepEqual(of("r4"), []);
+	assert.deepEqual(of("r0"), []);
+	assert.deepEqual(of("r5").slice(-1), ["action.executed"]);
+});
+
+test("while a log grows a request is given whole when it becomes wanted, however many others are open", () => {
+	const wanted = new WantedSoFar((row) => row.outcome === "denied");
+	let at = 0;
+	const line = (type: string, request: string, more = {}): ReadLine => {
+		const head = { v: 1 as const, seq: ++at, time: new Date(at).toISOString(), mono: at, type };
+		const entry = { head, body: { ...requested(request), request, ...more }, hash: "", prev: "" } as never;
+		return { segment: "s", line: at, offset: at, bytes: 10, ended: true, entry };
+	};
+	const deny = { decision: { by: "rule", verdict: "deny" } };
+	const take = (one: ReadLine) => wanted.take(one).map((given) => given.line);
+	assert.deepEqual(take(line("action.requested", "a")), []);
+	assert.deepEqual(take(line("action.requested", "b")), []);
+	assert.deepEqual(take(line("action.decided", "a", deny)), [1, 3]);
+	assert.deepEqual(take(line("action.released", "a")), [4]);
+	assert.deepEqual(take({ segment: "s", line: 5, offset: 0, bytes: 1, ended: true, problem: "x" }), []);
+	for (let n = 0; n < 6000; n++) take(line("action.requested", `n${n}`));
+	const late = line("action.decided", "b", deny);
+	assert.ok(!take(late).includes(2), "the oldest are not held for ever");
+	assert.equal(take(line("action.decided", "n5999", deny)).length, 2);
 });
 
 test("a line that is being written is given once, when it is whole", async (t) => {

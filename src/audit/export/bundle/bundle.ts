@@ -12,7 +12,7 @@ import { outLines } from "./leaveOut.ts";
 import { loadPage, NOT_EMBEDDED, writePage } from "./page.ts";
 import { type Plan, planBundle } from "./plan.ts";
 import { type BundleSource, Progress } from "./progress.ts";
-import { readmeText } from "./readme.ts";
+import { lostOf, readmeText } from "./readme.ts";
 import { scanLog } from "./scan.ts";
 import { verifyText } from "./verifyText.ts";
 import { ZipWriter } from "./zip.ts";
@@ -57,6 +57,8 @@ export async function writeBundle(
 	);
 	await zip.put("SHA256SUMS", zip.sumsText());
 	await zip.end();
+	// Of a piece that is gone the bundle's own entries must say that a retention took it, or nobody can verify it.
+	source.lacks?.(lostOf(plan, absent));
 	const rows = (await source.countRows?.()) ?? (await counted(source.rows()));
 	return { rows, entries: plan.segments.reduce((sum, { whole }) => sum + whole, 0) };
 }

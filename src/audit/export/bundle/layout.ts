@@ -15,9 +15,6 @@ export const FIXED = [
 	"SHA256SUMS",
 ] as const;
 
-/** Prose and program: they say what the rest means and are no evidence. Nothing signed covers them. */
-export const UNSIGNED_FILES: readonly string[] = ["README.txt", "VERIFY.md", "verify.html"];
-
 /** Kept whole wherever they stand in a segment of the bundle: without them nobody could check it. */
 export const ALWAYS_WHOLE: ReadonlySet<string> = new Set([
 	"gate.started",

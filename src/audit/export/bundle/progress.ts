@@ -6,6 +6,8 @@ export type BundleSource = ExportSource & {
 	readonly reading?: { readonly read: (bytes: number) => void };
 	/** How many rows are wanted, when that costs less than to have them all. */
 	countRows?(): Promise<number>;
+	/** Is told which of the missing pieces of evidence no retention took. */
+	lacks?(lost: Iterable<string>): void;
 };
 
 const STEP = 256 * 1024;

@@ -1,16 +1,23 @@
 // README.txt: what this is, in plain words, for whoever opens the zip first. Texts of the log stand in it only with
 // everything visible.
 import { starterOf } from "../../facts.ts";
+import { countOf } from "../countOf.ts";
 import type { ExportSource } from "../types.ts";
 import { plain } from "./plain.ts";
 import type { Plan, SessionFacts } from "./plan.ts";
+
+/** Digests of what the bundle lacks although no retention took it, in their order. */
+export function lostOf({ manifest }: Plan, absent: ReadonlySet<string>): string[] {
+	const removed = new Set(manifest.removed);
+	return [...absent].filter((digest) => !removed.has(digest)).sort();
+}
 
 /** @param absent digests of evidence that is not in the bundle */
 export function readmeText(source: ExportSource, plan: Plan, absent: ReadonlySet<string>): string {
 	const entries = sum(plan.segments.map((one) => one.entries));
 	const whole = sum(plan.segments.map((one) => one.whole));
 	const { removed } = plan.manifest;
-	const lost = [...absent].filter((digest) => !removed.includes(digest)).sort();
+	const lost = lostOf(plan, absent);
 	return [
 		"RECEIPT OF AN AUDIT LOG",
 		"",
@@ -25,16 +32,17 @@ export function readmeText(source: ExportSource, plan: Plan, absent: ReadonlySet
 		"",
 		...about(plan.session, plan),
 		"HOW MUCH OF IT",
-		`  ${entries} entries in ${plan.segments.length} ${plan.segments.length === 1 ? "part" : "parts"} of the log, ${whole} of them whole, ${entries - whole} as their hash only.`,
-		`  ${plan.evidence.size - absent.size} of ${plan.evidence.size} pieces of evidence.`,
+		`  ${countOf(entries, "entry", "entries")} in ${countOf(plan.segments.length, "part")} of the log, ${whole} of them whole, ${entries - whole} as their hash only.`,
+		`  ${plan.evidence.size - absent.size} of ${countOf(plan.evidence.size, "piece")} of evidence.`,
 		...(removed.length > 0 ? [`  Removed by the retention of the log, which says so: ${removed.length}.`] : []),
 		...(lost.length > 0
 			? ["  Not found in the log's store, not readable there, or not as it was:", ...lost.map((one) => `    ${one}`)]
 			: []),
 		...(plan.elsewhere > 0
-			? [`  ${plan.elsewhere} other parts of the log are named here and not in this receipt (heads.json).`]
+			? [`  Other parts of the log that are named here and not in this receipt (heads.json): ${plan.elsewhere}.`]
 			: []),
 		...unsigned(plan),
+		...head(plan),
 		"",
 		"SIGNED BY",
 		...plan.signers.map((key) => `  ${key}`),
@@ -70,7 +78,7 @@ function about(session: SessionFacts | undefined, { segments }: Plan): string[] 
 		`  last entry      ${plain(session.last.time)}, line ${session.last.line} of ${session.last.segment}`,
 		...(session.started === undefined ? ["  Its beginning is not in this log."] : []),
 		...(session.ended ? [] : ["  It has no end in this receipt: it may have gone on."]),
-		`  ${session.prompts} prompts, ${session.actions} actions; decisions: ${session.byPerson} by a person, ${session.byRule} by a rule.`,
+		`  ${countOf(session.prompts, "prompt")}, ${countOf(session.actions, "action")}; decisions: ${session.byPerson} by a person, ${session.byRule} by a rule.`,
 		"",
 	];
 }
@@ -81,6 +89,16 @@ function unsigned({ unsigned }: Plan): string[] {
 		({ segment, from, to }) =>
 			`  UNSIGNED TAIL: entries ${from}..${to} of ${segment} are chained, but no signature covers them yet.`,
 	);
+}
+
+/** Its last entry, in the form in which a verification of the log takes it. */
+function head({ segments }: Plan): string[] {
+	const last = segments.at(-1);
+	if (last === undefined || last.head === "") return [];
+	return [
+		"  Its newest part ends with this head. The log it is from must hold it: gatepost log verify --head",
+		`    ${last.seen.segment}:${last.entries}:${last.head}`,
+	];
 }
 
 function entryWith(body: Record<string, unknown>): Parameters<typeof starterOf>[0] {

@@ -14,7 +14,7 @@ import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { AgentEvent } from "../../../../src/agents/adapter.ts";
 import { claudeCodeAdapter } from "../../../../src/agents/claude-code/adapter.ts";
-import { modelOf, promptOf, type SettledBy, settlement } from "../../../../src/agents/claude-code/transcript.ts";
+import { type SettledBy, settlement } from "../../../../src/agents/claude-code/transcript.ts";
 import { bytesOf, FIXTURES, payload, submitOf } from "./support.ts";
 
 const SESSION = "ac987f89-f06f-46a2-99d5-40a9d2007bd9";
@@ -182,40 +182,6 @@ test("a transcript larger than what is read at first is searched further back, a
 	assert.equal(await settlement(path, call, dirs), "terminal-yes");
 	writeFileSync(path, text + filler(20_000_000));
 	assert.equal(await settlement(path, call, dirs), "unknown");
-});
-
-test("the model of the newest answer and the text of a prompt are read", async (t) => {
-	const { path, dirs } = config(t, captured("terminal-yes"));
-	assert.equal(await modelOf(path, dirs), "claude-opus-5-5");
-	const say = (line: object) => `${JSON.stringify(line)}\n`;
-	writeFileSync(
-		path,
-		say({ type: "user", promptId: "p1", message: { role: "user", content: "do it" } }) +
-			say({
-				type: "user",
-				promptId: "p2",
-				message: {
-					role: "user",
-					content: [
-						{ type: "text", text: "and" },
-						{ type: "text", text: "this" },
-					],
-				},
-			}) +
-			say({ type: "user", promptId: "p2", isMeta: true, message: { role: "user", content: "not by a person" } }) +
-			say({
-				type: "user",
-				promptId: "p2",
-				message: { role: "user", content: [{ type: "tool_result", tool_use_id: "x" }] },
-			}) +
-			say({ type: "assistant", message: { model: "model-a", content: [] } }) +
-			say({ type: "assistant", message: { model: "<synthetic>", content: [] } }),
-	);
-	assert.equal(await promptOf(path, "p1", dirs), "do it");
-	assert.equal(await promptOf(path, "p2", dirs), "and\nthis");
-	assert.equal(await promptOf(path, "p3", dirs), undefined);
-	assert.equal(await modelOf(path, dirs), "model-a");
-	assert.equal(await modelOf(`${path}.missing`, dirs), undefined);
 });
 
 test("a race that our own denial ended with the turn is not put down to the terminal", async (t) => {

@@ -433,7 +433,7 @@ test("entries of another agent that uses the same session id are whole, and are 
 	const { into, verdict, found } = await goodBundle(journal.dir, "s1");
 	assert.deepEqual([found.session?.entries, found.session?.ended], [3, false]);
 	if (missing === undefined) assert.match(verdict, /3 entries, .*NO END HERE/);
-	assert.match(readFileSync(join(into, "README.txt"), "utf8"), /1 actions/);
+	assert.match(readFileSync(join(into, "README.txt"), "utf8"), /1 action;/);
 	const theirs = await goodBundle(journal.dir, { of: "session", agent: "gemini-cli", session: "s1" });
 	// What names no agent and belongs to no request of another is anybody's.
 	assert.deepEqual([theirs.found.session?.entries, theirs.found.session?.ended], [4, true]);
