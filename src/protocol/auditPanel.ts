@@ -91,6 +91,11 @@ export interface Integrity {
 	/** Entries that were verified, and in how many segments. */
 	entries?: number;
 	segments?: number;
+	/**
+	 * The last entry of the newest segment that has one, when all is good: what a person notes elsewhere, and gives to
+	 * `log verify --head`. `entries` counts this segment's; `hash` is 64 hex digits.
+	 */
+	head?: { segment: string; entries: number; hash: string };
 	/** Public keys that signed. */
 	keys?: { publicKey: string; storage: string; segments: number }[];
 	/**

@@ -199,9 +199,6 @@ export const TEXTS = {
 	"editor.checkBad": "Checking Claude Code found {count} problems. {first}",
 	"editor.checkFailed": "The check could not be finished ({detail}); nothing was changed.",
 	"editor.verifyTitle": "Gatepost: verifying the audit log",
-	"editor.verifyGood":
-		"The audit log is consistent: {entries} entries in {segments} segments. The signer is only known from this home.",
-	"editor.verifyBad": "The audit log has {count} problems; the first: {first}",
 	"editor.showDetails": "Show Details",
 	"editor.noFolder": "Open a folder first: the audit log belongs to a workspace.",
 	"editor.pausedNow": "All agents are paused: nothing is let through until you resume in the Requests view.",
@@ -781,6 +778,12 @@ export const TEXTS = {
 		"Pattern {number} of the secrets to be masked in the log is not used: {detail} The others are. Correct it in the settings.",
 	"gate.retention":
 		"Old evidence in the log of {folder} could not be removed: {detail} Nothing was lost; Gatepost tries again in some hours.",
+	"gate.retentionPlanted":
+		"In the log of {folder}, {names} is no file, so no gate made it. Old evidence was removed, except what no entry names: that was kept, because what could not be read there may name it. Move it away from the log; Gatepost looks again in some hours.",
+	"gate.logMissing.one":
+		"A file of the audit log of {folder} that this editor has seen is missing or was cut. Gatepost goes on writing the log. Open the audit log: its Integrity tab says exactly what is missing.",
+	"gate.logMissing.many":
+		"{count} files of the audit log of {folder} that this editor has seen are missing or were cut. Gatepost goes on writing the log. Open the audit log: its Integrity tab says exactly what is missing.",
 	"gate.handedOver": "Nobody answered in time, so the agent asks in its own terminal now.",
 	"gate.askAfterTimeout": "Gatepost: nobody answered there in time, so answer here. {why}",
 } as const;

@@ -48,8 +48,10 @@ export const TEXTS_AUDIT = {
 
 	// badge
 	"audit.badge.open": "Show what was verified",
-	"audit.badge.good": "Consistent to entry {entry} at {time}",
-	"audit.badge.verified": "Verified to entry {entry} at {time}",
+	"audit.badge.good.one": "{count} entry consistent at {time}",
+	"audit.badge.good.many": "{count} entries consistent at {time}",
+	"audit.badge.verified.one": "{count} entry verified at {time}",
+	"audit.badge.verified.many": "{count} entries verified at {time}",
 	"audit.badge.bad.one": "{count} problem",
 	"audit.badge.bad.many": "{count} problems",
 	"audit.badge.gone": "The log is gone",
@@ -67,8 +69,6 @@ export const TEXTS_AUDIT = {
 	"audit.export.all": "Everything",
 	"audit.export.format": "Format",
 	"audit.export.begun": "The editor asks where the export goes.",
-	"audit.export.bundleSession": "A receipt holds one session: choose “This session” for it.",
-	"audit.export.bundleChoose": "A receipt holds one session: open a session or one of its rows first.",
 	"audit.format.jsonl": "JSONL",
 	"audit.format.jsonl.help": "the entries as they are",
 	"audit.format.csv": "CSV",
@@ -80,7 +80,7 @@ export const TEXTS_AUDIT = {
 	"audit.format.ocsf": "OCSF",
 	"audit.format.ocsf.help": "events for a security system",
 	"audit.format.bundle": "Receipt",
-	"audit.format.bundle.help": "one session, with proof anybody can check",
+	"audit.format.bundle.help": "with proof anybody can check",
 
 	// table
 	"audit.table": "Entries of the log",
@@ -271,6 +271,9 @@ export const TEXTS_AUDIT = {
 	"audit.gesture.pointer": "pointer",
 	"audit.gesture.key": "key",
 	"audit.assurance": "level {level} of 5",
+	"audit.assurance.program": "(a program answered; no person was seen)",
+	"audit.assurance.claimed": "(the name is what this machine says; it is not proven)",
+	"audit.assurance.proven": "(the higher the level, the better it is proven who answered)",
 	"audit.detail.result": "Result",
 	"audit.detail.delivered": "The decision was delivered to the agent at {time}.",
 	"audit.detail.notDelivered": "The decision could not be delivered to the agent ({time}).",

@@ -86,8 +86,14 @@ export const TEXTS_AUDIT_HOST = {
 		"The export failed and left no file ({detail}). The log was not changed. Check the place and its free space, then try again.",
 	"auditHost.export.done": "Exported {rows} rows ({entries} entries) to {file}.",
 	"auditHost.export.notRecorded": "The log has no note of this export ({detail}); the file {file} itself is whole.",
-	"auditHost.export.leftOut":
-		"Not in it: {segments} names in the log folder that are no files, so no gate made them ({segmentNames}); {evidence} pieces of evidence that cannot be read ({evidenceNames}). Look at the log folder and check the disk, then export again.",
+	"auditHost.export.noFile.one":
+		"{count} name in the log folder is no file, so no gate made it, and it was not read ({names}). Look at the log folder.",
+	"auditHost.export.noFile.many":
+		"{count} names in the log folder are no files, so no gate made them, and they were not read ({names}). Look at the log folder.",
+	"auditHost.export.noEvidence.one":
+		"{count} piece of evidence is not in it: it is missing, was altered or cannot be read ({names}). Verify the log, check the disk, then export again.",
+	"auditHost.export.noEvidence.many":
+		"{count} pieces of evidence are not in it: they are missing, were altered or cannot be read ({names}). Verify the log, check the disk, then export again.",
 	"auditHost.export.noGate": "no gate is open for this folder",
 	"auditHost.export.reveal": "Reveal",
 	"auditHost.export.open": "Open",
@@ -98,14 +104,33 @@ export const TEXTS_AUDIT_HOST = {
 	"auditHost.memory.dropped":
 		"The editor's secret storage held {count} notes of the audit log {workspace} that Gatepost did not write or that are damaged. They were dropped; verify the log to note it anew.",
 	"auditHost.forget.ask": "Forget what this editor remembers of the audit log of {folder}?",
-	"auditHost.forget.detail":
-		"This editor has seen {entries} entries in {segments} segments of this log. After you forget them, it can no longer notice that any of them was cut off or removed before now. Do this only if you removed the log yourself or put back an older copy of it. No file is changed, and the log keeps a note of what was forgotten, with your name.",
+	"auditHost.forget.detail.one":
+		"This editor has seen {entries} entries in a segment of this log that is not there as it saw it. After you forget it, the editor no longer says that it is missing or was cut. What it remembers of other segments stays. Do this only if you removed it yourself or put back an older copy. No file is changed, and the log keeps a note of what was forgotten, with your name.",
+	"auditHost.forget.detail.many":
+		"This editor has seen {entries} entries in {count} segments of this log that are not there as it saw them. After you forget them, the editor no longer says that they are missing or were cut. What it remembers of other segments stays. Do this only if you removed them yourself or put back an older copy. No file is changed, and the log keeps a note of what was forgotten, with your name.",
+	"auditHost.forget.named.one":
+		"The log itself names this segment, too, so forgetting does not make the log whole: each verification goes on finding that it is missing or was cut.",
+	"auditHost.forget.named.many":
+		"The log itself names {count} of these segments, too, so forgetting does not make the log whole: each verification goes on finding that they are missing or were cut.",
 	"auditHost.forget.do": "Forget",
-	"auditHost.forget.nothing": "This editor remembers nothing of this log. Verify it again.",
+	"auditHost.forget.nothing":
+		"This editor misses nothing in this log that it remembers, so nothing was forgotten. Verify the log again.",
 	"auditHost.forget.notRecorded":
 		"This could not be put on record in the log ({detail}), so nothing was forgotten. Check the Gatepost home, then try again.",
 	"auditHost.forget.failed":
 		"The log has a note that it was forgotten, but the editor's secret storage still remembers it ({detail}). Check the editor's secret storage, then try again.",
-	"auditHost.forget.done": "Forgotten. What the log of {folder} holds now is verified again and remembered.",
+	"auditHost.forget.done":
+		"Forgotten. The log of {folder} is being verified again; only if it is found whole is what it holds remembered.",
+	"auditHost.verifyWhich": "Verify which log?",
+	"auditHost.verifyOwn.one":
+		"The audit log of {folder} is verified: {entries} entries in {count} segment, signed by this editor's own key.",
+	"auditHost.verifyOwn.many":
+		"The audit log of {folder} is verified: {entries} entries in {count} segments, each signed by this editor's own key.",
+	"auditHost.verifyGood.one":
+		"The audit log of {folder} is consistent: {entries} entries in {count} segment. Its signer is only known from this home.",
+	"auditHost.verifyGood.many":
+		"The audit log of {folder} is consistent: {entries} entries in {count} segments. Their signer is only known from this home.",
+	"auditHost.verifyBad.one": "The audit log of {folder} has a problem: {first}",
+	"auditHost.verifyBad.many": "The audit log of {folder} has {count} problems; the first: {first}",
 	"auditHost.verifyCancelled": "The verification was cancelled; it says nothing about the log.",
 } as const;

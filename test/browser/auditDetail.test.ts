@@ -74,7 +74,7 @@ describe("the detail of a row", () => {
 			"The login form forgets the user. Fix it and run the tests.",
 			"In the agent's own words Checks that the change works.",
 			"default (the agent says so)",
-			"Assurance level 1 of 5",
+			"Assurance level 1 of 5 (the name is what this machine says; it is not proven)",
 			"Gesture pointer",
 			"Why it was asked Not on the list of read-only commands: npm Reaches the network.",
 			"What the person was shown All of it, for 4.2 s.",

@@ -177,7 +177,7 @@ describe("the filters", () => {
 describe("an export", () => {
 	const view = useAudit();
 
-	it("is of what is in view, of everything, or of the session in view; a receipt of a session only", async () => {
+	it("is of what is in view, of everything, or of the session in view, in every format", async () => {
 		const panel = await view.open(sample());
 		const menu = panel.page.getByRole("button", { name: "Export" });
 		const format = (name: RegExp) =>
@@ -186,23 +186,28 @@ describe("an export", () => {
 		await asksFor(panel, { kinds: [...ALL_BUT_GATE], text: "git" });
 		await menu.click();
 		assert.equal(await panel.page.getByRole("radio", { name: /This session/ }).count(), 0);
-		assert.equal(await format(/^Receipt/).getAttribute("aria-disabled"), "true");
-		await format(/^Receipt/).click({ force: true });
-		assert.deepEqual(await panel.posted("export"), []);
 		await format(/^CSV/).click();
+		await menu.click();
+		await format(/^Receipt/).click();
 		await menu.click();
 		await panel.page.getByRole("radio", { name: "Everything" }).check();
 		await format(/^JSONL/).click();
+		await menu.click();
+		await panel.page.getByRole("radio", { name: "Everything" }).check();
+		await format(/^Receipt/).click();
 		await panel.row("git status").click();
 		await panel.detail.waitFor();
 		await menu.click();
 		await panel.page.getByRole("radio", { name: /This session/ }).check();
 		await format(/^Receipt/).click();
 		const { agent = "", session = "" } = rowLike("git status");
-		const exports = await panel.waitForPosted("export", 3);
+		const inView = { of: "filter", filter: { kinds: [...ALL_BUT_GATE], text: "git" } };
+		const exports = await panel.waitForPosted("export", 5);
 		assert.deepEqual(exports, [
-			{ type: "export", format: "csv", scope: { of: "filter", filter: { kinds: [...ALL_BUT_GATE], text: "git" } } },
+			{ type: "export", format: "csv", scope: inView },
+			{ type: "export", format: "bundle", scope: inView },
 			{ type: "export", format: "jsonl", scope: { of: "all" } },
+			{ type: "export", format: "bundle", scope: { of: "all" } },
 			{ type: "export", format: "bundle", scope: { of: "session", agent, session } },
 		]);
 	});

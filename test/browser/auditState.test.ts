@@ -240,12 +240,12 @@ describe("the frame", () => {
 	it("says in a badge whether the log is whole, and opens what is known of that", async () => {
 		const panel = await view.open(sample());
 		const badge = panel.page.locator(".integrity");
-		assert.match((await badge.textContent()) ?? "", /^Consistent to entry 96 at /);
+		assert.match((await badge.textContent()) ?? "", /^96 entries consistent at /);
 		const known = { ...log().integrity, entries: 12_345 };
 		const key = known.keys?.[0]?.publicKey ?? "";
 		for (const [own, text] of [
-			[{ publicKey: key, all: false }, /^Consistent to entry 12,345 at /],
-			[{ publicKey: key, all: true }, /^Verified to entry 12,345 at /],
+			[{ publicKey: key, all: false }, /^12,345 entries consistent at /],
+			[{ publicKey: key, all: true }, /^12,345 entries verified at /],
 		] as const) {
 			await panel.sendLog({ ...log(), integrity: { ...known, own } });
 			assert.match((await badge.textContent()) ?? "", text);

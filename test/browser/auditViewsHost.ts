@@ -5,6 +5,7 @@ import type { Message } from "../../src/protocol/messages.ts";
 import { HOSTILE } from "../support/auditLog.ts";
 
 export const KEY = "0123456789abcdef".repeat(4);
+export const HEAD = { segment: "20261126T070000Z-g7.jsonl", entries: 91, hash: "fedcba9876543210".repeat(4) };
 export const ROOT = "/home/ada/shop";
 const START = "2026-11-20T09:00:00.000Z";
 
@@ -170,11 +171,13 @@ export const GOOD: Integrity = {
 	at: later(4000),
 	entries: 1204,
 	segments: 7,
-	keys: [{ publicKey: KEY, storage: "keychain", segments: 7 }],
+	head: HEAD,
+	keys: [{ publicKey: KEY, storage: "secret-storage", segments: 7 }],
 };
 
+const { head: _, ...known } = GOOD;
 export const BAD: Integrity = {
-	...GOOD,
+	...known,
 	state: "bad",
 	problems: [
 		{ segment: "20261120T090000Z-g1.jsonl", line: 41, kind: "edited", detail: "the body does not fit its hash" },
@@ -255,6 +258,7 @@ export function hostile(): World {
 		log: log({
 			integrity: {
 				...BAD,
+				head: { ...HEAD, segment: HOSTILE.html },
 				keys: [{ publicKey: HOSTILE.html, storage: ALL_HOSTILE, segments: 1 }],
 				problems: [
 					{ segment: HOSTILE.html, line: 1, kind: HOSTILE.html, detail: ALL_HOSTILE },

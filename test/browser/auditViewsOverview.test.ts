@@ -207,3 +207,15 @@ describe("the overview", () => {
 		assert.deepEqual(await view.problems(), []);
 	});
 });
+
+describe("one of something", () => {
+	const views = useViews();
+
+	it("is not told as many", async () => {
+		const days = [{ day: "2026-11-20", allowed: 1, denied: 0, timeout: 0, other: 0 }];
+		const one = overview(1, { actions: 1, days, by: [{ name: "rule", count: 1 }] });
+		const view = await views.open({ log: log(), overview: one }, { view: "overview" });
+		assert.match((await view.page.locator(".av-days desc").textContent()) ?? "", /^1 action from /);
+		await view.page.getByText(/^1 decision: /).waitFor({ state: "attached" });
+	});
+});

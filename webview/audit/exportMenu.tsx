@@ -38,7 +38,6 @@ function Export({ store, close }: { store: Store; close(): void }): JSX.Element 
 	const session = sessionInView(state);
 	const [of, setOf] = useState<ExportScope["of"]>(state.view === "sessions" && session ? "session" : "filter");
 	const name = useId();
-	const note = useId();
 	const scope = scopeOf(of, state, session);
 	const give = (format: ExportFormat) => {
 		store.post({ type: "export", format, scope });
@@ -67,29 +66,15 @@ function Export({ store, close }: { store: Store; close(): void }): JSX.Element 
 				</label>
 			</fieldset>
 			<ul class="formats" aria-label={t("audit.export.format")}>
-				{FORMATS.map((format) => {
-					const isOff = format === "bundle" && scope.of !== "session";
-					return (
-						<li key={format}>
-							<button
-								type="button"
-								class="format"
-								aria-disabled={isOff ? "true" : undefined}
-								aria-describedby={isOff ? note : undefined}
-								onClick={() => isOff || give(format)}
-							>
-								<span class="format-name">{t(`audit.format.${format}`)}</span>
-								<span class="help">{t(`audit.format.${format}.help`)}</span>
-							</button>
-						</li>
-					);
-				})}
+				{FORMATS.map((format) => (
+					<li key={format}>
+						<button type="button" class="format" onClick={() => give(format)}>
+							<span class="format-name">{t(`audit.format.${format}`)}</span>
+							<span class="help">{t(`audit.format.${format}.help`)}</span>
+						</button>
+					</li>
+				))}
 			</ul>
-			{scope.of !== "session" && (
-				<p class="help" id={note}>
-					{t(session ? "audit.export.bundleSession" : "audit.export.bundleChoose")}
-				</p>
-			)}
 		</>
 	);
 }

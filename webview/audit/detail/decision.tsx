@@ -45,7 +45,7 @@ export function DecisionSection({ store, detail }: SectionProps): JSX.Element | 
 					{decision.gesture !== undefined && <Gesture gesture={decision.gesture} />}
 				</Fact>
 				<Fact name={t("audit.fact.assurance")}>
-					{decision.assurance !== undefined && t("audit.assurance", { level: decision.assurance })}
+					{decision.assurance !== undefined && <Assurance level={decision.assurance} />}
 				</Fact>
 				<Fact name={t("audit.fact.rule")}>{row.rule !== undefined && <AgentText text={row.rule} code />}</Fact>
 				<Fact name={t("audit.fact.grant")}>{row.grant !== undefined && <AgentText text={row.grant} code />}</Fact>
@@ -89,6 +89,16 @@ export function DecisionSection({ store, detail }: SectionProps): JSX.Element | 
 			)}
 			<Shown store={store} row={row} decision={decision} />
 		</Section>
+	);
+}
+
+/** How well it is proven who answered, and what that level means. */
+function Assurance({ level }: { level: number }): JSX.Element {
+	const means = level === 0 ? "program" : level === 1 ? "claimed" : "proven";
+	return (
+		<>
+			{t("audit.assurance", { level })} <span class="help">{t(`audit.assurance.${means}`)}</span>
+		</>
 	);
 }
 

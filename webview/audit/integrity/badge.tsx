@@ -45,8 +45,7 @@ export function badgeText(integrity: Integrity): string {
 				? t("audit.badge.checking", { percent: Math.min(100, Math.floor((100 * done) / total)) })
 				: t("audit.badge.checkingBegins");
 		case "good":
-			return t(isVerified(integrity) ? "audit.badge.verified" : "audit.badge.good", {
-				entry: entries.toLocaleString(),
+			return counted(isVerified(integrity) ? "audit.badge.verified" : "audit.badge.good", entries, {
 				time: timeNear(at ?? ""),
 			});
 		case "bad":

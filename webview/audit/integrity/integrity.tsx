@@ -14,6 +14,7 @@ import { byteSize, wholeTime } from "../words.ts";
 import { isVerified } from "./badge.tsx";
 import { Keys } from "./keys.tsx";
 import { Missed } from "./missed.tsx";
+import { Note } from "./note.tsx";
 import { Problems } from "./problems.tsx";
 
 export function IntegrityView({ store }: { store: Store }): JSX.Element {
@@ -29,8 +30,9 @@ export function IntegrityView({ store }: { store: Store }): JSX.Element {
 				<>
 					<Verdict store={store} integrity={log.integrity} />
 					<Missed store={store} integrity={log.integrity} />
-					<Problems integrity={log.integrity} />
+					<Problems store={store} folder={log.folder} integrity={log.integrity} />
 					<Keys store={store} integrity={log.integrity} />
+					<Note store={store} folder={log.folder} integrity={log.integrity} />
 					<IndexPart store={store} index={log.index} />
 				</>
 			)}
@@ -85,11 +87,10 @@ function Verdict({ store, integrity }: { store: Store; integrity: Integrity }): 
 
 /** The verdict in one sentence. */
 export function verdictOf(integrity: Integrity): string {
-	const { state, at, missed, problems, moreProblems, segments } = integrity;
+	const { state, at, missed, problems, moreProblems } = integrity;
 	const time = at === undefined ? "?" : dateAndTime(at);
 	if (state === "good") {
-		const code = isVerified(integrity) ? "integrity.verified" : "integrity.good";
-		return t(segments === 1 ? `${code}.oneSegment` : code, { ...numbers(integrity), time });
+		return t(isVerified(integrity) ? "integrity.verified" : "integrity.good", { ...numbers(integrity), time });
 	}
 	if (state === "bad" && missed?.gone === true) return t("integrity.gone", { time });
 	if (state === "bad") return counted("integrity.bad", (problems?.length ?? 0) + (moreProblems ?? 0), { time });
@@ -108,8 +109,12 @@ function helpOf(integrity: Integrity): MessageCode {
 		: "integrity.unsigned.help";
 }
 
+/** "1,204 entries", "7 segments". */
 function numbers({ entries, segments }: Integrity): { entries: string; segments: string } {
-	return { entries: (entries ?? 0).toLocaleString(), segments: (segments ?? 0).toLocaleString() };
+	return {
+		entries: counted("integrity.entries", entries ?? 0),
+		segments: counted("integrity.segments", segments ?? 0),
+	};
 }
 
 function IndexPart({ store, index }: { store: Store; index: LogState["index"] }): JSX.Element {

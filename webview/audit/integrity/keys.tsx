@@ -1,15 +1,18 @@
 // The keys that signed the log, written so that two people can compare them by eye or by voice.
 import type { JSX } from "preact";
 import type { Integrity } from "../../../src/protocol/auditPanel.ts";
+import type { MessageCode } from "../../../src/protocol/messages.ts";
+import { TEXTS } from "../../../src/protocol/texts.ts";
 import { AgentText, Visible } from "../../ui/agentText.tsx";
 import { Button } from "../../ui/button.tsx";
 import { counted, t } from "../../ui/texts.ts";
 import { visibleText } from "../../ui/visible.ts";
 import type { Store } from "../store.ts";
+import { copyText, isKey } from "./command.tsx";
 
 /** "0123abcd 4567ef01 …": groups of 8. What is no key stays as it is. */
 export function groups(key: string): string[] {
-	return /^[0-9a-f]{64}$/i.test(key) ? (key.match(/.{8}/g) ?? [key]) : [key];
+	return isKey(key) ? (key.match(/.{8}/g) ?? [key]) : [key];
 }
 
 export function Keys({
@@ -28,11 +31,6 @@ export function Keys({
 			</section>
 		);
 	}
-	const copy = (text: string) => {
-		store.post({ type: "copy", text });
-		store.announce(t("integrity.copied"));
-	};
-	const command = verifyCommand(keys.map(({ publicKey }) => publicKey));
 	return (
 		<section class="av-part-of" aria-labelledby="av-keys">
 			<h3 id="av-keys">{t("integrity.keys")}</h3>
@@ -47,7 +45,7 @@ export function Keys({
 							<p>
 								{name}{" "}
 								<span class="help">
-									<AgentText text={counted("integrity.keyOf", segments, { storage })} />
+									<AgentText text={counted("integrity.keyOf", segments, { storage: storageName(storage) })} />
 								</span>
 								{own !== undefined && (
 									<strong> {t(publicKey === own.publicKey ? "integrity.key.own" : "integrity.key.other")}</strong>
@@ -63,7 +61,7 @@ export function Keys({
 							<Button
 								look="secondary"
 								label={`${t("integrity.copyKey")}: ${visibleText(publicKey.slice(0, 8))}`}
-								onClick={() => copy(publicKey)}
+								onClick={() => copyText(store, publicKey)}
 							>
 								{t("integrity.copyKey")}
 							</Button>
@@ -71,23 +69,12 @@ export function Keys({
 					);
 				})}
 			</ul>
-			<p class="help">{t("integrity.keys.help")}</p>
-			{command !== undefined && (
-				<div class="av-command">
-					<code>
-						<Visible text={command} />
-					</code>
-					<Button look="secondary" onClick={() => copy(command)}>
-						{t("integrity.copyCommand")}
-					</Button>
-				</div>
-			)}
 		</section>
 	);
 }
 
-/** Only what is a key goes into a command that people paste into a shell. */
-function verifyCommand(keys: readonly string[]): string | undefined {
-	const good = keys.filter((key) => /^[0-9a-f]{64}$/i.test(key));
-	return good.length === 0 ? undefined : `gatepost log verify ${good.map((key) => `--key ${key}`).join(" ")}`;
+/** Where the private half is kept, in words; as the log has it where this build does not know it. */
+function storageName(storage: string): string {
+	const code = `integrity.storage.${storage}`;
+	return Object.hasOwn(TEXTS, code) ? t(code as MessageCode) : storage;
 }

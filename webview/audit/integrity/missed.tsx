@@ -14,7 +14,7 @@ export function Missed({
 }): JSX.Element | null {
 	if (state !== "bad" || missed === undefined) return null;
 	const { entries, segments, gone } = missed;
-	const args = { entries: entries.toLocaleString() };
+	const args = { entries: counted("integrity.entries", entries) };
 	return (
 		<section class="av-part-of" aria-labelledby="av-missed">
 			<h3 id="av-missed">{t("integrity.missed")}</h3>

@@ -6,10 +6,21 @@ import { TEXTS } from "../../../src/protocol/texts.ts";
 import { AgentText } from "../../ui/agentText.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import { counted, t } from "../../ui/texts.ts";
+import type { Store } from "../store.ts";
+import { Command, verifyCommand } from "./command.tsx";
 
-export function Problems({ integrity }: { integrity: Integrity }): JSX.Element | null {
+export function Problems({
+	store,
+	folder,
+	integrity,
+}: {
+	store: Store;
+	folder: string;
+	integrity: Integrity;
+}): JSX.Element | null {
 	const { problems = [], moreProblems = 0 } = integrity;
 	if (problems.length === 0) return null;
+	const command = verifyCommand({ folder });
 	const kinds = [...new Set(problems.map(({ kind }) => kind))];
 	return (
 		<section class="av-part-of" aria-labelledby="av-problems">
@@ -48,7 +59,16 @@ export function Problems({ integrity }: { integrity: Integrity }): JSX.Element |
 				</tbody>
 			</table>
 			{moreProblems > 0 && (
-				<p class="help">{counted("integrity.moreProblems", moreProblems, { command: "gatepost log verify" })}</p>
+				<>
+					<p class="help">
+						{counted("integrity.moreProblems", moreProblems)}
+						{command !== undefined && ` ${t("integrity.moreProblems.command")}`}
+					</p>
+					{command !== undefined && <Command store={store} command={command} />}
+				</>
+			)}
+			{problems.some(({ detail }) => /head file|anchored/.test(detail)) && (
+				<p class="help">{t("integrity.problems.words")}</p>
 			)}
 			<h4>{t("integrity.advice")}</h4>
 			<dl class="av-advice">

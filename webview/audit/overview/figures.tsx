@@ -1,7 +1,7 @@
 // The overview's charts, each with its table. What is pressed in them becomes the filter of the log.
 import type { JSX } from "preact";
 import type { AuditFilter, Overview, RowBy } from "../../../src/protocol/audit.ts";
-import { t } from "../../ui/texts.ts";
+import { counted, t } from "../../ui/texts.ts";
 import { ChartBars } from "../charts/bars.tsx";
 import { ChartKey } from "../charts/looks.tsx";
 import { type ChartPart, sum } from "../charts/parts.ts";
@@ -41,8 +41,7 @@ export function Days({ overview: { days }, filter, go }: FigureProps): JSX.Eleme
 				{width > 0 && (
 					<ChartBars
 						title={title}
-						description={t("overview.days.description", {
-							count: sum(all).toLocaleString(),
+						description={counted("overview.days.description", sum(all), {
 							first: dayName(days[0]?.day ?? ""),
 							last: dayName(days.at(-1)?.day ?? ""),
 							most: spanName(most),
@@ -136,8 +135,7 @@ export function DecidedBy({ overview: { by }, filter, go }: FigureProps): JSX.El
 				<>
 					<ChartShare
 						title={t("overview.by")}
-						description={t("overview.by.description", {
-							count: all.toLocaleString(),
+						description={counted("overview.by.description", all, {
 							parts: parts.map(say).join(", "),
 						})}
 						rows={[{ key: "all", said: "", parts, onPickPart: ({ look }) => pick(look) }]}
