@@ -99,7 +99,7 @@ export function rowOf(line: ReadLine, id = 0): FoldedRow {
 		set(row, "request", str(body, "request"));
 		if (entry.head.type === "coverage.gap") row.flags.push("gap");
 		const path = str(body, "file");
-		if (path !== "") row.files.push(path);
+		if (path !== "") row.files.push(path.slice(0, MAX_PATH));
 	}
 	row.search = searchOf(row, entry);
 	return row;
@@ -134,6 +134,8 @@ export function isOver(row: FoldedRow): boolean {
 
 /** Rows that are held back because their request is not over. */
 const MAX_HELD = 20_000;
+/** Characters of a path. Systems take 4096 bytes; an agent may claim any. */
+const MAX_PATH = 5000;
 
 /**
  * The rows of lines that come in the order of the log, each when it is over, in the order of their first entries as far as
@@ -220,10 +222,10 @@ function beginAction(row: FoldedRow, body: Body): void {
 		const path = str(one, "path");
 		const op = str(one, "op");
 		if (path === "" || (op !== "create" && op !== "modify" && op !== "delete")) continue;
-		if (row.changes.length < MAX_FILES) row.changes.push({ path, op, file });
+		if (row.changes.length < MAX_FILES) row.changes.push({ path: path.slice(0, MAX_PATH), op, file });
 		named.push(path);
 	}
-	row.files = [...new Set(named)].slice(0, MAX_FILES);
+	row.files = [...new Set(named)].slice(0, MAX_FILES).map((path) => path.slice(0, MAX_PATH));
 	// A long input is in the evidence store; what it acts on is known all the same.
 	if (row.target === "") row.target = shorten(row.files[0] ?? "");
 }

@@ -30,6 +30,11 @@ export interface Problem {
 
 /** A destroyed log has a problem in every line; nobody reads more than this. */
 const MAX_PROBLEMS = 1000;
+/** What an entry says may be quoted, and is as long as an agent wants. Characters. */
+const MAX_DETAIL = 2000;
+
+const cut = (detail: string): string =>
+	detail.length <= MAX_DETAIL ? detail : `${detail.slice(0, MAX_DETAIL).toWellFormed()}…`;
 
 export class Problems {
 	readonly list: Problem[] = [];
@@ -38,12 +43,13 @@ export class Problems {
 
 	add(segment: string, line: number | undefined, kind: ProblemKind, detail: string): void {
 		if (this.list.length >= MAX_PROBLEMS) this.more++;
-		else this.list.push({ segment, ...(line === undefined ? {} : { line }), kind, detail });
+		else this.list.push({ segment, ...(line === undefined ? {} : { line }), kind, detail: cut(detail) });
 	}
 
 	/** Takes back what was added once, because what follows has shown it in another light. */
 	withdraw(segment: string, line: number, detail: string): void {
-		const at = this.list.findIndex((one) => one.segment === segment && one.line === line && one.detail === detail);
+		const told = cut(detail);
+		const at = this.list.findIndex((one) => one.segment === segment && one.line === line && one.detail === told);
 		if (at >= 0) this.list.splice(at, 1);
 		else this.more--;
 	}

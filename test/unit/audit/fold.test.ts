@@ -168,3 +168,17 @@ test("bodies of any shape make rows and details without an error", () => {
 		),
 	);
 });
+
+test("a path is cut, wherever it stands", () => {
+	const path = `/${"x".repeat(1_000_000)}`;
+	const claimed = { paths: [`${path}2`], input: {} };
+	const body = { request: "r", claimed, change: { files: [{ path, op: "modify" }] } };
+	const head = { v: 1 as const, seq: 1, time: "", mono: 0, type: "action.requested" };
+	const entry = { head, body, hash: "", prev: "" };
+	const line: ReadLine = { segment: "s", line: 1, offset: 0, bytes: 0, entry };
+	const row = rowOf(line);
+	assert.deepEqual(
+		[...row.files, row.changes[0]?.path].map((one) => one?.length),
+		[5000, 5000, 5000],
+	);
+});

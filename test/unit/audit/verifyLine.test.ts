@@ -213,13 +213,29 @@ for (const [what, body] of fine)
 	});
 
 test("what a person decided is told as the strict reader tells it, whatever keys and strings look like it", () => {
-	const keys = ["by", '"by', 'x"by', "\\by", "y", "by:", "", "aby"];
+	const keys = [
+		"by",
+		'"by',
+		'x"by',
+		"\\by",
+		"y",
+		"by:",
+		"",
+		"aby",
+		"approver",
+		'x"approver',
+		"xapprover",
+		"pprover",
+		"r",
+	];
 	const values = [
 		"person",
 		"person2",
 		'"person"',
 		'"by":"person"',
 		'by":"person',
+		'"approver":',
+		"approver",
 		"policy",
 		{ by: "person" },
 		["person"],
@@ -228,9 +244,11 @@ test("what a person decided is told as the strict reader tells it, whatever keys
 	for (const key of keys)
 		for (const one of values)
 			for (const body of [{ [key]: one }, { a: { [key]: one, z: 1 } }, { a: [{ [key]: one }], by: "policy" }]) {
-				const line = seal(prev, { ...head, type: "action.decided" }, saltedBody(body)).line.slice(0, -1);
-				// It compares with isPersonal.
-				assert.equal(agree(line), "good");
+				for (const type of ["action.decided", "export.made", "action.settled"]) {
+					const line = seal(prev, { ...head, type }, saltedBody(body)).line.slice(0, -1);
+					// It compares with isPersonal.
+					assert.equal(agree(line), "good");
+				}
 			}
 });
 

@@ -223,3 +223,12 @@ test("a run of the longest lines takes the memory of one", async () => {
 	}
 	assert.deepEqual([kept, regained], [2, [1, 1]]);
 });
+
+test("what a problem quotes of an entry is cut, and can still be taken back", () => {
+	const problems = new Problems();
+	const long = `repair of ${"x".repeat(100_000)}`;
+	problems.add("s", 1, "evidence-missing", long);
+	assert.equal(problems.list[0]?.detail.length, 2001);
+	problems.withdraw("s", 1, long);
+	assert.equal(problems.none, true);
+});
