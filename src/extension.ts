@@ -9,7 +9,6 @@ import { DiffDocuments } from "./editor/diffDocuments.ts";
 import { Disposables } from "./editor/disposables.ts";
 import { explainCommand, explainRequest } from "./editor/explain.ts";
 import { GateHost, gatepostHome } from "./editor/gateHost.ts";
-import { verifyLog } from "./editor/logDocuments.ts";
 import { Notifier } from "./editor/notifier.ts";
 import { PendingView } from "./editor/pendingView.ts";
 import { PolicyDiagnostics } from "./editor/policyDiagnostics.ts";
@@ -128,7 +127,7 @@ export function activate(context: vscode.ExtensionContext): void {
 				const session = tree.find(given);
 				await auditPanel.open(session && { folder: session.folder, agent: session.agent, session: session.id });
 			},
-			verifyLog: () => verifyLog(gateHost, documents),
+			verifyLog: () => auditPanel.verifyLog(),
 			exportLog: () => auditPanel.exportLog(),
 			explainCommand: () => explainCommand(gateHost, documents),
 			openPolicy: () => choosePolicyFile(gateHost),

@@ -11,7 +11,7 @@ import type { ExportFormat, ExportScope } from "../protocol/auditPanel.ts";
 import type { JsonObject } from "../protocol/canonical.ts";
 import { message } from "../protocol/messages.ts";
 import { type LogPlace, Refusal } from "./auditLog.ts";
-import { say } from "./text.ts";
+import { counted, say } from "./text.ts";
 
 /** Files up to here are hashed for the note in the log. Bytes. */
 const HASHED = 64 * 1024 * 1024;
@@ -156,7 +156,7 @@ export class AuditExports {
 		const done = say("auditHost.export.done", { rows, entries, file: out });
 		const troubles = [
 			...(missing === undefined ? [] : [say("auditHost.export.notRecorded", { file: out, detail: missing })]),
-			...(leftOut === undefined ? [] : [leftOutText(leftOut)]),
+			...(leftOut === undefined ? [] : leftOutTexts(leftOut)),
 		];
 		const pressed = await (troubles.length === 0
 			? vscode.window.showInformationMessage(done, ...buttons)
@@ -167,15 +167,15 @@ export class AuditExports {
 	}
 }
 
-function leftOutText({ segments, evidence }: LeftOut): string {
-	const names = ({ names, count }: LeftOut["segments"]) =>
-		count === 0 ? "-" : [...names, ...(count > names.length ? ["…"] : [])].join(", ");
-	return say("auditHost.export.leftOut", {
-		segments: segments.count,
-		segmentNames: names(segments),
-		evidence: evidence.count,
-		evidenceNames: names(evidence),
-	});
+function leftOutTexts({ segments, evidence }: LeftOut): string[] {
+	const names = (some: readonly string[], count: number) => [...some, ...(count > some.length ? ["…"] : [])].join(", ");
+	// A sentence on screen is no place for whole digests: the file and a verification have them.
+	const pieces = evidence.names.slice(0, 3).map((digest) => digest.slice(0, 12));
+	const sentences = [
+		{ code: "auditHost.export.noFile", count: segments.count, names: names(segments.names, segments.count) },
+		{ code: "auditHost.export.noEvidence", count: evidence.count, names: names(pieces, evidence.count) },
+	] as const;
+	return sentences.filter(({ count }) => count > 0).map(({ code, count, names }) => counted(code, count, { names }));
 }
 
 /** E.g. "gatepost-shop-all-2026-01-31.csv". */

@@ -4,7 +4,7 @@ import type { KnownHead, Verification } from "../audit/verify.ts";
 import type { Integrity } from "../protocol/auditPanel.ts";
 import { message } from "../protocol/messages.ts";
 import type { LogPlace } from "./auditLog.ts";
-import type { RememberedHead } from "./rememberedHeads.ts";
+import type { RememberedHead } from "./headNotes.ts";
 import { ownOf } from "./secrets.ts";
 import { say } from "./text.ts";
 
@@ -17,8 +17,15 @@ const LISTED = 200;
 /** Problems that are also written to Gatepost's own output. */
 const TOLD = 20;
 
-type Found = Pick<Verification, "ok" | "entries" | "segments" | "signer" | "problems" | "moreProblems"> &
-	Pick<Integrity, "own" | "missed">;
+/** What a verification found, compared with what the editor knows from outside of the log. */
+export type Found = Pick<
+	Verification,
+	"ok" | "entries" | "segments" | "signer" | "problems" | "moreProblems" | "heads"
+> &
+	Pick<Integrity, "own"> & {
+		/** Of what this editor has seen, what is not there as it saw it; `gone`: no segment that it has seen is there at all. */
+		missed?: { heads: readonly RememberedHead[]; gone: boolean };
+	};
 
 /** @param dir folder of the log */
 export type Verify = (
@@ -66,12 +73,7 @@ export function comparing({ ownKey, snapshotKey, memory }: FromOutside): Verify 
 		const given = { ...options, heads, snapshotKey: await snapshotKey?.() };
 		const [found, key] = await Promise.all([inThread(dir, given), ownKey()]);
 		if (found.ok) await memory?.learn(workspace, lasting(found));
-		const missed = missedOf(found, seen);
-		return {
-			...found,
-			...(key === undefined ? {} : { own: ownOf(found, key) }),
-			...(missed === undefined ? {} : { missed }),
-		};
+		return { ...found, ...(key === undefined ? {} : { own: ownOf(found, key) }), missed: missedOf(found, seen) };
 	};
 }
 
@@ -91,15 +93,12 @@ function lasting({ heads, anchored }: Verification): RememberedHead[] {
 }
 
 /** What of the heads that were seen is not in the log. */
-function missedOf({ heads, anchored }: Verification, seen: readonly RememberedHead[]): Integrity["missed"] {
+function missedOf({ heads, anchored }: Verification, seen: readonly RememberedHead[]): Required<Found>["missed"] {
 	const found = new Set(
 		anchored.filter(({ by }) => by === "given head").map(({ segment, entry }) => `${segment} ${entry}`),
 	);
-	const missed = seen.filter(({ segment, entries }) => !found.has(`${segment} ${entries}`));
-	if (missed.length === 0) return undefined;
 	return {
-		entries: missed.reduce((sum, { entries }) => sum + entries, 0),
-		segments: missed.length,
+		heads: seen.filter(({ segment, entries }) => !found.has(`${segment} ${entries}`)),
 		gone: !seen.some(({ segment }) => heads.some((head) => head.segment === segment)),
 	};
 }
@@ -107,6 +106,7 @@ function missedOf({ heads, anchored }: Verification, seen: readonly RememberedHe
 export class AuditIntegrity {
 	readonly #options: AuditIntegrityOptions;
 	#state: Integrity = { state: "unknown" };
+	#missed: readonly RememberedHead[] = [];
 	#running: AbortController | undefined;
 	#later: NodeJS.Timeout | undefined;
 
@@ -116,6 +116,11 @@ export class AuditIntegrity {
 
 	get state(): Integrity {
 		return this.#state;
+	}
+
+	/** What this editor has seen and the last verification did not find. */
+	get missed(): readonly RememberedHead[] {
+		return this.#missed;
 	}
 
 	/** The index of a log is there. A small log is verified now, a larger one a little later. @param bytes of the log */
@@ -150,6 +155,7 @@ export class AuditIntegrity {
 	forget(): void {
 		this.#stop();
 		this.#state = { state: "unknown" };
+		this.#missed = [];
 	}
 
 	#stop(): void {
@@ -169,6 +175,7 @@ export class AuditIntegrity {
 
 	#found({ label }: LogPlace, found: Found): void {
 		this.#state = integrityOf(found, new Date());
+		this.#missed = found.missed?.heads ?? [];
 		for (const { kind, segment, line, detail } of found.problems.slice(0, TOLD)) {
 			const where = line === undefined ? segment : `${segment}:${line}`;
 			this.#options.onProblem(say("auditHost.problem", { folder: label, kind, where, detail }));
@@ -181,13 +188,15 @@ export class AuditIntegrity {
 		const detail = error instanceof Error ? error.message : String(error);
 		const said = message("auditHost.verifyFailed", { detail });
 		this.#state = { state: "failed", at: new Date().toISOString(), message: said };
+		this.#missed = [];
 		this.#options.onProblem(say("auditHost.verifyFailed", { detail }));
 	}
 }
 
 /** What the badge says of a verification that has ended. */
 export function integrityOf(found: Found, at: Date): Integrity {
-	const { ok, entries, segments, signer, own, missed, problems, moreProblems } = found;
+	const { ok, entries, segments, signer, own, missed, heads, problems, moreProblems } = found;
+	const head = ok ? lastHead(heads) : undefined;
 	const listed = problems.slice(0, LISTED);
 	return {
 		state: ok ? "good" : "bad",
@@ -195,8 +204,9 @@ export function integrityOf(found: Found, at: Date): Integrity {
 		entries,
 		segments,
 		keys: signer.keys.map((key) => ({ publicKey: key.publicKey, storage: key.storage, segments: key.segments })),
+		...(head === undefined ? {} : { head }),
 		...(own === undefined ? {} : { own }),
-		...(missed === undefined ? {} : { missed }),
+		...(missed === undefined || missed.heads.length === 0 ? {} : { missed: inNumbers(missed) }),
 		problems: listed.map(({ segment, line, kind, detail }) => ({
 			segment,
 			...(line === undefined ? {} : { line }),
@@ -205,4 +215,14 @@ export function integrityOf(found: Found, at: Date): Integrity {
 		})),
 		moreProblems: moreProblems + problems.length - listed.length,
 	};
+}
+
+function inNumbers({ heads, gone }: Required<Found>["missed"]): Integrity["missed"] {
+	return { entries: heads.reduce((sum, { entries }) => sum + entries, 0), segments: heads.length, gone };
+}
+
+/** The last entry of the newest segment that has one. */
+function lastHead(heads: Found["heads"]): Integrity["head"] {
+	const last = heads.findLast(({ entries, hash }) => entries > 0 && hash !== undefined);
+	return last?.hash === undefined ? undefined : { segment: last.segment, entries: last.entries, hash: last.hash };
 }

@@ -7,6 +7,7 @@ import type { IndexQuestion, IndexQuestions, IndexState } from "../audit/index/m
 import type { LogState } from "../protocol/auditPanel.ts";
 import { type Message, message } from "../protocol/messages.ts";
 import { AuditIntegrity, type Verify } from "./auditIntegrity.ts";
+import type { RememberedHead } from "./headNotes.ts";
 import type { RememberedHeads } from "./rememberedHeads.ts";
 import { say } from "./text.ts";
 
@@ -18,7 +19,7 @@ export interface LogSource {
 	folders(): readonly string[];
 	/** Key of the home; undefined without a gate, and then nothing that needs it is shown. */
 	homeKey(): Buffer | undefined;
-	/** This editor's key of indexes; undefined when there is none. Does not reject. */
+	/** This editor's key of indexes; undefined when there is none. Does not reject, nor wait for ever. */
 	snapshotKey?: (() => Promise<Buffer | undefined>) | undefined;
 	/** What this editor has seen of the logs. */
 	memory?: RememberedHeads | undefined;
@@ -108,6 +109,11 @@ export class AuditLog {
 
 	get place(): LogPlace | undefined {
 		return this.#place;
+	}
+
+	/** What this editor has seen of the log that is shown, and its last verification did not find. */
+	get missed(): readonly RememberedHead[] {
+		return this.#integrity.missed;
 	}
 
 	/** The picture for the panel. */

@@ -8,6 +8,7 @@ import { openFileDiff, openSessionDiff } from "./auditDiffs.ts";
 import { AuditDocuments } from "./auditDocuments.ts";
 import { AuditExports } from "./auditExport.ts";
 import { forgetHeads } from "./auditForget.ts";
+import { comparing, type Verify } from "./auditIntegrity.ts";
 import { type LogPlace, type LogSource, placesOf, Refusal } from "./auditLog.ts";
 import { saidOf } from "./auditMessages.ts";
 import { pickExport } from "./auditPicks.ts";
@@ -16,9 +17,11 @@ import { AuditShown, type ShownSession } from "./auditShown.ts";
 import { openRowText } from "./auditTexts.ts";
 import { Disposables } from "./disposables.ts";
 import { type GateHost, gatepostHome } from "./gateHost.ts";
-import { editorSnapshotKey } from "./secrets.ts";
+import { verifyLog } from "./logDocuments.ts";
+import { editorKey, editorSnapshotKey } from "./secrets.ts";
 import { say, text } from "./text.ts";
 import type { TextDocuments } from "./textDocuments.ts";
+import { ANSWER_MS, within } from "./within.ts";
 
 export interface AuditPanelOptions {
 	context: Pick<vscode.ExtensionContext, "extensionUri" | "extension"> & { secrets?: vscode.SecretStorage };
@@ -36,6 +39,7 @@ export class AuditPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
 	readonly #options: AuditPanelOptions;
 	readonly #disposables = new Disposables();
 	readonly #source: LogSource;
+	readonly #verify: Verify;
 	readonly #exports: AuditExports;
 	#shown: AuditShown | undefined;
 	#keyOfSnapshots: Promise<Buffer | undefined> | undefined;
@@ -52,6 +56,17 @@ export class AuditPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
 			homeKey: () => host.open?.home.macKey(),
 			snapshotKey: () => this.#snapshotKey(),
 			memory: host.remembered,
+		};
+		const compare = comparing({
+			ownKey: () => this.#ownKey(),
+			snapshotKey: this.#source.snapshotKey,
+			memory: host.remembered,
+		});
+		this.#verify = async (dir, verifying) => {
+			const found = await compare(dir, verifying);
+			// What was missing at the start may be back, or be known better.
+			void host.lookAtLogs();
+			return found;
 		};
 		this.#disposables.push(new AuditDocuments(home));
 		this.#exports = new AuditExports({
@@ -118,6 +133,13 @@ export class AuditPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
 		}
 	}
 
+	/** Verifies a log as the panel does, and says what was found. @throws what a verification throws */
+	async verifyLog(): Promise<void> {
+		const { documents } = this.#options;
+		const places = await placesOf(this.#source);
+		await verifyLog({ places, shown: this.#shown?.log.place, verify: this.#verify, documents });
+	}
+
 	/** Asks where to, exports, and says what came of it. @throws Refusal */
 	export(place: LogPlace, format: ExportFormat, scope: ExportScope): Promise<void> {
 		return this.#exports.export(place, format, scope);
@@ -138,7 +160,7 @@ export class AuditPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
 			starting: () => host.state === "starting",
 			output,
 			extensionUri: context.extensionUri,
-			secrets: context.secrets,
+			verify: this.#verify,
 			openers: (log) => ({
 				diff: (place, detail, file) => openFileDiff(place, detail, file, warn),
 				sessionDiff: (place, first, last) => openSessionDiff(place, first, last, warn),
@@ -150,7 +172,8 @@ export class AuditPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
 				forget: async (place) => {
 					const { remembered, open } = host;
 					const { approver } = this.#options;
-					if (await forgetHeads({ place, memory: remembered, gate: open, approver })) log.verify();
+					const { missed } = log;
+					if (await forgetHeads({ place, memory: remembered, missed, gate: open, approver })) log.verify();
 				},
 			}),
 		});
@@ -171,11 +194,23 @@ export class AuditPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
 		const { context, output } = this.#options;
 		if (context.secrets === undefined) return undefined;
 		try {
-			return await editorSnapshotKey(context.secrets);
+			return await within(ANSWER_MS, editorSnapshotKey(context.secrets));
 		} catch (error) {
 			const detail = error instanceof Error ? error.message : String(error);
 			output.warn(say("auditHost.snapshotKey", { detail }));
 			this.#keyOfSnapshots = undefined;
+			return undefined;
+		}
+	}
+
+	/** This editor's public key. The log can be read without it all the same; who signed it is just not known. */
+	async #ownKey(): Promise<string | undefined> {
+		const { context, output } = this.#options;
+		if (context.secrets === undefined) return undefined;
+		try {
+			return await within(ANSWER_MS, editorKey(context.secrets));
+		} catch (error) {
+			output.error(error instanceof Error ? error : String(error));
 			return undefined;
 		}
 	}

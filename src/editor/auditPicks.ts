@@ -19,7 +19,7 @@ export interface PickOptions {
 export async function pickExport(
 	options: PickOptions,
 ): Promise<{ place: LogPlace; format: ExportFormat; scope: ExportScope } | undefined> {
-	const place = await pickPlace(options);
+	const place = await pickPlace(options, say("auditHost.export.log"));
 	if (place === undefined) return undefined;
 	const formats = FORMATS.map((format) => ({ label: say(`auditHost.export.${format}`), format }));
 	const format = await vscode.window.showQuickPick(formats, { placeHolder: say("auditHost.export.format") });
@@ -28,7 +28,11 @@ export async function pickExport(
 	return scope === undefined ? undefined : { place, format: format.format, scope };
 }
 
-async function pickPlace({ places, shown }: PickOptions): Promise<LogPlace | undefined> {
+/** Which log is meant: not asked when there is one only, and first the one that the panel shows. */
+export async function pickPlace(
+	{ places, shown }: Pick<PickOptions, "places"> & { shown: Pick<PickOptions["shown"], "place"> },
+	placeHolder: string,
+): Promise<LogPlace | undefined> {
 	if (places.length === 0) {
 		void vscode.window.showInformationMessage(say("auditHost.noLog"));
 		return undefined;
@@ -37,7 +41,7 @@ async function pickPlace({ places, shown }: PickOptions): Promise<LogPlace | und
 		.map((place) => ({ label: place.label, description: place.root ?? "", place }))
 		.sort((a, b) => Number(b.place.dir === shown.place?.dir) - Number(a.place.dir === shown.place?.dir));
 	if (rows.length === 1) return rows[0]?.place;
-	return (await vscode.window.showQuickPick(rows, { placeHolder: say("auditHost.export.log") }))?.place;
+	return (await vscode.window.showQuickPick(rows, { placeHolder }))?.place;
 }
 
 async function pickScope(options: PickOptions, place: LogPlace): Promise<ExportScope | undefined> {

@@ -2,12 +2,11 @@
 import * as vscode from "vscode";
 import type { AuditFilter } from "../protocol/audit.ts";
 import type { AuditHostMessage } from "../protocol/auditPanel.ts";
-import { comparing } from "./auditIntegrity.ts";
+import type { Verify } from "./auditIntegrity.ts";
 import { AuditLog, type LogSource } from "./auditLog.ts";
 import { AuditMessages, type AuditOpeners, saidOf } from "./auditMessages.ts";
 import { AuditWatch } from "./auditWatch.ts";
 import { Disposables } from "./disposables.ts";
-import { editorKey } from "./secrets.ts";
 import { text } from "./text.ts";
 import { Throttle } from "./throttle.ts";
 import { html, strings, webviewOptions } from "./webviewPage.ts";
@@ -25,8 +24,8 @@ export interface AuditShownOptions {
 	starting: () => boolean;
 	output: vscode.LogOutputChannel;
 	extensionUri: vscode.Uri;
-	/** Where this editor keeps its signing key; without it no log is said to be verified. */
-	secrets?: Pick<vscode.SecretStorage, "get"> | undefined;
+	/** By default in the log's thread, compared with nothing. */
+	verify?: Verify;
 	openers: (log: AuditLog) => AuditOpeners;
 }
 
@@ -43,7 +42,7 @@ export class AuditShown {
 	#reveal: AuditHostMessage | undefined;
 
 	constructor(panel: vscode.WebviewPanel, options: AuditShownOptions) {
-		const { extensionUri, output, source, openers, secrets } = options;
+		const { extensionUri, output, source, verify, openers } = options;
 		this.panel = panel;
 		this.#options = options;
 		this.#picture = this.#disposables.push(new Throttle(() => this.#draw()));
@@ -51,19 +50,7 @@ export class AuditShown {
 			source,
 			onChange: () => this.#picture.call(),
 			onProblem: (sentence) => output.error(sentence),
-			verify: comparing({
-				ownKey: async () => {
-					try {
-						return secrets && (await editorKey(secrets));
-					} catch (error) {
-						// The log can be read all the same; who signed it is just not known.
-						output.error(error instanceof Error ? error : String(error));
-						return undefined;
-					}
-				},
-				snapshotKey: source.snapshotKey,
-				memory: source.memory,
-			}),
+			...(verify === undefined ? {} : { verify }),
 		});
 		this.#messages = new AuditMessages({
 			log: this.log,

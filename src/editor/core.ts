@@ -26,3 +26,5 @@ export { Layers } from "../policy/rules/layers.ts";
 export { parsePolicy } from "../policy/rules/parse.ts";
 export { AuditPanelMessage } from "../protocol/auditPanel.ts";
 export { PendingViewMessage } from "../protocol/pendingView.ts";
+export { missingSegments } from "./missingLog.ts";
+export { namedSegments } from "./namedSegments.ts";

@@ -27,6 +27,7 @@ export function gatepostHome(): string {
 export class GateHost implements vscode.Disposable {
 	readonly #context: vscode.ExtensionContext;
 	readonly #disposables = new Disposables();
+	readonly #output: Pick<vscode.LogOutputChannel, "warn">;
 	readonly #pause: Pause;
 	#retry: NodeJS.Timeout | undefined;
 	readonly #onStarted = this.#disposables.push(new vscode.EventEmitter<OpenGate>());
@@ -47,6 +48,7 @@ export class GateHost implements vscode.Disposable {
 	/** @param output where trouble is written that nobody needs to act on at once */
 	constructor(context: vscode.ExtensionContext, output: Pick<vscode.LogOutputChannel, "warn">) {
 		this.#context = context;
+		this.#output = output;
 		this.remembered = this.#disposables.push(
 			new RememberedHeads({
 				secrets: context.secrets,
@@ -164,6 +166,32 @@ export class GateHost implements vscode.Disposable {
 		await this.#open?.recordInstalled(agent, file);
 	}
 
+	/**
+	 * Looks whether the files of the logs are there as far as this editor has seen them, and warns or takes the warning back.
+	 * A verification says more; this is for whoever does not look at the log. Never rejects.
+	 */
+	async lookAtLogs(): Promise<void> {
+		const open = this.#open;
+		if (open === undefined) return;
+		const { OUTSIDE, missingSegments, workspaceId, workspacePaths } = await import("./core.ts");
+		for (const folder of [...open.folders(), undefined]) {
+			const warning = `log-missing:${folder ?? OUTSIDE}`;
+			try {
+				const id = workspaceId(folder);
+				const seen = await this.remembered.of(id);
+				const count = await missingSegments(workspacePaths(gatepostHome(), id).journal, seen);
+				if (count === 0) open.gate.dismiss(warning);
+				else {
+					const code = count === 1 ? "gate.logMissing.one" : "gate.logMissing.many";
+					open.gate.warn(warning, message(code, { folder: folder ?? say("auditHost.outside"), count }));
+				}
+			} catch (error) {
+				const detail = error instanceof Error ? error.message : String(error);
+				this.#output.warn(say("auditHost.verifyFailed", { detail }));
+			}
+		}
+	}
+
 	/** Ends the gate. "restarting" makes waiting hooks look for the next gate instead of refusing. */
 	async close(state: "restarting" | "stopped"): Promise<void> {
 		// What is open goes into the registry at once: an editor that is closing does not wait for a turn to end.
@@ -214,6 +242,7 @@ export class GateHost implements vscode.Disposable {
 				if (this.#pause.holds(folders)) this.#open.desk.pause();
 				await this.#open.setFolders(folders);
 				this.#set("open");
+				void this.lookAtLogs();
 			}
 		} catch (error) {
 			const detail = error instanceof Error ? error.message : String(error);
@@ -255,6 +284,7 @@ export class GateHost implements vscode.Disposable {
 			const detail = error instanceof Error ? error.message : String(error);
 			open.gate.warn("hook", message("editor.hookFailed", { detail }));
 		}
+		void this.lookAtLogs();
 	}
 
 	#set(state: GateState, problem?: Message): void {

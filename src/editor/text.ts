@@ -14,3 +14,10 @@ export function text(msg: Shown): string {
 export function say(code: MessageCode, args?: Record<string, string | number>): string {
 	return text(message(code, args));
 }
+
+type Counted = { [C in MessageCode]: C extends `${infer Stem}.one` ? Stem : never }[MessageCode];
+
+/** The sentence for so many: `<code>.one` or `<code>.many`, given {count}. */
+export function counted(code: Counted, count: number, args: Record<string, string | number> = {}): string {
+	return say(`${code}.${count === 1 ? "one" : "many"}` as MessageCode, { ...args, count });
+}

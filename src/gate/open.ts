@@ -217,7 +217,8 @@ async function open(options: OpenGateOptions, undo: (() => unknown)[]): Promise<
 	const retention = keepRetention(
 		workspaces,
 		() => options.settings().keepEvidenceDays,
-		(folder, error) => gate.warn(`retention:${folder}`, message("gate.retention", { folder, detail: detailOf(error) })),
+		(log, trouble) =>
+			trouble === undefined ? gate.dismiss(`retention:${log}`) : gate.warn(`retention:${log}`, trouble),
 	);
 	for (const one of [keeper, watcher, ungated, retention]) undo.push(() => one.close());
 	for (const problem of await takeOutbox(home, workspaces)) gate.warn("outbox", problem);

@@ -4,6 +4,7 @@
 import { OUTSIDE } from "../audit/home.ts";
 import { lastNamedInThread } from "../audit/index/jobs.ts";
 import { removeOldEvidence } from "../audit/retention.ts";
+import { type Message, message } from "../protocol/messages.ts";
 import type { Folder, Workspaces } from "./workspaces.ts";
 
 const FIRST_MS = 60_000;
@@ -17,18 +18,18 @@ export interface RetentionTask {
 
 /**
  * @param days how long evidence is kept; 0 or undefined: for ever. Asked at every look, because it is a setting.
- * @param onError told when a folder's evidence could not be removed ("_outside": of what belongs to none); the next look
- *   tries again
+ * @param tell told after each look at a log what went wrong there, or that nothing did; the next look tries again. The log
+ *   is a folder's, or "_outside": of what belongs to none
  */
 export function keepRetention(
 	workspaces: Workspaces,
 	days: () => number | undefined,
-	onError: (folder: string, error: unknown) => void,
+	tell: (log: string, trouble: Message | undefined) => void,
 ): RetentionTask {
 	const ended = new AbortController();
 	let running: Promise<void> | undefined;
-	const lookAt = async (folder: Folder, olderThanDays: number) => {
-		if (folder === undefined && !workspaces.hasOutside()) return;
+	const lookAt = async (folder: Folder, olderThanDays: number): Promise<Message | undefined> => {
+		if (olderThanDays < 1 || (folder === undefined && !workspaces.hasOutside())) return undefined;
 		const journal = await workspaces.journal(folder);
 		const { signal } = ended;
 		const { dir } = journal;
@@ -40,21 +41,19 @@ export function keepRetention(
 			walk: lastNamedInThread,
 		});
 		const { planted } = await retained;
-		if (planted.length > 0)
-			throw new Error(
-				`${planted.join(", ")} in the log folder is no file, so no gate made it; evidence that no entry names was kept. Move it away from the log.`,
-			);
+		if (planted.length === 0) return undefined;
+		return message("gate.retentionPlanted", { folder: folder ?? OUTSIDE, names: planted.join(", ") });
 	};
 	const look = async () => {
 		const olderThanDays = days() ?? 0;
-		if (olderThanDays < 1) return;
 		for (const folder of [...workspaces.folders, undefined]) {
 			if (ended.signal.aborted) return;
-			try {
-				await lookAt(folder, olderThanDays);
-			} catch (error) {
-				if (!ended.signal.aborted) onError(folder ?? OUTSIDE, error);
-			}
+			const log = folder ?? OUTSIDE;
+			const trouble = await lookAt(folder, olderThanDays).catch((error: unknown) => {
+				const detail = error instanceof Error ? error.message : String(error);
+				return message("gate.retention", { folder: log, detail });
+			});
+			if (!ended.signal.aborted) tell(log, trouble);
 		}
 	};
 	const run = () => {

@@ -1,12 +1,12 @@
 // The audit log in a real VS Code: a log that was there, an action answered by a click, its row and its diff, sessions,
 // overview, integrity, and a receipt that is verified without Gatepost. In four themes without an accessibility violation.
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { Frame, Page } from "playwright-core";
-import { openHome } from "../../src/audit/home.ts";
+import { openHome, workspaceId, workspacePaths } from "../../src/audit/home.ts";
 import { HOSTILE, type SampleLog, sampleLog } from "../support/auditLog.ts";
 import { click, openCard, requests } from "../support/editorStage.ts";
 import { writeCall } from "../support/hookCall.ts";
@@ -117,11 +117,17 @@ test("table, detail, sessions, overview and integrity in four themes; hostile wo
 	assert.equal(await frame.locator("img").count(), 0, HOSTILE.html);
 });
 
-test("the panel comes back after a reload of the window, as it was", async (t) => {
-	const { stage, page } = await staged(t);
+test("the panel comes back after a reload of the window, as it was, its index under the editor's own key", async (t) => {
+	const { stage, folder, page } = await staged(t);
 	const frame = await auditPanel(page);
 	await frame.locator(".search input").fill("git push");
 	await until("the filter holds", async () => (await frame.locator("tr[data-index]").count()) === 1);
+	const { dir } = workspacePaths(stage.gatepost, workspaceId(folder));
+	// The index is kept under the editor's own key, and not under that of the home.
+	const kept = () => (existsSync(join(dir, "index")) ? readdirSync(join(dir, "index")) : []);
+	await until("the index is kept", () => kept().some((name) => /^snapshot-[0-9a-f]{16}$/.test(name)));
+	assert.equal(kept().includes("snapshot"), false, `${kept()}`);
+
 	const known = stage.gates().map(({ id }) => id);
 	await runCommand(page, "Developer: Reload Window");
 	await stage.nextGate(known);

@@ -5,6 +5,7 @@ import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as vscode from "vscode";
+import type { LeftOut } from "../../src/audit/export/types.ts";
 import { AuditExports, exportName, type RunExport } from "../../src/editor/auditExport.ts";
 import type { LogPlace } from "../../src/editor/auditLog.ts";
 import { until } from "../support/until.ts";
@@ -144,17 +145,30 @@ describe("an export of the audit log", function () {
 		const file = join(dir, "partly.csv");
 		const said: string[] = [];
 		const none = { count: 0, names: [] };
-		const leftOut = { segments: { count: 30, names: ["20260101T000000.000Z-planted.jsonl"] }, evidence: none };
+		const segments = { count: 30, names: ["20260101T000000.000Z-planted.jsonl"] };
+		const evidence = { count: 1, names: ["ab".repeat(32)] };
+		let leftOut: LeftOut = { segments, evidence: none };
 		const run: RunExport = async ({ out }) => {
 			await writeFile(out, "a,b\r\n");
 			return { out, bytes: 5, rows: 1, entries: 2, leftOut };
 		};
 		const made = exports(run, file, []);
-		await answering({ showWarningMessage: async (text: string) => void said.push(text) }, () =>
-			made.export(place(), "csv", { of: "all" }),
-		);
-		assert.equal(said.length, 1);
-		assert.match(said[0] ?? "", /partly\.csv.*30 names.*planted\.jsonl, ….*0 pieces/);
+		const exported = () =>
+			answering({ showWarningMessage: async (text: string) => void said.push(text) }, () =>
+				made.export(place(), "csv", { of: "all" }),
+			);
+		await exported();
+		leftOut = { segments: none, evidence };
+		await exported();
+		leftOut = { segments, evidence };
+		await exported();
+		assert.equal(said.length, 3);
+		const [names, piece, both] = said;
+		assert.match(names ?? "", /partly\.csv\. 30 names in the log folder are no files.*planted\.jsonl, …/);
+		assert.doesNotMatch(names ?? "", /evidence/);
+		assert.match(piece ?? "", /partly\.csv\. 1 piece of evidence is not in it.*\(abababababab\)/);
+		assert.doesNotMatch(piece ?? "", /no file/);
+		assert.match(both ?? "", /30 names.*1 piece of evidence/);
 	});
 
 	it("that fails is not on record, and the next one may run", async () => {

@@ -1,7 +1,7 @@
 // What the editor has seen of a log: noted when it is found whole, missed when it is gone, forgotten only when a person says
 // so in a dialog of the editor.
 import assert from "node:assert/strict";
-import { readdir, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, realpath, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { openHome } from "../../src/audit/home.ts";
 import { forgetHeads } from "../../src/editor/auditForget.ts";
@@ -46,7 +46,6 @@ describe("what the editor has seen of a log", function () {
 			secrets: {
 				get: async (name) => secrets.get(name),
 				store: async (name, value) => void secrets.set(name, value),
-				delete: async (name) => void secrets.delete(name),
 			},
 			place: "test",
 			onTrouble: (trouble) => troubles.push(trouble),
@@ -67,6 +66,7 @@ describe("what the editor has seen of a log", function () {
 		await verified("good");
 		assert.equal(integrity().missed, undefined);
 		const { segment, head } = made.journal;
+		assert.deepEqual(integrity().head, { segment, entries, hash: head.hash });
 		assert.deepEqual(await memory.of(basename(place.dir)), [{ segment, entries, hash: head.hash }]);
 		assert.deepEqual([...secrets.keys()], [`gatepost.heads.v1.test.${basename(place.dir)}`]);
 	});
@@ -80,6 +80,7 @@ describe("what the editor has seen of a log", function () {
 		try {
 			await verified("bad");
 			assert.deepEqual(integrity().missed, { entries, segments: 1, gone: true });
+			assert.equal(integrity().head, undefined, "a head to note, of a log that is not whole");
 			assert.deepEqual(integrity().problems, [
 				{ segment, kind: "segment-missing", detail: `this editor has seen ${entries} entries of this segment` },
 			]);
@@ -99,15 +100,24 @@ describe("what the editor has seen of a log", function () {
 		const recordForgotten = async () => assert.fail("it is on record");
 		const asked: unknown[][] = [];
 		const dismissed = { showWarningMessage: async (...args: unknown[]) => void asked.push(args) };
-		const options = { place, memory, approver };
+		const options = { place, memory, approver, missed: await memory.of(basename(place.dir)) };
 		assert.equal(await answering(dismissed, () => forgetHeads({ ...options, gate: { recordForgotten } })), false);
 		const [question, shown, button] = asked[0] ?? [];
 		assert.match(String(question), /audit-memory/);
 		const { modal, detail } = shown as { modal: boolean; detail: string };
 		assert.equal(modal, true);
-		assert.match(detail, new RegExp(`has seen ${entries} entries in 1 segments.*can no longer notice`));
+		assert.match(detail, new RegExp(`has seen ${entries} entries in a segment of this log.*no longer says`));
 		assert.equal(button, "Forget");
 		const pressed = { showWarningMessage: async (_: unknown, __: unknown, yes: string) => yes };
+		// What no verification has missed is not asked about.
+		const said: string[] = [];
+		const silent = {
+			showInformationMessage: async (text: string) => void said.push(text),
+			showWarningMessage: async () => assert.fail("asked"),
+		};
+		const none = { ...options, missed: [], gate: { recordForgotten } };
+		assert.equal(await answering(silent, () => forgetHeads(none)), false);
+		assert.match(said.join(), /nothing was forgotten/);
 		const failing = async () => Promise.reject(new Error("ENOSPC"));
 		for (const gate of [undefined, { recordForgotten: failing }])
 			await assert.rejects(
@@ -126,7 +136,7 @@ describe("what the editor has seen of a log", function () {
 		assert.deepEqual(integrity().missed, { entries, segments: 1, gone: true });
 		const recorded: unknown[] = [];
 		const recordForgotten = async (root: string | undefined, body: JsonObject) => {
-			assert.equal(secrets.size, 1, "forgotten before it is on record");
+			assert.equal((await memory.of(basename(place.dir))).length, 1, "forgotten before it is on record");
 			recorded.push(root, body);
 		};
 		const said: string[] = [];
@@ -134,15 +144,60 @@ describe("what the editor has seen of a log", function () {
 			showWarningMessage: async (_: unknown, __: unknown, yes: string) => yes,
 			showInformationMessage: async (text: string) => void said.push(text),
 		};
-		const forget = () => forgetHeads({ place, memory, approver, gate: { recordForgotten } });
+		const forget = () => forgetHeads({ place, memory, approver, missed: log.missed, gate: { recordForgotten } });
 		assert.equal(await answering(answers, forget), true);
 		const { segment, head } = made.journal;
 		const body = { segments: 1, entries, heads: [{ segment, entries, hash: head.hash }] };
 		assert.deepEqual(recorded, [made.root, { ...body, approver: await approver() }]);
-		assert.equal(secrets.size, 0);
-		assert.match(said.join(), /Forgotten/);
+		assert.deepEqual(await memory.of(basename(place.dir)), []);
+		assert.match(said.join(), /Forgotten.*is being verified again; only if it is found whole/);
 		await verified("failed");
 		assert.equal(await answering(answers, forget), false, "there is nothing left to forget");
 		assert.deepEqual(await readdir(place.dir).catch(() => []), []);
+	});
+
+	it("is given up for what is missed alone, and it is said when the log itself names that", async () => {
+		const root = join(await realpath(home), "audit-three");
+		await mkdir(root);
+		for (let n = 0; n < 3; n++) await (await sample("audit-three")).journal.close();
+		const three = auditLog(() => [root], { verify: comparing({ ownKey: async () => undefined, memory }) });
+		try {
+			await three.sync();
+			const at = three.place ?? assert.fail();
+			const state = () => three.state().integrity;
+			await until("it is verified", () => state().state === "good");
+			const seen = await memory.of(basename(at.dir));
+			const [first, ...others] = seen;
+			assert(first);
+			assert.equal(others.length, 2);
+			assert.equal(state().head?.segment, others[1]?.segment);
+			for (const name of [join("journal", first.segment), join("heads", `${first.segment}.head`)])
+				await rm(join(at.dir, name));
+			three.verify();
+			await until("it is missed", () => state().state === "bad");
+			assert.deepEqual(state().missed, { entries: first.entries, segments: 1, gone: false });
+			const shown: string[] = [];
+			const bodies: JsonObject[] = [];
+			const answers = {
+				showWarningMessage: async (_: unknown, { detail }: { detail: string }, yes: string) => {
+					shown.push(detail);
+					return yes;
+				},
+				showInformationMessage: async () => undefined,
+			};
+			const gate = { recordForgotten: async (_: unknown, body: JsonObject) => void bodies.push(body) };
+			const { missed } = three;
+			assert.equal(await answering(answers, () => forgetHeads({ place: at, memory, approver, missed, gate })), true);
+			assert.match(shown.join(), /The log itself names this segment, too.*does not make the log whole/);
+			assert.deepEqual(
+				bodies.map(({ segments, entries }) => [segments, entries]),
+				[[1, first.entries]],
+			);
+			assert.deepEqual(await memory.of(basename(at.dir)), others, "what is not missed was given up, too");
+			three.verify();
+			await until("the log itself goes on saying so", () => state().state === "bad" && state().missed === undefined);
+		} finally {
+			await three.close();
+		}
 	});
 });

@@ -241,6 +241,7 @@ describe("the integrity of a log that is shown", function () {
 					moreProblems: bad ? 7 : 0,
 					entries: 40,
 					segments: 1,
+					heads: [],
 					signer: { pinned: false, keys: [{ publicKey: "ab", storage: "file", segments: 1, firstSegment: "s" }] },
 				};
 			},

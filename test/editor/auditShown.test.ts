@@ -70,6 +70,8 @@ describe("a panel that shows the audit log", function () {
 	const changes = new vscode.EventEmitter<void>();
 	const host = { state: "open", folders: [] as string[] };
 	const warned: string[] = [];
+	/** How often it was looked whether files of the logs are missing. */
+	let looked = 0;
 	let audit: AuditPanel;
 
 	before(async () => {
@@ -84,6 +86,9 @@ describe("a panel that shows the audit log", function () {
 				return host.state;
 			},
 			onChanged: changes.event,
+			lookAtLogs: async () => {
+				looked += 1;
+			},
 		};
 		// Those of the extension are registered already.
 		const { registerFileSystemProvider } = vscode.workspace;
@@ -143,6 +148,7 @@ describe("a panel that shows the audit log", function () {
 		assert.equal(fake.posted[0]?.type, "strings");
 		assert.equal(lastLog(fake)?.folder, made.root);
 		await until("the log is verified", () => lastLog(fake)?.integrity.state === "good");
+		assert.equal(looked, 1, "a warning of a missing log stays");
 		fake.close();
 	});
 

@@ -175,7 +175,7 @@ test("a path is cut, wherever it stands", () => {
 	const body = { request: "r", claimed, change: { files: [{ path, op: "modify" }] } };
 	const head = { v: 1 as const, seq: 1, time: "", mono: 0, type: "action.requested" };
 	const entry = { head, body, hash: "", prev: "" };
-	const line: ReadLine = { segment: "s", line: 1, offset: 0, bytes: 0, entry };
+	const line: ReadLine = { segment: "s", line: 1, offset: 0, bytes: 0, ended: true, entry };
 	const row = rowOf(line);
 	assert.deepEqual(
 		[...row.files, row.changes[0]?.path].map((one) => one?.length),

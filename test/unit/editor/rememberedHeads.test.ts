@@ -1,15 +1,8 @@
 // What an editor remembers of logs: merged, bounded, kept by several windows, never read from hostile content.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-	MAX_SEGMENTS,
-	mergeHeads,
-	parseHeads,
-	placeOf,
-	type RememberedHead,
-	RememberedHeads,
-	type Trouble,
-} from "../../../src/editor/rememberedHeads.ts";
+import { MAX_SEGMENTS, mergeHeads, notesText, parseNotes, type RememberedHead } from "../../../src/editor/headNotes.ts";
+import { placeOf, RememberedHeads, type Trouble } from "../../../src/editor/rememberedHeads.ts";
 import { HOSTILE } from "../../support/auditLog.ts";
 import { until } from "../../support/until.ts";
 
@@ -35,7 +28,6 @@ function storage() {
 			written.push(value);
 			kept.set(name, value);
 		},
-		delete: async (name: string) => void kept.delete(name),
 	};
 }
 
@@ -76,7 +68,7 @@ test("what gates tell is written once in a while, and at the end", async () => {
 	assert.deepEqual(secrets.written, [], "written while the gate waits");
 	await until("it is written", () => secrets.written.length > 0);
 	assert.equal(secrets.written.length, 1);
-	assert.deepEqual(parseHeads(secrets.written[0] ?? "").heads, [head(1, 200, true)]);
+	assert.deepEqual(parseNotes(secrets.written[0] ?? "").heads, [head(1, 200, true)]);
 	heads.note(durable(1, 201));
 	await heads.flush();
 	assert.deepEqual(await open(secrets).heads.of(W), [head(1, 201, true)]);
@@ -104,10 +96,17 @@ test("two windows that write at once both are remembered", async () => {
 test("what is not a head is dropped with a word, and never thrown", async () => {
 	const good = [segment(1), 3, hash(3), 1];
 	const bad: unknown[] = [null, 7, [], {}, "x", [segment(1)], [segment(1), 0, hash(1)], [segment(1), 1.5, hash(1)]];
+	const id = "ab".repeat(8);
+	bad.push(
+		["forgotten"],
+		["forgotten", segment(1), 1, "x"],
+		["forgotten", "x", 1, id],
+		["forgotten", segment(1), -1, id],
+	);
 	bad.push([segment(1), 1, "ab"], [segment(1), "1", hash(1)], [`../${segment(1)}`, 1, hash(1)], [["a"], 1, hash(1)]);
 	for (const text of Object.values(HOSTILE)) bad.push([text, 1, hash(1)], [segment(1), 1, text], text);
 	for (const one of bad) {
-		const { heads, dropped } = parseHeads(JSON.stringify([good, one]));
+		const { heads, dropped } = parseNotes(JSON.stringify([good, one]));
 		assert.deepEqual([heads, dropped], [[head(1, 3, true)], 1], JSON.stringify(one).slice(0, 100));
 	}
 	const texts = ["", "{", "null", "{}", '{"length":3}', "[".repeat(50_000), `[${"0,".repeat(40_000)}0]`];
@@ -158,8 +157,91 @@ test("what is forgotten does not come back from a window that had only verified 
 	await two.flush();
 	assert.deepEqual(await open(secrets).heads.of(W), [head(3, 1, true), head(4, 2, true)]);
 	await one.forget(W, await one.of(W));
-	await two.forget(W, await two.of(W));
-	assert.equal(secrets.kept.size, 0);
+	assert.deepEqual(await open(secrets).heads.of(W), []);
+});
+
+test("what is forgotten does not come back from the window whose gate wrote it, but what that window sees then counts", async () => {
+	const secrets = storage();
+	const [one, two] = [open(secrets).heads, open(secrets).heads];
+	for (const n of [1, 2]) two.note(durable(n, 5));
+	await two.flush();
+	await one.forget(W, [head(1, 5)]);
+	two.note(durable(3, 1));
+	await two.flush();
+	assert.deepEqual(await open(secrets).heads.of(W), [head(2, 5, true), head(3, 1, true)], "it came back");
+	assert.deepEqual(await two.of(W), await one.of(W));
+	// An older copy was put back, and found whole.
+	await two.learn(W, [head(1, 3)]);
+	assert.deepEqual((await open(secrets).heads.of(W))[0], head(1, 3), "it is never remembered again");
+});
+
+test("what another window writes while something is forgotten does not bring it back", async () => {
+	const secrets = storage();
+	const [one, two] = [open(secrets).heads, open(secrets).heads];
+	two.note(durable(1, 5));
+	await two.flush();
+	two.note(durable(1, 6));
+	await Promise.all([one.forget(W, [head(1, 5)]), two.flush()]);
+	await two.flush();
+	assert.deepEqual(await open(secrets).heads.of(W), []);
+});
+
+test("no more is kept of what was forgotten than of what is remembered", async () => {
+	const secrets = storage();
+	const { heads } = open(secrets);
+	for (let n = 1; n <= 70; n++) await heads.forget(W, [head(n, 5)]);
+	const { forgotten, dropped } = parseNotes(secrets.kept.get(NAME) ?? "");
+	assert.deepEqual([forgotten.length, dropped], [MAX_SEGMENTS, 0]);
+	assert.equal(forgotten.at(-1)?.segment, segment(70));
+	const most = Array.from({ length: MAX_SEGMENTS }, (_, n) => ({ ...head(n, Number.MAX_SAFE_INTEGER) }));
+	assert(notesText({ heads: most, forgotten }).length < 32 * 1024);
+});
+
+test("what is learned while the last write is under way is kept, and so is what a window that never rests writes over", async () => {
+	const secrets = storage();
+	const { heads } = open(secrets, 20);
+	const { store } = secrets;
+	let stores = 0;
+	secrets.store = async (name, value) => {
+		await store(name, value);
+		stores++;
+		if (stores < 10) void heads.learn(W, [head(stores + 1, 7)]);
+	};
+	await heads.learn(W, [head(1, 7)]);
+	await until("all of it is kept", async () => (await open(secrets).heads.of(W)).length === 10);
+
+	// Another window that takes no notice of others, for a while.
+	const quiet = secrets.kept.get(NAME) ?? "";
+	let over = 0;
+	secrets.store = async (name, value) => {
+		await store(name, value);
+		if (over++ < 5) secrets.kept.set(NAME, quiet);
+	};
+	await heads.learn(W, [head(20, 9)]);
+	await until("it is kept in the end", async () => (await open(secrets).heads.of(W)).at(-1)?.segment === segment(20));
+});
+
+test("a storage that does not answer is not waited for, and is told", async () => {
+	const secrets = storage();
+	const { get } = secrets;
+	const answer = Promise.withResolvers<void>();
+	secrets.get = (name) => answer.promise.then(() => get(name));
+	const told: Trouble[] = [];
+	const heads = new RememberedHeads({
+		secrets,
+		place: "here",
+		answerMs: 20,
+		onTrouble: (trouble) => told.push(trouble),
+	});
+	heads.note(durable(1, 3));
+	// Behind the write that hangs.
+	const flushed = heads.flush();
+	assert.deepEqual(await heads.of(W), [head(1, 3, true)]);
+	await flushed;
+	await heads.learn(W, [head(2, 3)]);
+	assert.deepEqual(told, [{ what: "storage", detail: "no answer within 0.02 s" }]);
+	answer.resolve();
+	await until("it is kept once the storage answers", async () => (await open(secrets).heads.of(W)).length === 2);
 });
 
 test("a place is a home, on another machine another one", () => {

@@ -1,6 +1,6 @@
 // Evidence goes when the person wants it to, and only then.
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { workspacePaths } from "../../../src/audit/home.ts";
@@ -9,6 +9,7 @@ import { readEntries } from "../../../src/audit/read.ts";
 import { verifyWorkspace } from "../../../src/audit/verify.ts";
 import { keepRetention } from "../../../src/gate/retention.ts";
 import { Workspaces } from "../../../src/gate/workspaces.ts";
+import { format, type Message } from "../../../src/protocol/messages.ts";
 import { bigLog } from "../../support/auditLog.ts";
 import { stalling } from "../../support/turns.ts";
 import { place, WRITER } from "../audit/support.ts";
@@ -34,18 +35,20 @@ test("old evidence goes with an entry that says so; what is new, and everything 
 	await journal.append("action.executed", { outcome: "done", result: fresh, claimed: {} });
 
 	let days = 0;
-	const errors: unknown[] = [];
+	const told: (Message | undefined)[] = [];
 	const task = keepRetention(
 		workspaces,
 		() => days,
-		(_, error) => void errors.push(error),
+		(log, trouble) => {
+			if (log === root) told.push(trouble);
+		},
 	);
 	t.after(() => task.close());
 	await task.run();
 	assert.equal(readdirSync(evidence).length, 2, "kept for ever by default");
 	days = 30;
 	await task.run();
-	assert.deepEqual(errors, []);
+	assert.deepEqual(told, [undefined, undefined]);
 	assert.deepEqual(readdirSync(evidence), [fresh.digest]);
 	// Whatever names a piece of evidence may be what cannot be read.
 	const piece = join(evidence, "ab".repeat(32));
@@ -53,9 +56,25 @@ test("old evidence goes with an entry that says so; what is new, and everything 
 	utimesSync(piece, YEAR_AGO / 1000, YEAR_AGO / 1000);
 	mkdirSync(join(journal.dir, "journal", "20260101T000000.000Z-planted.jsonl"));
 	await task.run();
-	assert.match(String(errors.pop()), /planted\.jsonl in the log folder is no file/);
+	// What entries name is removed all the same, so it is not said that nothing was.
+	assert.match(
+		format(told.at(-1) ?? assert.fail()),
+		/planted\.jsonl is no file.*was removed, except what no entry names/,
+	);
 	assert.ok(existsSync(piece));
 	rmSync(join(journal.dir, "journal", "20260101T000000.000Z-planted.jsonl"), { recursive: true });
+	await task.run();
+	assert.equal(told.at(-1), undefined, "it is not taken back");
+	assert.equal(existsSync(piece), false);
+	renameSync(evidence, `${evidence}.away`);
+	writeFileSync(evidence, "no folder");
+	await task.run();
+	assert.match(format(told.at(-1) ?? assert.fail()), /could not be removed: .* Nothing was lost/);
+	days = 0;
+	await task.run();
+	assert.equal(told.at(-1), undefined, "a warning stays after retention was switched off");
+	rmSync(evidence);
+	renameSync(`${evidence}.away`, evidence);
 	await workspaces.close();
 
 	const removed = [];
@@ -78,11 +97,13 @@ async function leftBehind(journal: Journal): Promise<string> {
 async function gate(t: TestContext, { home, root }: Pick<ReturnType<typeof place>, "home" | "root">) {
 	const workspaces = new Workspaces({ home, gateId: "new", writer: WRITER, signer: home.signer() });
 	await workspaces.setFolders([root]);
-	const errors: unknown[] = [];
+	const errors: [string, Message][] = [];
 	const task = keepRetention(
 		workspaces,
 		() => 30,
-		(...error) => void errors.push(error),
+		(log, trouble) => {
+			if (trouble !== undefined) errors.push([log, trouble]);
+		},
 	);
 	t.after(async () => {
 		task.close();
@@ -107,7 +128,7 @@ test("it concerns what belongs to no folder, where there is such a log, and begi
 	await leftBehind(journal);
 	mkdirSync(join(journal.dir, "journal", "20260101T000000.000Z-planted.jsonl"));
 	await task.run();
-	assert.equal((errors as string[][])[0]?.[0], "_outside");
+	assert.equal(errors[0]?.[0], "_outside");
 });
 
 test("agents that ask meanwhile do not wait until the log was read", async (t) => {
