@@ -4,7 +4,7 @@ import type { KnownHead, Verification } from "../audit/verify.ts";
 import type { Integrity } from "../protocol/auditPanel.ts";
 import { message } from "../protocol/messages.ts";
 import type { LogPlace } from "./auditLog.ts";
-import type { RememberedHead } from "./headNotes.ts";
+import { learnable, type RememberedHead } from "./headNotes.ts";
 import { ownOf } from "./secrets.ts";
 import { say } from "./text.ts";
 
@@ -63,7 +63,8 @@ export interface FromOutside {
  * Verifies in the log's thread and compares with what this editor knows from outside the log: its key, and how far it has
  * seen each segment. The key is not given to the verifier: other keys (`gatepost serve`, another editor) may have signed as
  * well, and that is no problem but a thing to say. Keys and heads noted where any program of the user can write would prove
- * nothing, so there are only these. What is found whole is what it has seen from now on.
+ * nothing, so there are only these. What is found whole and signed is what it has seen from
+ * now on.
  */
 export function comparing({ ownKey, snapshotKey, memory }: FromOutside): Verify {
 	return async (dir, options) => {
@@ -72,25 +73,13 @@ export function comparing({ ownKey, snapshotKey, memory }: FromOutside): Verify 
 		const heads = seen.map(({ segment, entries, hash }) => ({ segment, entries, hash, by: SEEN_BY }));
 		const given = { ...options, heads, snapshotKey: await snapshotKey?.() };
 		const [found, key] = await Promise.all([inThread(dir, given), ownKey()]);
-		if (found.ok) await memory?.learn(workspace, lasting(found));
+		await memory?.learn(workspace, learnable(found));
 		return { ...found, ...(key === undefined ? {} : { own: ownOf(found, key) }), missed: missedOf(found, seen) };
 	};
 }
 
 /** In the words of the verifier, which are English. */
 const SEEN_BY = "this editor";
-
-/** Heads that a crash of the machine does not take back: of a gate that still writes, only what it has acknowledged. */
-function lasting({ heads, anchored }: Verification): RememberedHead[] {
-	const acknowledged = new Map(
-		anchored.filter(({ by }) => by === "outside head").map(({ segment, entry }) => [segment, entry]),
-	);
-	return heads.flatMap(({ segment, entries, hash, live }) =>
-		hash !== undefined && entries > 0 && (!live || acknowledged.get(segment) === entries)
-			? [{ segment, entries, hash }]
-			: [],
-	);
-}
 
 /** What of the heads that were seen is not in the log. */
 function missedOf({ heads, anchored }: Verification, seen: readonly RememberedHead[]): Required<Found>["missed"] {

@@ -1,6 +1,6 @@
 // What an editor notes of one log: how far it has seen each segment, and what a person let it forget. Merged, bounded, and
 // read from a text that may be damaged.
-import type { KnownHead } from "../audit/verify.ts";
+import type { KnownHead, Verification } from "../audit/verify.ts";
 
 /** What was seen of a segment: after so many entries the hash of the last one was this. */
 export interface RememberedHead extends Pick<KnownHead, "segment" | "entries" | "hash"> {
@@ -46,6 +46,25 @@ export function mergeHeads(...lists: readonly (readonly RememberedHead[])[]): Re
 	const own = newest.filter((head) => head.own === true).slice(0, MAX_OWN);
 	const rest = newest.filter((head) => !own.includes(head)).slice(0, MAX_SEGMENTS - own.length);
 	return [...own, ...rest].sort((a, b) => (a.segment < b.segment ? -1 : 1));
+}
+
+/**
+ * What a verification shows of segments in which nothing is wrong, as far as signatures go: anybody can append lines that
+ * are not signed and take them away again, and what was seen of them would be missed for ever. Problems elsewhere, which
+ * anybody can make, keep nothing from being learnt.
+ */
+export function learnable({
+	heads,
+	problems,
+	moreProblems,
+}: Pick<Verification, "heads" | "problems" | "moreProblems">): RememberedHead[] {
+	if (moreProblems > 0) return [];
+	const troubled = new Set(problems.map(({ segment }) => segment));
+	return heads.flatMap(({ segment, entries, hash, signed }) =>
+		hash !== undefined && entries > 0 && signed === entries && !troubled.has(segment)
+			? [{ segment, entries, hash }]
+			: [],
+	);
 }
 
 const SEGMENT = /^\d{8}T\d{6}\.\d{3}Z-[\w-]{1,64}\.jsonl$/;

@@ -1,7 +1,14 @@
 // What an editor remembers of logs: merged, bounded, kept by several windows, never read from hostile content.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { MAX_SEGMENTS, mergeHeads, notesText, parseNotes, type RememberedHead } from "../../../src/editor/headNotes.ts";
+import {
+	learnable,
+	MAX_SEGMENTS,
+	mergeHeads,
+	notesText,
+	parseNotes,
+	type RememberedHead,
+} from "../../../src/editor/headNotes.ts";
 import { placeOf, RememberedHeads, type Trouble } from "../../../src/editor/rememberedHeads.ts";
 import { HOSTILE } from "../../support/auditLog.ts";
 import { until } from "../../support/until.ts";
@@ -248,4 +255,18 @@ test("a place is a home, on another machine another one", () => {
 	assert.equal(placeOf("/home/ada/.gatepost", false), placeOf("/home/ada/.gatepost", false));
 	assert.notEqual(placeOf("/home/ada/.gatepost", false), placeOf("/home/ada/.gatepost", true));
 	assert.notEqual(placeOf("/home/ada/.gatepost", false), placeOf("/home/bob/.gatepost", false));
+});
+
+test("a verification teaches what is signed to its end and has nothing wrong, whatever is wrong elsewhere", () => {
+	const found = (n: number, entries: number, signed: number) => ({
+		...{ segment: segment(n), entries, signed, hash: entries === 0 ? undefined : hash(entries) },
+		live: n === 4,
+	});
+	const heads = [found(1, 5, 5), found(2, 6, 5), found(3, 7, 7), found(4, 8, 8), found(5, 0, 0)];
+	const about = (segment: string) => ({ segment, kind: "edited" as const, detail: "" });
+	const learnt = (problems: string[], moreProblems = 0) =>
+		learnable({ heads, problems: problems.map(about), moreProblems }).map((one) => one.segment);
+	assert.deepEqual(learnt([]), [segment(1), segment(3), segment(4)]);
+	assert.deepEqual(learnt(["index/snapshot", segment(3)]), [segment(1), segment(4)]);
+	assert.deepEqual(learnt([segment(3)], 1), []);
 });
