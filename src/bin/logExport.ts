@@ -143,7 +143,7 @@ async function finish(
 	return rows > 0 && leftOut === undefined ? 0 : 1;
 }
 
-function leftOutText({ segments, evidence }: LeftOut): string {
+function leftOutText({ segments, evidence, lines }: LeftOut): string {
 	const names = ({ names, count, why }: LeftOut["evidence"]) =>
 		`${names.map((name, at) => `  ${terminalText(name)}${why?.[at] === undefined ? "" : ` (${why[at]})`}\n`).join("")}${count > names.length ? `  and ${count - names.length} more\n` : ""}`;
 	return [
@@ -153,6 +153,9 @@ function leftOutText({ segments, evidence }: LeftOut): string {
 		evidence.count === 0
 			? ""
 			: `Pieces of evidence that are missing, altered or cannot be read; the export was made without them. Verify the log (gatepost log verify), and check the disk and the rights:\n${names(evidence)}`,
+		lines === undefined
+			? ""
+			: `Lines of the log that hold no entry, so what happened there is not told. Verify the log (gatepost log verify):\n${names(lines)}`,
 	].join("");
 }
 

@@ -167,13 +167,14 @@ export class AuditExports {
 	}
 }
 
-function leftOutTexts({ segments, evidence }: LeftOut): string[] {
+function leftOutTexts({ segments, evidence, lines = { count: 0, names: [] } }: LeftOut): string[] {
 	const names = (some: readonly string[], count: number) => [...some, ...(count > some.length ? ["…"] : [])].join(", ");
 	// A sentence on screen is no place for whole digests: the file and a verification have them.
 	const pieces = evidence.names.slice(0, 3).map((digest) => digest.slice(0, 12));
 	const sentences = [
 		{ code: "auditHost.export.noFile", count: segments.count, names: names(segments.names, segments.count) },
 		{ code: "auditHost.export.noEvidence", count: evidence.count, names: names(pieces, evidence.count) },
+		{ code: "auditHost.export.noEntry", count: lines.count, names: names(lines.names.slice(0, 3), lines.count) },
 	] as const;
 	return sentences.filter(({ count }) => count > 0).map(({ code, count, names }) => counted(code, count, { names }));
 }

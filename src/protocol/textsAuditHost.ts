@@ -94,6 +94,10 @@ export const TEXTS_AUDIT_HOST = {
 		"{count} piece of evidence is not in it: it is missing, was altered or cannot be read ({names}). Verify the log, check the disk, then export again.",
 	"auditHost.export.noEvidence.many":
 		"{count} pieces of evidence are not in it: they are missing, were altered or cannot be read ({names}). Verify the log, check the disk, then export again.",
+	"auditHost.export.noEntry.one":
+		"{count} line of the log holds no entry, so what happened there is not told ({names}). Verify the log.",
+	"auditHost.export.noEntry.many":
+		"{count} lines of the log hold no entry, so what happened there is not told ({names}). Verify the log.",
 	"auditHost.export.noGate": "no gate is open for this folder",
 	"auditHost.export.reveal": "Reveal",
 	"auditHost.export.open": "Open",

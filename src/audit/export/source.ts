@@ -61,6 +61,8 @@ export class LogSource implements ExportSource {
 	readonly #planted: readonly string[];
 	readonly #lost: LostEvidence;
 	#wanted: Wanted | undefined;
+	/** Lines that hold no entry, of the last whole reading. What happened in them no row can tell. */
+	#blank: { count: number; names: string[] } = { count: 0, names: [] };
 
 	private constructor(options: SourceOptions, extents: readonly Extent[], planted: readonly string[]) {
 		this.dir = options.dir;
@@ -85,7 +87,9 @@ export class LogSource implements ExportSource {
 		await this.#lost.settle();
 		const segments = { count: this.#planted.length, names: this.#planted.slice(0, MAX_NAMED) };
 		const evidence = this.#lost.told;
-		return segments.count + evidence.count === 0 ? undefined : { segments, evidence };
+		const lines = this.#blank;
+		if (segments.count + evidence.count + lines.count === 0) return undefined;
+		return { segments, evidence, ...(lines.count === 0 ? {} : { lines }) };
 	}
 
 	/** For an exporter that knows itself which of the missing pieces no retention took. */
@@ -113,7 +117,21 @@ export class LogSource implements ExportSource {
 
 	#allTold(kept: Kept): AsyncGenerator<Told[]> {
 		const search = kept.search || (this.scope.of === "filter" && this.scope.filter.text !== undefined);
-		return toldBatches(mergedBatches(this.extents, this.#reading), { ...kept, search });
+		return toldBatches(this.#countingBlank(mergedBatches(this.extents, this.#reading)), { ...kept, search });
+	}
+
+	async *#countingBlank(batches: AsyncIterable<TextLine[]>): AsyncGenerator<TextLine[]> {
+		const blank: { count: number; names: string[] } = { count: 0, names: [] };
+		this.#blank = blank;
+		for await (const batch of batches) {
+			for (const { entry, ended, segment, line } of batch) {
+				// One that is not ended is being written, or is what a crash leaves behind.
+				if (entry !== undefined || !ended) continue;
+				blank.count++;
+				if (blank.names.length < MAX_NAMED) blank.names.push(`${segment}:${line}`);
+			}
+			yield batch;
+		}
 	}
 
 	async *rows(): AsyncGenerator<FoldedRow> {

@@ -39,6 +39,8 @@ export interface LeftOut {
 	 * and what is wrong with each of those named. The export says so in its place.
 	 */
 	evidence: { count: number; names: string[]; why?: ("missing" | "altered" | "unreadable")[] };
+	/** Lines that hold no entry, in a format that is made of rows: "segment:line". Absent when there are none. */
+	lines?: { count: number; names: string[] };
 }
 
 export const MAX_NAMED = 20;

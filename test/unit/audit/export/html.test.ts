@@ -78,11 +78,11 @@ test("one session is all there is when one is wanted", async (t) => {
 test("evidence that is missing or altered is said in its place", async (t) => {
 	const { log } = await sample(t);
 	const dir = join(log.dir, "evidence");
-	const [first = "", ...rest] = readdirSync(dir);
-	writeFileSync(join(dir, first), "GPEV1\nnot what it was");
-	for (const name of rest) rmSync(join(dir, name));
-	const { text } = await report(log.dir);
-	assert.match(text, /Evidence [0-9a-f]{64} is missing\./);
+	const names = readdirSync(dir);
+	for (const name of names) writeFileSync(join(dir, name), "GPEV1\nnot what it was");
+	assert.match((await report(log.dir)).text, /Evidence [0-9a-f]{64} was altered\./);
+	for (const name of names) rmSync(join(dir, name));
+	assert.match((await report(log.dir)).text, /Evidence [0-9a-f]{64} is missing\./);
 });
 
 test("texts as HTML", () => {

@@ -1,7 +1,16 @@
 // What stands in a log and is no part of it, or cannot be read: the export goes on without it and says so, or fails.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import {
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -183,4 +192,22 @@ test("one line again is the same line, wherever it lies to what was read before"
 	const lines = await all(source.lines());
 	for (const line of [...lines, ...[...lines].reverse()]) assert.deepEqual(await source.read(line), line);
 	assert.deepEqual(await Promise.all(lines.map((line) => source.read(line))), lines);
+});
+
+test("lines that a dying disk has emptied are counted and named, where rows cannot tell of them", async (t) => {
+	const here = await sample(t);
+	const [segment = ""] = readdirSync(join(here.logDir, "journal"));
+	const path = join(here.logDir, "journal", segment);
+	const lines = readFileSync(path, "utf8").split("\n");
+	const at = lines.findIndex((line) => line.includes('"type":"action.decided"'));
+	lines[at] = "\0".repeat(Buffer.byteLength(lines[at] ?? ""));
+	writeFileSync(path, lines.join("\n"));
+	for (const format of ["csv", "html", "ocsf"] as const) {
+		const { leftOut } = (await exported(here, format)).made;
+		assert.deepEqual(leftOut?.lines, { count: 1, names: [`${segment}:${at + 1}`] }, format);
+	}
+	assert.equal((await exported(here, "jsonl")).made.leftOut, undefined, "the line is in it as it is");
+	const { code, err } = await run(here, { format: "csv" });
+	assert.equal(code, 1);
+	assert.ok(err.includes(`  ${segment}:${at + 1}\n`), err);
 });
