@@ -106,10 +106,10 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
 		makeWorkspaceDirs(paths);
 		const evidence = new EvidenceStore(paths, home.macKey());
 		await evidence.removeAbandoned();
-		const survey = await surveySegments(paths);
+		const publicKey = publicKeyHex(signer.publicKey);
+		const survey = await surveySegments(paths, publicKey);
 		const repairs = await setAsideAll(paths.journal, survey);
 
-		const publicKey = publicKeyHex(signer.publicKey);
 		const journal = await Journal.create({ paths, gateId, signer, clock, evidence, onHead });
 		const started: EntryBody<"gate.started"> = {
 			segment: journal.segment,

@@ -15,6 +15,7 @@ import { lastLineEnd, lineBefore, linesOf } from "./lines.ts";
 import { isDead } from "./owner.ts";
 import { listSegments } from "./segment.ts";
 import { settledBefore, settledNow } from "./settled.ts";
+import { signedFirst } from "./signedFirst.ts";
 
 /** The unacknowledged end of a dead gate's segment that holds no entry. */
 export interface TornTail {
@@ -37,32 +38,41 @@ export interface Survey {
 	settled: Settled;
 }
 
+/** What one first entry links at most, so that it fits into a line; the next start links the rest. */
+export const MAX_LINKS = 10_000;
+
 /**
  * Looks at the segments of a workspace, except those that an earlier start found settled and that are as they were.
  * A segment that cannot be read is named, and stops nobody from starting.
+ * @param publicKey hex, of the gate that starts. What other segments link counts only under its signature: who can write
+ *   to the folder could otherwise put a first entry there, have it taken for the link, and remove both.
  */
-export async function surveySegments(paths: WorkspacePaths): Promise<Survey> {
+export async function surveySegments(paths: WorkspacePaths, publicKey: string): Promise<Survey> {
 	const segments = listSegments(paths.journal);
 	const sizes = segments.map(
 		(segment) => lstatSync(join(paths.journal, segment), { throwIfNoEntry: false })?.size ?? -1,
 	);
-	const before = await settledBefore(paths, segments, sizes);
+	const before = await settledBefore(paths, segments, sizes, publicKey);
 	const survey: Survey = { links: [], torn: [], keys: [], lastKey: undefined, unreadable: [], settled: before };
-	survey.keys.push(...before.keys);
 	const covered = new Map<string, Link>();
-	const fresh = segments.slice(before.segments);
+	// From the newest on: what a segment links counts once the segment itself is linked.
+	const fresh = segments.slice(before.segments).reverse();
+	const keys: string[] = [];
 	for (const segment of fresh) {
-		const started = await named(survey, segment, () => firstEntry(join(paths.journal, segment)));
-		if (started === undefined) continue;
-		const key = started.signer.publicKey;
-		if (!survey.keys.includes(key)) survey.keys.push(key);
-		survey.lastKey = key;
-		for (const link of started.links) if (link.final) covered.set(link.segment, link);
+		const path = join(paths.journal, segment);
+		const started = await named(survey, segment, () => firstEntry(path));
+		if (started !== undefined) keys.push(started.signer.publicKey);
+		const linked = await named(survey, segment, () => surveyOne(paths, segment, covered.get(segment), survey));
+		if (linked !== true || started?.signer.publicKey !== publicKey) continue;
+		const signed = await named(survey, segment, () => signedFirst(path, paths.id, segment, publicKey));
+		for (const link of signed?.links ?? [])
+			if (link.final && link.segment < segment && !covered.has(link.segment)) covered.set(link.segment, link);
 	}
-	survey.lastKey ??= survey.keys.at(-1);
-	for (const segment of fresh) {
-		await named(survey, segment, () => surveyOne(paths, segment, covered.get(segment), survey));
-	}
+	survey.keys = [...new Set([...before.keys, ...keys.toReversed()])];
+	survey.lastKey = keys[0] ?? before.keys.at(-1);
+	survey.links.reverse();
+	survey.unreadable.reverse();
+	survey.torn.reverse();
 	for (const link of survey.links) if (link.final) covered.set(link.segment, link);
 	survey.settled = settledNow(before, segments, sizes, covered, survey);
 	return survey;
@@ -78,32 +88,39 @@ async function named<T>(survey: Survey, segment: string, look: () => Promise<T>)
 	}
 }
 
+/** An empty segment that nobody touched for so long is not one that a gate which could not start is about to remove. */
+const EMPTY_MS = 60_000;
+
+/** @returns whether the segment is linked now, by this start or by what is `known` */
 async function surveyOne(
 	paths: WorkspacePaths,
 	segment: string,
 	known: Link | undefined,
 	survey: Survey,
-): Promise<void> {
+): Promise<boolean> {
 	const path = join(paths.journal, segment);
 	const handle = await openPlain(path);
 	try {
 		const { size, mtimeMs } = await handle.stat();
-		if (known !== undefined && known.bytes === size) return;
+		if (known !== undefined && known.bytes === size) return true;
 		const outside = await readHead(headPath(paths.heads, segment));
 		const dead = isDead(path, outside?.owner, mtimeMs);
 		const end = await findEnd(path, handle, size, outside?.head);
-		if (end === undefined) return;
+		if (end === undefined) return false;
 		if (end.tornAt !== undefined && dead) survey.torn.push({ segment, offset: end.tornAt, size });
-		if (end.last === undefined) return;
+		// One that nobody links is never settled, and all behind it neither: an empty one is linked as such.
+		const empty = dead && size === 0 && Date.now() - mtimeMs > EMPTY_MS;
+		if ((end.last === undefined && !empty) || survey.links.length >= MAX_LINKS) return false;
 		// What is linked must outlast a crash, also when its own gate did not come to syncing it.
 		if (process.platform !== "win32") await handle.datasync();
 		survey.links.push({
 			segment,
-			entries: end.last.head.seq,
+			entries: end.last?.head.seq ?? 0,
 			bytes: end.bytes,
-			head: end.last.hash,
+			head: end.last?.hash ?? GENESIS,
 			final: dead || end.stopped,
 		});
+		return end.last !== undefined;
 	} finally {
 		await handle.close();
 	}
@@ -145,8 +162,12 @@ async function findEnd(
 	}
 	let bytes = from;
 	let stopped = last !== undefined && (await followsStop(handle, from));
-	/** The end before a person's word that no checkpoint signs yet. */
+	/**
+	 * The end before what a gate writes only together with a signature, while none was found: a person's word, and all of
+	 * a segment of which nothing was acknowledged, since the first batch ends with the first checkpoint.
+	 */
 	let unsigned: End | undefined;
+	if (head !== undefined && from === 0 && size > 0) unsigned = { last, bytes: 0, tornAt: 0, stopped };
 	for await (const line of linesOf(path, from)) {
 		if (line.offset >= size) break;
 		const opened = line.ended && line.text !== undefined ? openLine(line.text) : undefined;
@@ -162,8 +183,8 @@ async function findEnd(
 		last = entry;
 		bytes = line.offset + line.bytes;
 	}
-	// A journal signs a person's word in the batch that holds it, and acknowledges them together. What lacks the signature
-	// was torn from it, or was never written by a gate: it is cut out, and on record.
+	// A journal signs these in the batch that holds them, and acknowledges them together. What lacks the signature was torn
+	// from it, or was never written by a gate: it is cut out, and on record.
 	return unsigned ?? { last, bytes, tornAt: undefined, stopped };
 }
 

@@ -3,11 +3,8 @@
 import { statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { GENESIS } from "./chain.ts";
-import { openPlain } from "./files.ts";
 import { firstEntry } from "./first.ts";
-import { headPath } from "./head.ts";
 import { pathsIn, type WorkspacePaths } from "./home.ts";
-import { isDead } from "./owner.ts";
 import { type Problem, Problems } from "./problems.ts";
 import { listSegments } from "./segment.ts";
 import { type Anchor, anchorsOf, type KnownHead, tellAnchors } from "./verifyAnchors.ts";
@@ -20,15 +17,17 @@ import {
 	demandSegments,
 	givenHeads,
 	namesIn,
-	readOutside,
 	recordedHeads,
 	type Seen,
 	type SignerKey,
 	signerKeys,
 } from "./verifyLinks.ts";
+import { lookAtAll } from "./verifyLook.ts";
 import { KeyCheck } from "./verifyNewKeys.ts";
-import { isPlainFile, noLog, readable, readableLater } from "./verifyRead.ts";
+import { isPlainFile, noLog, readable, readableOrTold } from "./verifyRead.ts";
 import { type Recorded, type SegmentResult, verifySegment } from "./verifySegment.ts";
+import { demandSettled } from "./verifySettled.ts";
+import { demandSignature } from "./verifyUnsigned.ts";
 
 export type { Problem, ProblemKind } from "./problems.ts";
 export type { Anchor, KnownHead } from "./verifyAnchors.ts";
@@ -111,16 +110,13 @@ async function verifyAll(
 	options: VerifyOptions,
 ): Promise<Verification> {
 	const problems = new Problems();
-	const seen: Seen[] = [];
-	for (const segment of segments) {
-		options.signal?.throwIfAborted();
-		if (isPlainFile(join(paths.journal, segment))) seen.push(await look(paths, segment, whole));
-		else problems.add(segment, undefined, "inserted", "it is no plain file, so no gate wrote it");
-	}
+	const { seen, unread } = await lookAtAll(paths, segments, whole, options.signal, problems);
 	const heads = givenHeads(options.heads);
 	const recorded = recordedHeads(seen, heads);
-	if (whole) await demandSegments(paths, seen, recorded, problems);
-	else demandHeads(seen, heads, problems);
+	if (whole) await demandSegments(paths, seen, unread, recorded, problems);
+	else demandHeads([...seen, ...unread.map((segment) => ({ segment }))], heads, problems);
+	// What cannot be read may be what links the others.
+	if (whole && seen.length === segments.length && seen.every(hasStart)) demandSettled(seen, recorded, problems);
 	demandOneWorkspace(seen, problems);
 	const keys = signerKeys(seen);
 	const pins = options.key === undefined ? undefined : [options.key].flat().map((key) => key.toLowerCase());
@@ -133,10 +129,10 @@ async function verifyAll(
 		// What is not there may be what announced a key; that it is not there is told already.
 		if (pins === undefined && seen.length === segments.length && !problems.list.some(isSegmentMissing))
 			announced.demand(seen, problems);
-		if (evidence.missing.size > 0) await takeLaterRemovals(paths, segments, results, seen, pins, evidence);
+		if (evidence.missing.size > 0) await takeLaterRemovals(paths, segments, results, seen, pins, evidence, problems);
 		evidence.end();
 		const workspace = seen.find(({ started }) => started !== undefined)?.started?.workspace;
-		await checkIndex(paths.dir, workspace, problems, options.snapshotKey);
+		await checkIndex(paths.dir, workspace, problems, options.snapshotKey, options.signal);
 	}
 	const anchored = anchorsOf(
 		results.map((result, at) => {
@@ -144,6 +140,7 @@ async function verifyAll(
 		}),
 		heads,
 	);
+	demandSignature(seen, results, anchored, problems);
 	tellAnchors(problems, anchored);
 	const signed = new Map(anchored.filter(({ by }) => by === "signature").map(({ segment, entry }) => [segment, entry]));
 	const verdict = !problems.none ? "problems found" : pins ? "verified" : "consistent, signer unknown";
@@ -162,6 +159,8 @@ async function verifyAll(
 	};
 }
 
+const hasStart = ({ started, size }: Seen): boolean => started !== undefined || size === 0;
+
 const isSegmentMissing = ({ kind }: Problem): boolean => kind === "segment-missing";
 
 async function walkAll(
@@ -179,7 +178,7 @@ async function walkAll(
 	const results: SegmentResult[] = [];
 	for (const { segment, started, outside, live, size } of seen) {
 		const known = problems.list.length;
-		const result = await readableLater(paths, segment, () =>
+		const result = await readableOrTold(paths, segment, problems, () =>
 			verifySegment({
 				journalDir: paths.journal,
 				segment,
@@ -203,12 +202,17 @@ async function walkAll(
 			}),
 		);
 		before += size;
-		evidence.removals.signed(segment, result.signed);
+		evidence.removals.signed(segment, result?.signed ?? 0);
 		problems.sort(known);
-		results.push(result);
+		results.push(result ?? nothingOf(segment, live));
 	}
 	onProgress?.(total, total);
 	return results;
+}
+
+/** For a segment that could not be read to its end. */
+function nothingOf(segment: string, live: boolean): SegmentResult {
+	return { segment, entries: 0, hash: undefined, signed: 0, signedLine: 0, found: new Map(), bytes: 0, live };
 }
 
 /** A gate may have taken evidence away while the log was read: it said so behind what was read by then. */
@@ -219,11 +223,12 @@ async function takeLaterRemovals(
 	seen: Seen[],
 	pins: string[] | undefined,
 	evidence: EvidenceCheck,
+	problems: Problems,
 ): Promise<void> {
 	for (const [at, { segment, bytes, hash, live }] of results.entries()) {
 		const started = seen[at]?.started;
 		if (!live || hash === undefined || started === undefined) continue;
-		await readableLater(paths, segment, () =>
+		await readableOrTold(paths, segment, problems, () =>
 			evidence.removals.takeLater(join(paths.journal, segment), started, bytes, hash),
 		);
 	}
@@ -231,22 +236,10 @@ async function takeLaterRemovals(
 	for (const segment of readable(() => listSegments(paths.journal), paths.journal)) {
 		const path = join(paths.journal, segment);
 		if (known.has(segment) || !isPlainFile(path)) continue;
-		await readableLater(paths, segment, async () => {
+		await readableOrTold(paths, segment, problems, async () => {
 			const started = await firstEntry(path);
 			if (started === undefined || (pins !== undefined && !pins.includes(started.signer.publicKey))) return;
 			await evidence.removals.takeLater(path, started, 0, GENESIS);
 		});
 	}
-}
-
-/** The outside head is read before the segment, which may be growing. */
-async function look(paths: WorkspacePaths, segment: string, whole: boolean): Promise<Seen> {
-	return readableLater(paths, segment, async () => {
-		const outside = whole ? await readOutside(headPath(paths.heads, segment)) : undefined;
-		const path = join(paths.journal, segment);
-		const handle = await openPlain(path);
-		const { mtimeMs, size } = await handle.stat().finally(() => handle.close());
-		const live = whole && !isDead(path, outside?.owner, mtimeMs);
-		return { segment, outside, started: await firstEntry(path), live, size };
-	});
 }

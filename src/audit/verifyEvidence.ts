@@ -127,8 +127,10 @@ export class EvidenceCheck {
 	}
 
 	async #checkTorn({ segment, line, side, sha256 }: Repaired): Promise<void> {
+		// What is said behind it must not be what is cut.
+		const shown = side.length <= 300 ? side : `${side.slice(0, 300).toWellFormed()}…`;
 		const tell = (kind: "evidence-altered" | "evidence-missing", what: string) =>
-			this.#problems.add(segment, line, kind, `${side}, cut out by a repair, ${what}`);
+			this.#problems.add(segment, line, kind, `${shown}, cut out by a repair, ${what}`);
 		// The name is from the log: it must not lead out of the folder, and may be none that a file can have.
 		const name = basename(side);
 		if (name.includes("\0")) return tell("evidence-missing", "is gone");

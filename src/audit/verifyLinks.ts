@@ -6,7 +6,9 @@ import { JournalError, systemCode } from "./errors.ts";
 import { type HeadRead, readHead } from "./head.ts";
 import type { WorkspacePaths } from "./home.ts";
 import type { Problems } from "./problems.ts";
+import { MAX_LINKS } from "./survey.ts";
 import type { KnownHead } from "./verifyAnchors.ts";
+import { codeOfOneFile, unreadable } from "./verifyRead.ts";
 import { type Recorded, recordedBy, saidBy } from "./verifySegment.ts";
 
 /** What is known of a segment before it is read. */
@@ -55,24 +57,93 @@ export function recordedHeads(seen: readonly Seen[], heads: readonly KnownHead[]
 	return recorded;
 }
 
-/** Every segment that a link, an outside head or the person who asks knows must be there. */
+/** A journal links no more in one first entry, and no log of a life of work has as many in all. */
+const MAX_LINKS_KEPT = 100_000;
+/** No file's name is longer. */
+const MAX_NAME = 255;
+
+/**
+ * Cuts first entries down to what a verification needs of them, as they are all kept until its end: so many links, no
+ * members of others, no overlong texts. A first entry with more links than that is told.
+ */
+export class KeptStarts {
+	readonly #problems: Problems;
+	#links = 0;
+
+	constructor(problems: Problems) {
+		this.#problems = problems;
+	}
+
+	/** @returns what is kept of the first entry of `segment` */
+	keep(segment: string, started: EntryBody<"gate.started"> | undefined): EntryBody<"gate.started"> | undefined {
+		if (started === undefined) return undefined;
+		const { links, settled, signer, writer, root, pid } = started;
+		const room = Math.min(MAX_LINKS, MAX_LINKS_KEPT - this.#links);
+		const kept = links.slice(0, room).map(({ segment: to, entries, bytes, head, final }) => {
+			return { segment: short(to), entries, bytes, head, final };
+		});
+		this.#links += kept.length;
+		if (kept.length < links.length) {
+			const detail = `it links ${links.length} segments, more than a gate writes; ${kept.length} of them were looked at`;
+			this.#problems.add(segment, 1, "inserted", detail);
+		}
+		return {
+			segment: short(started.segment),
+			workspace: short(started.workspace),
+			root: root === null ? null : short(root),
+			gate: short(started.gate),
+			pid,
+			writer: {
+				osUser: short(writer.osUser),
+				host: short(writer.host),
+				editor: short(writer.editor),
+				version: short(writer.version),
+			},
+			signer: { publicKey: signer.publicKey, storage: signer.storage },
+			links: kept,
+			...(settled === undefined ? {} : { settled: { segments: settled.segments, digest: settled.digest, keys: [] } }),
+		};
+	}
+}
+
+/** Cut where no name goes on, and still another one than the shorter one would be. */
+function short(text: string): string {
+	return text.length > MAX_NAME ? `${text.slice(0, MAX_NAME)}…` : text;
+}
+
+/**
+ * Every segment that a link, an outside head or the person who asks knows must be there.
+ * @param unread segments that are there, but could not be read
+ */
 export async function demandSegments(
 	paths: WorkspacePaths,
 	seen: readonly Seen[],
+	unread: readonly string[],
 	recorded: Map<string, Recorded[]>,
 	problems: Problems,
 ): Promise<void> {
-	const there = new Set(seen.map(({ segment }) => segment));
-	const missing = new Map<string, string>();
-	for (const [segment, [first]] of recorded) if (first && !there.has(segment)) missing.set(segment, knows(first));
-	for (const name of namesIn(paths.heads)) {
+	const there = new Set([...seen.map(({ segment }) => segment), ...unread]);
+	for (const [segment, [first]] of recorded)
+		if (first && !there.has(segment)) problems.add(segment, undefined, "segment-missing", knows(first));
+	for (const name of headNames(paths.heads, problems)) {
 		const segment = name.replace(/\.head$/, "");
-		if (segment === name || there.has(segment) || missing.has(segment)) continue;
+		if (segment === name || there.has(segment) || recorded.has(segment)) continue;
 		// A head that says "nothing yet" is what remains when a gate dies before it created the segment.
 		const outside = await readOutside(join(paths.heads, name));
-		if (outside?.head?.entries !== 0) missing.set(segment, "its outside head file knows of this segment");
+		if (outside?.head?.entries !== 0)
+			problems.add(segment, undefined, "segment-missing", "its outside head file knows of this segment");
 	}
-	for (const [segment, detail] of missing) problems.add(segment, undefined, "segment-missing", detail);
+}
+
+function headNames(heads: string, problems: Problems): string[] {
+	try {
+		return namesIn(heads);
+	} catch (error) {
+		const code = codeOfOneFile(error);
+		if (code === undefined) throw unreadable(error, heads);
+		problems.add("heads", undefined, "cut-tail", `the folder of the outside heads cannot be read (${code})`);
+		return [];
+	}
 }
 
 /** The same for a copy of some segments: only what the person who asks knows must be there. */
@@ -105,8 +176,9 @@ export function demandOneWorkspace(seen: readonly Pick<Seen, "segment" | "starte
 }
 
 export function demandKeys(seen: readonly Seen[], pins: string[], problems: Problems): void {
-	for (const { segment, started } of seen)
-		if (!pins.includes(started?.signer.publicKey ?? ""))
+	// An empty one is what a gate leaves that dies before its first entry: there is nothing to be signed.
+	for (const { segment, started, size } of seen)
+		if (size > 0 && !pins.includes(started?.signer.publicKey ?? ""))
 			problems.add(
 				segment,
 				1,
@@ -128,12 +200,13 @@ export function signerKeys(seen: readonly Pick<Seen, "segment" | "started">[]): 
 	return [...keys.values()];
 }
 
-/** What a head file says. One that is no plain file is as good as damaged. */
+/** What a head file says. One that is no plain file, or that the system does not give back, is as good as damaged. */
 export async function readOutside(path: string): Promise<HeadRead | undefined> {
 	try {
 		return await readHead(path);
 	} catch (error) {
-		if (error instanceof JournalError || systemCode(error) === "ELOOP") return {};
+		const damaged = error instanceof JournalError || systemCode(error) === "ELOOP";
+		if (damaged || codeOfOneFile(error) !== undefined) return {};
 		throw error;
 	}
 }

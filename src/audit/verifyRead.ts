@@ -3,6 +3,7 @@ import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { JournalError, systemCode } from "./errors.ts";
 import type { WorkspacePaths } from "./home.ts";
+import type { Problems } from "./problems.ts";
 
 /** Also true for what is gone by now: opening it will say so. */
 export function isPlainFile(path: string): boolean {
@@ -22,16 +23,38 @@ export function readable<T>(read: () => T, path: string): T {
 	}
 }
 
-/** The same for a segment. */
-export async function readableLater<T>(paths: WorkspacePaths, segment: string, read: () => Promise<T>): Promise<T> {
+/** What the system says of one file that it does not give back: no right, or a disk that is broken there. */
+const OF_ONE_FILE = new Set(["EACCES", "EPERM", "EIO", "EBADMSG", "EUCLEAN", "ENODATA", "ESTALE", "UNKNOWN"]);
+
+/** The system's code when an error is about one file only, and others may well be readable; else undefined. */
+export function codeOfOneFile(error: unknown): string | undefined {
+	const code = systemCode(error);
+	return OF_ONE_FILE.has(code) ? code : undefined;
+}
+
+/**
+ * The same for a segment of several: what the system does not give back of it is a problem of that segment, and the rest
+ * is verified all the same.
+ * @returns undefined when that was so
+ * @throws JournalError "unreadable" for anything else
+ */
+export async function readableOrTold<T>(
+	paths: WorkspacePaths,
+	segment: string,
+	problems: Problems,
+	read: () => Promise<T>,
+): Promise<T | undefined> {
 	try {
 		return await read();
 	} catch (error) {
-		throw unreadable(error, join(paths.journal, segment));
+		const code = codeOfOneFile(error);
+		if (code === undefined) throw unreadable(error, join(paths.journal, segment));
+		problems.add(segment, undefined, "segment-missing", `it cannot be read (${code}), so not all of it was verified`);
+		return undefined;
 	}
 }
 
-function unreadable(error: unknown, path: string): JournalError {
+export function unreadable(error: unknown, path: string): JournalError {
 	if (error instanceof JournalError) return error;
 	const code = systemCode(error);
 	if (code === "") throw error;
