@@ -14,18 +14,20 @@ const NO_EVIDENCE = "The index is not evidence: Gatepost will throw it away and 
  * with the key of an editor that is not at hand, as long as it is whole.
  * @param workspace whose log it is; a copy in a folder of another name is not looked at, because nobody uses its index
  * @param snapshotKey the editor's own key, 32 bytes
+ * @param signal stops it: then this rejects with the signal's reason
  */
 export async function checkIndex(
 	folder: string,
 	workspace: string | undefined,
 	problems: Problems,
 	snapshotKey?: Uint8Array,
+	signal?: AbortSignal,
 ): Promise<void> {
 	const dir = resolve(folder);
 	if (basename(dir) !== workspace) return;
 	// What it brings along is for nobody else.
 	const { checkSnapshots } = await import("./index/snapshot.ts");
-	const { checks, more } = await checkSnapshots(dir, { homeKey: await homeKey(dir), snapshotKey });
+	const { checks, more } = await checkSnapshots(dir, { homeKey: await homeKey(dir), snapshotKey }, signal);
 	for (const { name, state, detail } of checks)
 		if (state === "altered") problems.add(join("index", name), undefined, "index-altered", `${detail} ${NO_EVIDENCE}`);
 	if (more > 0)

@@ -7,6 +7,8 @@ import { segmentStart } from "../segment.ts";
 import { chunksOf, type Extent } from "./extent.ts";
 
 const NEWLINE = 10;
+/** What is longer than this without a line break is no log; what follows it is not read (as in lines.ts). Bytes. */
+const MAX_SKIPPED = 64 * 1024 * 1024;
 
 export interface Reading {
 	/** Told how many bytes of the log were read. */
@@ -14,7 +16,10 @@ export interface Reading {
 	signal?: AbortSignal | undefined;
 }
 
-/** The lines of an extent, the same as `linesOf` gives of a file that ends there. A batch holds at least one line. */
+/**
+ * The lines of an extent, the same as `linesOf` gives of a file that ends there (but for the length of what it gives up on).
+ * A batch holds at least one line.
+ */
 export async function* lineBatches(extent: Extent, reading: Reading): AsyncGenerator<Line[]> {
 	let number = 0;
 	let start = 0;
@@ -50,6 +55,8 @@ export async function* lineBatches(extent: Extent, reading: Reading): AsyncGener
 			else kept = [];
 		}
 		if (batch.length > 0) yield batch;
+		// A file of nothing, terabytes long, costs nothing to make: nobody reads on for its end.
+		if (length > MAX_SKIPPED) break;
 	}
 	if (length > 0) yield [take(Buffer.concat(kept), false)];
 }

@@ -20,6 +20,7 @@ const MAX_FILES = 500;
 const MAX_WHY = 100;
 const MAX_SECRETS = 50;
 const MAX_SAME = 50;
+const LOOSE = "it does not fit the line beside it: one of the two was changed";
 
 const PROMPT = RowKind.options.indexOf("prompt");
 
@@ -84,7 +85,10 @@ export class Details {
 		});
 		const wanted = enough < 0 ? spots : spots.slice(0, enough);
 		const lines: TextLine[] = [];
-		for await (const line of readSpots(this.#dir, this.#store.segments, wanted)) lines.push(line);
+		for await (const line of readSpots(this.#dir, this.#store.segments, wanted)) {
+			const isLoose = line.problem === undefined && wanted[lines.length]?.loose === true;
+			lines.push(isLoose ? { ...line, problem: LOOSE } : line);
+		}
 		for (const spot of spots.slice(wanted.length, MAX_LINES)) {
 			const segment = this.#store.segments[spot.segment] ?? "";
 			const { line, offset } = spot;

@@ -8,7 +8,7 @@ import { wordsOf } from "../filter.ts";
 import { addTo, type FoldedRow, hasOwnRow, isOver, list, markRow, requestOf, rowOf } from "../fold.ts";
 import type { ReadLine } from "../read.ts";
 import { readSpots } from "./lines.ts";
-import type { MarkedLine } from "./reader.ts";
+import type { LinkedLine } from "./reader.ts";
 import type { Spot } from "./spots.ts";
 import { type Kept, requestHash, type Store } from "./store.ts";
 
@@ -41,19 +41,23 @@ export class Feeder {
 		this.#store = store;
 		this.#nextId = store.columns.count + 1;
 		for (const { segment, line, key } of last)
-			this.#see({ segment, line, key, offset: 0, bytes: 0, mark: 0, only: false });
+			this.#see({ segment, line, key, offset: 0, bytes: 0, mark: 0, only: false, loose: false });
 	}
 
 	/** Takes a line. @param segment its number @param key its place in the order of the log */
-	take({ line, mark }: MarkedLine, segment: number, key: number): void {
-		const spot: Spot = { segment, line: line.line, offset: line.offset, bytes: line.bytes, mark, key, only: false };
+	take({ line, mark, loose }: LinkedLine, segment: number, key: number): void {
+		const { offset, bytes } = line;
+		const spot: Spot = { segment, line: line.line, offset, bytes, mark, key, only: false, loose };
 		const { entry } = line;
 		const request = entry === undefined ? undefined : requestOf(entry);
 		const known = request === undefined ? undefined : this.#find(request);
-		if (known !== undefined && entry !== undefined && !hasOwnRow(entry)) this.#add(known, line, spot);
-		else {
+		if (known !== undefined && entry !== undefined && !hasOwnRow(entry)) {
+			this.#add(known, line, spot);
+			if (loose) flagAltered(known.row);
+		} else {
 			if (known !== undefined && entry !== undefined) this.#mark(known, entry, { ...spot, only: true });
-			this.#begin(line, spot);
+			const held = this.#begin(line, spot);
+			if (loose) flagAltered(held.row);
 		}
 		this.#see(spot);
 	}
@@ -78,7 +82,7 @@ export class Feeder {
 		if (this.#latest === undefined || this.#isBefore(this.#latest, spot)) this.#latest = spot;
 	}
 
-	#begin(line: ReadLine, spot: Spot): void {
+	#begin(line: ReadLine, spot: Spot): Held {
 		const row = rowOf(line, this.#nextId++);
 		row.places = [];
 		const held: Held = {
@@ -96,11 +100,12 @@ export class Feeder {
 		};
 		this.#changed.add(held);
 		if (row.type === "evidence.removed") this.#takeRemoved(line.entry);
-		if (row.kind !== "action" || row.request === undefined) return;
+		if (row.kind !== "action" || row.request === undefined) return held;
 		this.#atHand.set(row.request, held);
 		// What left a mark may have been seen before.
-		if (this.#latest === undefined || !this.#isBefore(spot, this.#latest)) return;
+		if (this.#latest === undefined || !this.#isBefore(spot, this.#latest)) return held;
 		for (const mark of this.#marksFor(row.request)) if (this.#isBefore(spot, mark)) held.again = true;
+		return held;
 	}
 
 	#add(held: Held, line: ReadLine, spot: Spot): void {
@@ -208,6 +213,8 @@ export class Feeder {
 			row.places = [];
 		}
 		if (row === undefined || first === undefined) return;
+		// Its lines by themselves do not say what stands beside them.
+		if (own.some(({ loose }) => loose)) flagAltered(row);
 		const kept = held.kept === undefined ? undefined : { ...held.kept, length: -1 };
 		Object.assign(held, { row, spots, last: spots.at(-1), key: first.key, segment: first.segment, whole: true, kept });
 	}
@@ -228,6 +235,11 @@ export class Feeder {
 		const { rank } = this.#store;
 		return (rank[a.segment] as number) < (rank[b.segment] as number);
 	}
+}
+
+/** A row of a line that does not fit the one beside it says what stands there, and that it may not be what was written. */
+function flagAltered(row: FoldedRow): void {
+	if (!row.flags.includes("altered")) row.flags.push("altered");
 }
 
 function leavesMark(type: string): boolean {

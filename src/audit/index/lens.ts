@@ -7,7 +7,7 @@ import { Feeder } from "./feeder.ts";
 import { Gate } from "./gate.ts";
 import { AT_THE_END, type Enough, Keeper, WHILE_FOLLOWING } from "./keeper.ts";
 import type { IndexQuestion, IndexQuestions, IndexState } from "./messages.ts";
-import { findNews, markTail, NewLines, type News, type Segment } from "./segments.ts";
+import { findNews, markOf, markTail, moveOn, NewLines, type News, type Segment, segmentOf } from "./segments.ts";
 import { findMisfit, readSnapshot } from "./snapshot.ts";
 import { removeAbandoned } from "./snapshotFiles.ts";
 import { Store } from "./store.ts";
@@ -16,6 +16,8 @@ import { Store } from "./store.ts";
 const BATCH = 4000;
 const TURN_MS = 25;
 const REPORT_MS = 150;
+type NoteAbout = "build" | "unreadable" | "gaveUp" | "snapshot";
+
 export interface LensOptions {
 	/** The workspace's folder. */
 	dir: string;
@@ -41,7 +43,7 @@ export class Lens {
 	/** Lines were taken that are not kept yet: what is there fits no state of the log. */
 	#isHalf = false;
 	/** What else is to be said of it, by what it is about. */
-	readonly #notes = new Map<"build" | "unreadable" | "snapshot", string>();
+	readonly #notes = new Map<NoteAbout, string>();
 
 	constructor(options: LensOptions) {
 		this.#options = options;
@@ -134,7 +136,7 @@ export class Lens {
 			await this.#build("The snapshot of the index cannot be opened. The index is built anew.");
 			return;
 		}
-		this.#segments = segments.map((segment) => ({ ...segment, seen: "", size: segment.bytes }));
+		this.#segments = segments.map(segmentOf);
 		this.#keeper.has(this.#entries());
 		await this.#follow();
 	}
@@ -166,11 +168,18 @@ export class Lens {
 		store.addSegments(news.added.map(({ name }) => name));
 		const sources = [...news.grown, ...news.added];
 		this.#isHalf = true;
-		if (sources.some(({ size, bytes }) => size > bytes)) await this.#feed(store, sources);
+		const loose = sources.some(({ size, bytes }) => size > bytes) ? await this.#feed(store, sources) : undefined;
 		if (this.#closing) return;
+		if (loose !== undefined) {
+			await this.#build(`The segment ${loose} does not go on from where it was read. The index is built anew.`);
+			return;
+		}
 		for (const segment of sources) await markTail(this.#options.dir, segment);
 		this.#isHalf = false;
 		this.#noteUnreadable(news.unreadable);
+		const gaveUp = this.#segments.find((segment) => segment.gaveUp)?.name;
+		const why = "holds many megabytes that are no line. What stands there and behind it is not in the index.";
+		this.#note("gaveUp", gaveUp === undefined ? undefined : `The segment ${gaveUp} ${why}`);
 		if (isBuild) store.texts.optimize();
 		const wasLoading = this.#state.state !== "ready";
 		this.#state.state = "ready";
@@ -179,7 +188,12 @@ export class Lens {
 		await this.#save(WHILE_FOLLOWING);
 	}
 
-	async #feed(store: Store, sources: readonly Segment[]): Promise<void> {
+	/**
+	 * Takes in what is new.
+	 * @returns a segment whose new lines do not follow those that are in the index: only with both at hand it can be said
+	 *   which rows that concerns
+	 */
+	async #feed(store: Store, sources: readonly Segment[]): Promise<string | undefined> {
 		const { dir } = this.#options;
 		const numbers = new Map(this.#segments.map((segment, number) => [segment, number]));
 		const last = this.#segments.map(({ lines: line, key }, segment) => ({ segment, line, key }));
@@ -189,23 +203,27 @@ export class Lens {
 			last.filter(({ line }) => line > 0),
 		);
 		const lines = new NewLines(dir, sources);
+		const begins = new Map(sources.map((segment) => [segment, segment.lines]));
 		let [taken, begun] = [0, performance.now()];
 		try {
 			while ((await lines.more()) && !this.#closing) {
 				for (let line = lines.next(); line !== undefined; line = lines.next()) {
-					feeder.take(line.marked, numbers.get(line.segment) as number, line.key);
-					moveOn(line.segment, line.key, line.marked.line);
+					const { segment, key, marked } = line;
+					if (!marked.follows && segment.lines > 0 && segment.lines === begins.get(segment)) return segment.name;
+					feeder.take(marked, numbers.get(segment) as number, key);
+					moveOn(segment, key, marked);
 					if (++taken % BATCH === 0) await feeder.flush();
 					if (performance.now() - begun < TURN_MS) continue;
 					// Questions and the end come in between.
 					this.#report(false);
 					await turn();
-					if (this.#closing) return;
+					if (this.#closing) return undefined;
 					begun = performance.now();
 				}
 			}
-			if (this.#closing) return;
+			if (this.#closing) return undefined;
 			await feeder.flush();
+			return undefined;
 		} finally {
 			await lines.close();
 		}
@@ -248,7 +266,7 @@ export class Lens {
 	}
 
 	/** Says something about how the index is, or no longer. */
-	#note(about: "build" | "unreadable" | "snapshot", text: string | undefined): void {
+	#note(about: NoteAbout, text: string | undefined): void {
 		if (this.#notes.get(about) === text) return;
 		if (text === undefined) this.#notes.delete(about);
 		else this.#notes.set(about, text);
@@ -268,17 +286,4 @@ export class Lens {
 		const detail = this.#failure ?? [...this.#notes.values()].join(" ");
 		this.#options.onState({ ...this.#state, ...(detail === "" ? {} : { detail }) });
 	}
-}
-
-function moveOn(segment: Segment, key: number, line: { bytes: number; entry?: { hash: string } }): void {
-	segment.bytes += line.bytes;
-	segment.lines++;
-	segment.key = key;
-	if (line.entry === undefined) return;
-	segment.entries++;
-	segment.hash = line.entry.hash;
-}
-
-function markOf({ name, bytes, lines, entries, hash, tail, key }: Segment) {
-	return { name, bytes, lines, entries, hash, tail, key };
 }

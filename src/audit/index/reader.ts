@@ -7,9 +7,12 @@ import { MAX_LINE_BYTES, openLine } from "../chain.ts";
 import { openPlain, readAt } from "../files.ts";
 import { quickOpen } from "../quickOpen.ts";
 import type { ReadLine } from "../read.ts";
+import { follows, isSound, type Link, linkBehind } from "./link.ts";
 
 const CHUNK = 1024 * 1024;
 const NEWLINE = 10;
+/** What is longer than this without a line break is no log; what follows it is not read (as in lines.ts). Bytes. */
+const MAX_SKIPPED = 64 * 1024 * 1024;
 
 /** A line, and 32 bits by which it is known again: of its hash, or of its text when it is no entry; 0 when neither is known. */
 export interface MarkedLine {
@@ -17,11 +20,25 @@ export interface MarkedLine {
 	mark: number;
 }
 
+/** A line and how it stands among the others of its segment. */
+export interface LinkedLine extends MarkedLine {
+	/** It follows the line before it. */
+	follows: boolean;
+	/** It is what was written, and fits the line before and the one after it, as far as they were read. */
+	whole: boolean;
+	/** It does not fit the line before or after it: one of the two was changed, and which one cannot be told here. */
+	loose: boolean;
+	/** What the line after it has to follow. */
+	link: Link | undefined;
+}
+
 export interface Start {
 	/** Offset of the first byte of a line. */
 	bytes: number;
 	/** Lines before it. */
 	lines: number;
+	/** What that line has to follow. */
+	link: Link | undefined;
 }
 
 export class SegmentReader {
@@ -36,13 +53,24 @@ export class SegmentReader {
 	/** The line that is not ended yet; of an overlong one only the length. */
 	#parts: Buffer[] = [];
 	#length = 0;
+	#link: Link | undefined;
+	/** The line before, held until it is known whether the next one follows it. */
+	#held: LinkedLine | undefined;
+	#ended = false;
+	#gaveUp = false;
 
-	private constructor(handle: FileHandle, segment: string, { bytes, lines }: Start) {
+	private constructor(handle: FileHandle, segment: string, { bytes, lines, link }: Start) {
 		this.#handle = handle;
 		this.#segment = segment;
 		this.#position = bytes;
 		this.#offset = bytes;
 		this.#lines = lines;
+		this.#link = link;
+	}
+
+	/** What follows is longer than any line can be, and was not read to its end. */
+	get gaveUp(): boolean {
+		return this.#gaveUp;
 	}
 
 	/** @throws JournalError "unreadable", or a system error */
@@ -50,8 +78,31 @@ export class SegmentReader {
 		return new SegmentReader(await openPlain(path), segment, start);
 	}
 
-	/** The next line of what was read so far; undefined when more must be read. */
-	next(): MarkedLine | undefined {
+	/** The next line of what was read so far, when the one behind it is known too; undefined when more must be read. */
+	next(): LinkedLine | undefined {
+		for (let marked = this.#next(); marked !== undefined; marked = this.#next()) {
+			const held = this.#held;
+			const { line, mark } = marked;
+			const isNext = follows(this.#link, line);
+			this.#link = linkBehind(this.#link, line);
+			const whole = isNext && isSound(line);
+			this.#held = { line, mark, follows: isNext, whole, loose: !isNext, link: this.#link };
+			if (held === undefined) continue;
+			if (!isNext) Object.assign(held, { whole: false, loose: true });
+			return held;
+		}
+		return undefined;
+	}
+
+	/** The last line, once there is nothing more; what is appended from then on is not read. */
+	last(): LinkedLine | undefined {
+		const held = this.#held;
+		this.#held = undefined;
+		this.#ended = true;
+		return held;
+	}
+
+	#next(): MarkedLine | undefined {
 		const chunk = this.#chunk;
 		const found = this.#from < chunk.length ? chunk.indexOf(NEWLINE, this.#from) : -1;
 		const to = found < 0 ? chunk.length : found;
@@ -65,6 +116,9 @@ export class SegmentReader {
 
 	/** Reads on. @returns false at the end of the file */
 	async more(): Promise<boolean> {
+		// A file of nothing, terabytes long, costs nothing to make: nobody reads on for its end.
+		if (this.#length > MAX_SKIPPED) this.#gaveUp = true;
+		if (this.#ended || this.#gaveUp) return false;
 		// The memory is used again: what an unended line has in it is kept apart.
 		const last = this.#parts.pop();
 		if (last !== undefined) this.#parts.push(Buffer.from(last));
@@ -113,13 +167,35 @@ function markOf(hash: string): number {
 const TAIL = 4096;
 
 /**
- * Hex SHA-256 of the last bytes before an offset. The last line's hash, which stands for all before it, is among them
- * (unless the line is no entry), so the same tail means the same log as far as its chain is whole.
+ * Hex SHA-256 by which the bytes before an offset are known again. Where the chain is whole it is that of the last bytes and
+ * at least of the last line: the hash in it stands for that line and all before it. Where it is not, that of all of them.
+ * @param bytes the offset, behind a line break
+ * @param whole every line before it is what was written and follows the one before
  * @returns undefined when the file does not reach that far
  */
-export async function tailDigest(handle: FileHandle, bytes: number): Promise<string | undefined> {
-	const from = Math.max(0, bytes - TAIL);
-	const tail = await readAt(handle, from, bytes - from);
-	if (tail.length !== bytes - from) return undefined;
-	return createHash("sha256").update(tail).digest("hex");
+export async function tailDigest(handle: FileHandle, bytes: number, whole: boolean): Promise<string | undefined> {
+	if (!whole) return allDigest(handle, bytes);
+	for (let length = TAIL; ; length *= 4) {
+		const from = Math.max(0, bytes - length);
+		const tail = await readAt(handle, from, bytes - from);
+		if (tail.length !== bytes - from) return undefined;
+		const isLine = tail.length > 1 && tail.lastIndexOf(NEWLINE, tail.length - 2) >= 0;
+		if (isLine || from === 0 || length > MAX_LINE_BYTES + 1) return createHash("sha256").update(tail).digest("hex");
+	}
+}
+
+async function allDigest(handle: FileHandle, bytes: number): Promise<string | undefined> {
+	const hash = createHash("sha256");
+	const memory = Buffer.allocUnsafe(Math.min(CHUNK, bytes));
+	let lineAt = 0;
+	for (let done = 0; done < bytes; ) {
+		const { bytesRead } = await handle.read(memory, 0, Math.min(CHUNK, bytes - done), done);
+		if (bytesRead === 0) return undefined;
+		if (memory.subarray(0, bytesRead).includes(NEWLINE)) lineAt = done;
+		// No index has read that far.
+		if (done - lineAt > MAX_SKIPPED + 2 * CHUNK) return undefined;
+		hash.update(memory.subarray(0, bytesRead));
+		done += bytesRead;
+	}
+	return hash.digest("hex");
 }

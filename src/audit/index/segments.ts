@@ -4,15 +4,45 @@ import { join } from "node:path";
 import { JournalError, systemCode } from "../errors.ts";
 import { openPlain } from "../files.ts";
 import { listSegments, segmentStart } from "../segment.ts";
-import { type MarkedLine, SegmentReader, tailDigest } from "./reader.ts";
+import { FIRST, type Link } from "./link.ts";
+import { type LinkedLine, SegmentReader, tailDigest } from "./reader.ts";
 import { findMisfit, type SegmentMark } from "./snapshot.ts";
 import { timeKey } from "./times.ts";
 
 /** A segment and how far it was read. */
-export interface Segment extends SegmentMark {
+export interface Segment extends Omit<SegmentMark, "link"> {
+	/** What its next line has to follow. */
+	link: Link | undefined;
 	/** What the file was when it was last compared. */
 	seen: string;
 	size: number;
+	/** What follows is no log, and was not read to its end. */
+	gaveUp: boolean;
+}
+
+/** A segment as a snapshot has it. */
+export function segmentOf({ link, ...mark }: SegmentMark): Segment {
+	const hash = mark.hash === "" ? FIRST.hash : mark.hash;
+	const known = link === undefined ? undefined : { hash, ...link };
+	return { ...mark, link: known, seen: "", size: mark.bytes, gaveUp: false };
+}
+
+/** A segment as it goes into a snapshot. */
+export function markOf({ name, bytes, lines, entries, hash, tail, key, whole, link }: Segment): SegmentMark {
+	const known = link === undefined ? {} : { link: { seq: link.seq, near: link.near } };
+	return { name, bytes, lines, entries, hash, tail, key, whole, ...known };
+}
+
+/** Moves a segment on behind its next line. */
+export function moveOn(segment: Segment, key: number, { line, whole, link }: LinkedLine): void {
+	segment.bytes += line.bytes;
+	segment.lines++;
+	segment.key = key;
+	segment.link = link;
+	if (!whole) segment.whole = false;
+	if (line.entry === undefined) return;
+	segment.entries++;
+	segment.hash = line.entry.hash;
 }
 
 export interface News {
@@ -47,9 +77,10 @@ export async function findNews(dir: string, known: ReadonlyMap<string, Segment>)
 			const misfit = await findMisfit(dir, [segment]);
 			if (misfit !== undefined) return { ...news, misfit };
 			segment.seen = seen;
+			segment.gaveUp = false;
 			segment.size = Number(stat?.size ?? 0);
 		}
-		if (segment.size > segment.bytes) news.grown.push(segment);
+		if (segment.size > segment.bytes && !segment.gaveUp) news.grown.push(segment);
 	}
 	return news;
 }
@@ -67,7 +98,8 @@ async function mayRead(path: string): Promise<boolean> {
 
 function newSegment(name: string, stat: BigIntStats): Segment {
 	const key = timeKey(segmentStart(name));
-	return { name, bytes: 0, lines: 0, entries: 0, hash: "", tail: "", key, seen: "", size: Number(stat.size) };
+	const nothing = { bytes: 0, lines: 0, entries: 0, hash: "", tail: "", whole: true, link: FIRST, gaveUp: false };
+	return { name, ...nothing, key, seen: "", size: Number(stat.size) };
 }
 
 /** Anything written to a file, or another file in its place, changes this. */
@@ -79,7 +111,7 @@ function seenOf({ ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
 export async function markTail(dir: string, segment: Segment): Promise<void> {
 	const handle = await openPlain(join(dir, "journal", segment.name));
 	try {
-		segment.tail = (await tailDigest(handle, segment.bytes)) ?? "";
+		segment.tail = (await tailDigest(handle, segment.bytes, segment.whole)) ?? "";
 	} finally {
 		await handle.close();
 	}
@@ -90,14 +122,14 @@ interface Source {
 	/** Place of its next line in the order of the log; never goes back. */
 	key: number;
 	reader: SegmentReader;
-	next: MarkedLine;
+	next: LinkedLine;
 }
 
 /** A line and the segment it is of, which is not yet moved on. */
 export interface SourceLine {
 	segment: Segment;
 	key: number;
-	marked: MarkedLine;
+	marked: LinkedLine;
 }
 
 /**
@@ -135,6 +167,7 @@ export class NewLines {
 			if (next !== undefined) moveTo(waiting, next);
 			else {
 				this.#open.splice(this.#open.indexOf(waiting), 1);
+				waiting.segment.gaveUp = waiting.reader.gaveUp;
 				await waiting.reader.close();
 			}
 		}
@@ -155,6 +188,7 @@ export class NewLines {
 		const reader = await SegmentReader.open(join(this.#dir, "journal", segment.name), segment.name, segment);
 		const next = await read(reader);
 		if (next === undefined) {
+			segment.gaveUp = reader.gaveUp;
 			await reader.close();
 			return;
 		}
@@ -181,14 +215,14 @@ export class NewLines {
 	}
 }
 
-async function read(reader: SegmentReader): Promise<MarkedLine | undefined> {
+async function read(reader: SegmentReader): Promise<LinkedLine | undefined> {
 	for (let next = reader.next(); ; next = reader.next()) {
 		if (next !== undefined) return next;
-		if (!(await reader.more())) return undefined;
+		if (!(await reader.more())) return reader.last();
 	}
 }
 
-function moveTo(source: Source, next: MarkedLine): void {
+function moveTo(source: Source, next: LinkedLine): void {
 	source.next = next;
 	const time = next.line.entry?.head.time;
 	if (time !== undefined) source.key = Math.max(source.key, timeKey(time));

@@ -33,7 +33,7 @@ import {
 declare const GATEPOST_VERSION: string | undefined;
 
 /** Of another version nothing is taken over: what a row is may differ. The number is raised when this folder's code changes what is kept. */
-const FORMAT = `2 ${typeof GATEPOST_VERSION === "string" ? GATEPOST_VERSION : "sources"}`;
+const FORMAT = `3 ${typeof GATEPOST_VERSION === "string" ? GATEPOST_VERSION : "sources"}`;
 const MAGIC = "GPINDEX\n";
 const MAX_HEADER = 16 * 1024 * 1024;
 const HEX_LINE = 65;
@@ -42,6 +42,8 @@ const PART = 4 * 1024 * 1024;
 const MAX_PARTS = 100;
 /** Snapshots that are looked at when all are. */
 const MAX_LOOKED_AT = 8;
+/** Content that only its own hash could be held against is not read beyond this: anybody could have put it there. Bytes. */
+const MAX_UNPROVEN = 256 * 1024 * 1024;
 
 const count = z.int().check(z.minimum(0));
 const hex64 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
@@ -54,8 +56,12 @@ const SegmentMark = z.strictObject({
 	entries: count,
 	/** Of its last entry; "" when there is none. */
 	hash: z.string(),
-	/** Of its last bytes: see tailDigest. */
+	/** Of its last bytes, or all: see tailDigest. */
 	tail: hex64,
+	/** All lines are what was written, and follow each other. */
+	whole: z.boolean(),
+	/** What the next line has to follow, with `hash`: see link.ts. Absent behind an altered line. */
+	link: z.optional(z.strictObject({ seq: z.int(), near: z.boolean() })),
 	/** How far the order of the log has come in it: see times.ts. */
 	key: z.number(),
 });
@@ -98,6 +104,7 @@ interface Wanted {
 	/** Bytes it may have. */
 	limit: number;
 	parts: boolean;
+	signal: AbortSignal | undefined;
 }
 
 function areDifferent(named: readonly { name: string }[]): boolean {
@@ -119,16 +126,22 @@ export async function checkSnapshot(dir: string, keys: SnapshotKeys = {}, name?:
 }
 
 /**
- * All snapshots of a log, whoever made them.
+ * All snapshots of a log, whoever made them. Whether they fit the log is not looked at: who uses one finds out, and where the
+ * log is damaged that takes reading all of it.
+ * @param signal stops it: then this rejects with the signal's reason
  * @returns what is to be said of each, and how many more there are than Gatepost leaves, which were not looked at
  */
 export async function checkSnapshots(
 	dir: string,
 	keys: SnapshotKeys,
+	signal?: AbortSignal,
 ): Promise<{ checks: (SnapshotCheck & { name: string })[]; more: number }> {
 	const names = await listSnapshots(dir, keys);
 	const checks: (SnapshotCheck & { name: string })[] = [];
-	for (const name of names.slice(0, MAX_LOOKED_AT)) checks.push({ name, ...(await checkSnapshot(dir, keys, name)) });
+	for (const name of names.slice(0, MAX_LOOKED_AT)) {
+		const { state, detail } = await openSnapshot(dir, keys, name, false, signal);
+		checks.push({ name, state, detail });
+	}
 	return { checks, more: Math.max(0, names.length - MAX_LOOKED_AT) };
 }
 
@@ -146,7 +159,7 @@ export async function readSnapshot(
 }
 
 /** Why a segment is not what the index has read of it; undefined when it is, and maybe longer. */
-export async function findMisfit(dir: string, segments: readonly SegmentMark[]): Promise<string | undefined> {
+export async function findMisfit(dir: string, segments: readonly Known[]): Promise<string | undefined> {
 	for (const segment of segments) {
 		const why = await misfitOf(dir, segment);
 		if (why !== undefined) return why;
@@ -154,7 +167,9 @@ export async function findMisfit(dir: string, segments: readonly SegmentMark[]):
 	return undefined;
 }
 
-async function misfitOf(dir: string, { name, bytes, tail }: SegmentMark): Promise<string | undefined> {
+type Known = Pick<SegmentMark, "name" | "bytes" | "tail" | "whole">;
+
+async function misfitOf(dir: string, { name, bytes, tail, whole }: Known): Promise<string | undefined> {
 	let handle: FileHandle;
 	try {
 		handle = await openPlain(join(dir, "journal", name));
@@ -165,7 +180,7 @@ async function misfitOf(dir: string, { name, bytes, tail }: SegmentMark): Promis
 		return `The segment ${name} of the log cannot be read (${code || "no plain file"}).`;
 	}
 	try {
-		const found = await tailDigest(handle, bytes);
+		const found = await tailDigest(handle, bytes, whole);
 		if (found === undefined) return `The segment ${name} of the log is shorter than it was.`;
 		return found === tail ? undefined : `The segment ${name} of the log is not what it was.`;
 	} finally {
@@ -173,7 +188,13 @@ async function misfitOf(dir: string, { name, bytes, tail }: SegmentMark): Promis
 	}
 }
 
-async function openSnapshot(dir: string, keys: SnapshotKeys, name: string, withParts: boolean): Promise<Opened> {
+async function openSnapshot(
+	dir: string,
+	keys: SnapshotKeys,
+	name: string,
+	parts: boolean,
+	signal?: AbortSignal,
+): Promise<Opened> {
 	let handle: FileHandle;
 	try {
 		handle = await openPlain(join(folderOf(dir), name));
@@ -186,7 +207,7 @@ async function openSnapshot(dir: string, keys: SnapshotKeys, name: string, withP
 	}
 	try {
 		const [key, limit] = [keyOf(dir, name, keys), snapshotLimit(dir)];
-		return await readAll(handle, { name, key, workspace: basename(dir), limit, parts: withParts });
+		return await readAll(handle, { name, key, workspace: basename(dir), limit, parts, signal });
 	} finally {
 		await handle.close();
 	}
@@ -219,16 +240,18 @@ async function readAll(handle: FileHandle, wanted: Wanted): Promise<Opened> {
 	const start = at + 2 * HEX_LINE;
 	const bytes = header.parts.reduce((sum, part) => sum + part.bytes, 0);
 	if (size !== start + bytes) return altered("its length is not what its header says");
-	const read = await readParts(handle, start, header, wanted.parts);
+	const isSkipped = wanted.key === undefined && !wanted.parts && bytes > MAX_UNPROVEN;
+	const read = isSkipped ? new Map() : await readParts(handle, start, header, wanted);
 	if (read === undefined) return altered("its content was changed");
 	const entries = header.segments.reduce((sum, segment) => sum + segment.entries, 0);
+	const skipped = isSkipped ? " Its content is too large to be read without that, and was not." : "";
 	const unseen =
 		header.key === "none"
 			? " It was made without a key, so it cannot be told from a forged one."
 			: wanted.key === undefined
 				? ` It was made with the key of ${header.key === "home" ? "a Gatepost home" : "an editor"}, which is not at hand: only with that it can be told from a forged one.`
 				: "";
-	const detail = `The snapshot of the index holds ${entries} entries.${unseen}`;
+	const detail = `The snapshot of the index holds ${entries} entries.${unseen}${skipped}`;
 	return { state: "good", detail, header, ...(wanted.parts ? { parts: read } : {}) };
 }
 
@@ -246,7 +269,7 @@ async function readParts(
 	handle: FileHandle,
 	start: number,
 	header: Header,
-	wanted: boolean,
+	{ parts: wanted, signal }: Pick<Wanted, "parts" | "signal">,
 ): Promise<Parts | undefined> {
 	const parts = new Map<string, Uint8Array>();
 	const hash = createHash("sha256");
@@ -262,6 +285,7 @@ async function readParts(
 		for (let done = 0; next !== undefined; ) {
 			const { from, reading } = next;
 			const { bytesRead } = await reading;
+			signal?.throwIfAborted();
 			// A piece that came in parts is not one of ours: plain files are read whole.
 			if (bytesRead !== Math.min(PART, bytes - done)) return undefined;
 			done += bytesRead;

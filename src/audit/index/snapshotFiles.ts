@@ -32,6 +32,8 @@ const OLD_MS = 90 * 86_400_000;
  */
 const LIMIT_FLOOR = 16 * 1024 * 1024;
 const LIMIT_RATIO = 4;
+/** Unit of what a file takes on the disk, everywhere. Bytes. */
+const BLOCK = 512;
 
 /** Folder of the snapshots of a workspace's log. */
 export function folderOf(dir: string): string {
@@ -84,14 +86,14 @@ export async function listSnapshots(dir: string, keys: SnapshotKeys): Promise<st
 	return names.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 }
 
-/** Largest length of a snapshot of this log, in bytes. */
+/** Largest length of a snapshot of this log, in bytes. Holes in its files cost nothing to make and do not count. */
 export function snapshotLimit(dir: string): number {
 	const journal = join(dir, "journal");
 	let bytes = 0;
 	try {
 		for (const name of listSegments(journal)) {
 			const found = lstatSync(join(journal, name), { throwIfNoEntry: false });
-			if (found?.isFile() === true) bytes += found.size;
+			if (found?.isFile() === true) bytes += Math.min(found.size, found.blocks * BLOCK);
 		}
 	} catch (error) {
 		// What cannot be looked at is told by whoever reads the log.

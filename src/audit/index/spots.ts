@@ -13,6 +13,8 @@ export interface Spot {
 	key: number;
 	/** It only left a mark at the row, and has a row of its own. */
 	only: boolean;
+	/** It does not fit the line before or after it. */
+	loose: boolean;
 }
 
 /** @param key of the row: keys are kept as differences to it */
@@ -21,7 +23,7 @@ export function packSpots(spots: readonly Spot[], key: number): Uint8Array {
 	let before = { segment: -1, line: 0, offset: 0 };
 	for (const spot of spots) {
 		const isNext = spot.segment === before.segment;
-		packer.put(spot.segment * 2 + (spot.only ? 1 : 0));
+		packer.put(spot.segment * 4 + (spot.loose ? 2 : 0) + (spot.only ? 1 : 0));
 		packer.putSigned(spot.line - (isNext ? before.line : 0));
 		packer.putSigned(spot.offset - (isNext ? before.offset : 0));
 		packer.put(spot.bytes);
@@ -50,12 +52,13 @@ export function unpackSpots(packed: Uint8Array, key: number): Spot[] {
 	let before = { segment: -1, line: 0, offset: 0 };
 	while (at < packed.length) {
 		const head = take();
-		const segment = Math.floor(head / 2);
+		const segment = Math.floor(head / 4);
+		const [loose, only] = [(head & 2) !== 0, (head & 1) !== 0];
 		const isNext = segment === before.segment;
 		const line = takeSigned() + (isNext ? before.line : 0);
 		const offset = takeSigned() + (isNext ? before.offset : 0);
 		const [bytes, mark] = [take(), take()];
-		spots.push({ segment, line, offset, bytes, mark, key: takeSigned() / 2 + key, only: head % 2 === 1 });
+		spots.push({ segment, line, offset, bytes, mark, key: takeSigned() / 2 + key, only, loose });
 		before = { segment, line, offset: offset + bytes };
 	}
 	return spots;

@@ -15,7 +15,7 @@ import {
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import { GENESIS, saltedBody, seal } from "../../../../src/audit/chain.ts";
+import { type Entry, GENESIS, saltedBody, seal } from "../../../../src/audit/chain.ts";
 import { segmentName } from "../../../../src/audit/segment.ts";
 import {
 	allRows,
@@ -236,9 +236,13 @@ test("a torn tail is no line until it is ended, and a repair that cuts it away c
 	const { dir, followed, path } = await changing(t, 43);
 	const before = (await allRows(followed.lens, {})).length;
 	const { size } = statSync(path);
+	const last = readFileSync(path, "utf8")
+		.split("\n")
+		.findLast((text) => text.includes('"prev":')) as string;
+	const { hash, head } = JSON.parse(last) as Entry;
 	const line = seal(
-		GENESIS,
-		{ v: 1, seq: 1, time: new Date().toISOString(), mono: 1, type: "prompt" },
+		hash,
+		{ v: 1, seq: head.seq + 1, time: new Date().toISOString(), mono: 1, type: "prompt" },
 		saltedBody({ claimed: { text: "torn" } }),
 	).line;
 	appendFileSync(path, line.slice(0, 50));

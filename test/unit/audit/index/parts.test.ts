@@ -49,6 +49,7 @@ test("spots are packed and unpacked as they were", () => {
 			mark: chance.below(2 ** 32),
 			key: chance.yes(0.1) ? 253_402_300_799_999.5 : key + chance.below(100_000) - 50_000,
 			only: chance.yes(0.2),
+			loose: chance.yes(0.2),
 		}));
 		assert.deepEqual(unpackSpots(packSpots(spots, key), key), spots);
 	}

@@ -1,34 +1,18 @@
 // How large a snapshot may be: its length costs nothing to claim, but it would be read and held in memory.
 import assert from "node:assert/strict";
-import { createHmac, hash } from "node:crypto";
-import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { AT_THE_END, Keeper } from "../../../../src/audit/index/keeper.ts";
 import { checkSnapshot, readSnapshot, writeSnapshot } from "../../../../src/audit/index/snapshot.ts";
-import { type SnapshotKeys, snapshotLimit } from "../../../../src/audit/index/snapshotFiles.ts";
+import { snapshotLimit } from "../../../../src/audit/index/snapshotFiles.ts";
 import type { Store } from "../../../../src/audit/index/store.ts";
 import { bigLog, rootIn, sampleLog } from "../../../support/auditLog.ts";
 import { place } from "../support.ts";
-import { demandAnswers, EDITOR, HOME, NO_KEY, withSnapshot, writeIndex } from "./snapshots.ts";
+import { demandAnswers, EDITOR, HOME, NO_KEY, stretch, withSnapshot, writeIndex } from "./snapshots.ts";
 import { Chance, emptyLog, randomLog, writeLog } from "./support.ts";
 
 const MB = 1024 * 1024;
-
-/** Makes the first part of a snapshot as long as wanted, with holes, and everything else fit to it. */
-function stretch(path: string, workspace: string, { homeKey, snapshotKey }: SnapshotKeys, bytes: number): void {
-	const [magic = "", line = ""] = readFileSync(path, "latin1").split("\n", 2);
-	const header = JSON.parse(line) as { parts: { name: string; bytes: number }[] };
-	header.parts = [{ name: "database", bytes }];
-	const signed = `${magic}\n${JSON.stringify(header)}\n`;
-	const key = createHmac("sha256", snapshotKey ?? homeKey ?? "")
-		.update(`gatepost index\n${workspace}`)
-		.digest();
-	const mac = createHmac("sha256", key).update(signed).digest("hex");
-	const head = `${signed}${hash("sha256", signed, "hex")}\n${mac}\n`;
-	writeFileSync(path, head);
-	truncateSync(path, head.length + bytes);
-}
 
 test("a snapshot larger than its log can have is altered, without a look into it, and built anew", async (t) => {
 	for (const keys of [HOME, EDITOR]) {

@@ -1,5 +1,7 @@
 // Logs with a snapshot of their index, for tests of it.
 import assert from "node:assert/strict";
+import { createHmac, hash } from "node:crypto";
+import { readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { type SnapshotKeys, snapshotName } from "../../../../src/audit/index/snapshotFiles.ts";
@@ -40,4 +42,19 @@ export async function demandAnswers(
 	await lens.close();
 	const [first] = states;
 	return first?.state === "loading" && first.done === 0 ? (first.detail ?? "built") : undefined;
+}
+
+/** Makes the first part of a snapshot as long as wanted, with holes, and everything else fit to it. */
+export function stretch(path: string, workspace: string, { homeKey, snapshotKey }: SnapshotKeys, bytes: number): void {
+	const [magic = "", line = ""] = readFileSync(path, "latin1").split("\n", 2);
+	const header = JSON.parse(line) as { parts: { name: string; bytes: number }[] };
+	header.parts = [{ name: "database", bytes }];
+	const signed = `${magic}\n${JSON.stringify(header)}\n`;
+	const key = createHmac("sha256", snapshotKey ?? homeKey ?? "")
+		.update(`gatepost index\n${workspace}`)
+		.digest();
+	const mac = createHmac("sha256", key).update(signed).digest("hex");
+	const head = `${signed}${hash("sha256", signed, "hex")}\n${mac}\n`;
+	writeFileSync(path, head);
+	truncateSync(path, head.length + bytes);
 }
