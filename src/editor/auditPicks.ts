@@ -15,6 +15,9 @@ export interface PickOptions {
 	sessions: (place: LogPlace) => Promise<SessionRow[]>;
 }
 
+/** The panel's page may take the focus while it comes up: the answers given so far are not lost for that. */
+const STAYS = { ignoreFocusOut: true };
+
 /** Undefined when the person gave up. */
 export async function pickExport(
 	options: PickOptions,
@@ -22,7 +25,7 @@ export async function pickExport(
 	const place = await pickPlace(options, say("auditHost.export.log"));
 	if (place === undefined) return undefined;
 	const formats = FORMATS.map((format) => ({ label: say(`auditHost.export.${format}`), format }));
-	const format = await vscode.window.showQuickPick(formats, { placeHolder: say("auditHost.export.format") });
+	const format = await vscode.window.showQuickPick(formats, { ...STAYS, placeHolder: say("auditHost.export.format") });
 	if (format === undefined) return undefined;
 	const scope = await pickScope(options, place);
 	return scope === undefined ? undefined : { place, format: format.format, scope };
@@ -41,7 +44,7 @@ export async function pickPlace(
 		.map((place) => ({ label: place.label, description: place.root ?? "", place }))
 		.sort((a, b) => Number(b.place.dir === shown.place?.dir) - Number(a.place.dir === shown.place?.dir));
 	if (rows.length === 1) return rows[0]?.place;
-	return (await vscode.window.showQuickPick(rows, { placeHolder }))?.place;
+	return (await vscode.window.showQuickPick(rows, { ...STAYS, placeHolder }))?.place;
 }
 
 async function pickScope(options: PickOptions, place: LogPlace): Promise<ExportScope | undefined> {
@@ -55,7 +58,7 @@ async function pickScope(options: PickOptions, place: LogPlace): Promise<ExportS
 		const detail = say("auditHost.export.filterDetail");
 		rows.unshift({ label: say("auditHost.export.filter"), detail, scope: { of: "filter", filter } });
 	}
-	const picked = await vscode.window.showQuickPick(rows, { placeHolder: say("auditHost.export.scope") });
+	const picked = await vscode.window.showQuickPick(rows, { ...STAYS, placeHolder: say("auditHost.export.scope") });
 	if (picked?.scope !== "session") return picked?.scope;
 	const sessions = await options.sessions(place);
 	if (sessions.length === 0) {
@@ -64,6 +67,7 @@ async function pickScope(options: PickOptions, place: LogPlace): Promise<ExportS
 	}
 	const items = await Promise.all(sessions.map(itemOf));
 	const session = await vscode.window.showQuickPick(items, {
+		...STAYS,
 		placeHolder: say("auditHost.export.session"),
 		matchOnDescription: true,
 		matchOnDetail: true,
