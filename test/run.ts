@@ -2,8 +2,9 @@
 // `npm test -- unit browser` runs only the parts named. GATEPOST_TEST_TIMES=1 writes anew how long files take
 // (test/times.json); GATEPOST_TEST_AT_ONCE says how many run side by side.
 //
-// First the check and the build; then files of all other parts side by side, as many as the machine has cores for. What opens
-// windows of an editor goes one after the other, and first: those wait more than they work, and are the longest.
+// First the check and the build; then what opens windows of an editor, one after the other and with nothing beside it: on two
+// cores a window beside a browser comes up too late for a test, and nothing is gained. Then files of all other parts side by
+// side, as many as the machine has cores for.
 import { spawnSync } from "node:child_process";
 import { globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -23,8 +24,8 @@ const TIMES = "test/times.json";
 /** Packaged once; what installs the extension takes it from here. */
 const VSIX = resolve("out/gatepost.vsix");
 
-/** So many at once: editors one at a time, browsers beside them. */
 const LANES = { editors: 1, browsers: 2, nodes: Number.POSITIVE_INFINITY };
+const ALONE: ReadonlySet<string> = new Set(["editors"]);
 /** As many as there are cores; two on one core, since one often waits; what shares a disk gains nothing from more than four. */
 const AT_ONCE = Number(process.env.GATEPOST_TEST_AT_ONCE) || Math.min(4, Math.max(2, availableParallelism()));
 
@@ -161,7 +162,7 @@ mkdirSync("out", { recursive: true });
 const jobs = parts.flatMap(jobsOf);
 for (const [part, { command }] of parts) if (command) runCommand(part, command);
 await prepare(parts.map(([part]) => part));
-await runLanes(jobs, AT_ONCE, LANES);
+await runLanes(jobs, AT_ONCE, LANES, ALONE);
 for (const [part] of parts) await onceMore(part);
 
 console.log("");

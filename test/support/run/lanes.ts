@@ -13,14 +13,23 @@ export interface Job {
  * @param most so many at once
  * @param lanes so many of each lane at once; a lane that is not named has no limit of its own. Lanes named first go first
  * where a job of theirs may start; within a lane the longest job does, so that none is left to run alone at the end.
+ * @param alone lanes whose jobs run with nothing beside them
  */
-export async function runLanes(jobs: readonly Job[], most: number, lanes: Readonly<Record<string, number>>) {
+export async function runLanes(
+	jobs: readonly Job[],
+	most: number,
+	lanes: Readonly<Record<string, number>>,
+	alone: ReadonlySet<string> = new Set(),
+) {
 	const order = Object.keys(lanes);
 	const rank = ({ lane }: Job) => (order.includes(lane) ? order.indexOf(lane) : order.length);
 	const waiting = [...jobs].sort((a, b) => rank(a) - rank(b) || b.length - a.length);
 	const running = new Set<Job>();
-	const mayStart = ({ lane }: Job) =>
-		[...running].filter((job) => job.lane === lane).length < (lanes[lane] ?? Number.POSITIVE_INFINITY);
+	const mayStart = ({ lane }: Job) => {
+		const others = [...running];
+		if (alone.has(lane) ? others.length > 0 : others.some((job) => alone.has(job.lane))) return false;
+		return others.filter((job) => job.lane === lane).length < (lanes[lane] ?? Number.POSITIVE_INFINITY);
+	};
 	await new Promise<void>((done, failed) => {
 		const next = () => {
 			while (running.size < most) {

@@ -43,6 +43,22 @@ test("no more at once than the whole and each lane hold; named lanes first, the 
 	await all;
 });
 
+test("a job of a lane that runs alone waits for all others, and they for it", async () => {
+	const { jobs, begun, end } = stage([
+		["window", "editors", 2],
+		["window two", "editors", 1],
+		["page", "browsers", 1],
+		["unit", "nodes", 1],
+	]);
+	const all = runLanes(jobs, 2, { editors: 1, browsers: 2 }, new Set(["editors"]));
+	assert.deepEqual(begun.splice(0), ["window"]);
+	assert.deepEqual(await end("window"), ["window two"]);
+	assert.deepEqual(await end("window two"), ["page", "unit"]);
+	await end("page");
+	await end("unit");
+	await all;
+});
+
 test("nothing to run is done at once, and a job that throws is no silence", async () => {
 	await runLanes([], 2, {});
 	const failing = { lane: "nodes", length: 0, run: () => Promise.reject(new Error("broken")) };
