@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 export async function until(
 	what: string,
 	is: () => boolean | Promise<boolean>,
-	limitMs = 30_000,
+	limitMs = 60_000,
 	everyMs = 50,
 ): Promise<void> {
 	const limit = Date.now() + limitMs;
