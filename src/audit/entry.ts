@@ -144,12 +144,16 @@ export const PERSONAL_TYPES: ReadonlySet<string> = new Set([
 	"policy.accepted",
 ]);
 
+/** What an agent asks and does, which is most of a log: no reader takes a person's word from these. */
+export const AGENT_TYPES: ReadonlySet<string> = new Set(["action.executed", "action.released", "action.requested"]);
+
 /**
- * Whether an entry may hold what a person decided, whatever its type: no reader may take a person's word from another. An
- * agent's input can have such members too; then an entry is signed sooner than it need be.
+ * Whether an entry may hold what a person decided: no reader may take a person's word from another. An agent's words can
+ * have such members too; then an entry is signed sooner than it need be.
  * @param bodyJson its body in canonical form
  */
 export function isPersonal(type: string, bodyJson: string): boolean {
+	if (AGENT_TYPES.has(type)) return false;
 	return PERSONAL_TYPES.has(type) || bodyJson.includes('"by":"person"') || bodyJson.includes('"approver":');
 }
 

@@ -6,7 +6,7 @@
 // whose word it is. So a line is good here only if it is good there, and everything else is told in the same words.
 import { hash as digest } from "node:crypto";
 import { type Entry, type EntryHead, GENESIS, type Opened, openLine } from "./chain.ts";
-import { isPersonal, PERSONAL_TYPES } from "./entry.ts";
+import { AGENT_TYPES, isPersonal, PERSONAL_TYPES } from "./entry.ts";
 import { END_SHIFT, HAS_DIGEST, HAS_PERSON, HAS_SIZE, NOT_CANONICAL, scanCanonical } from "./verifyCanonical.ts";
 
 /** A good line. Time and body are read only when they are asked for, and only while the line's bytes are there. */
@@ -173,7 +173,7 @@ export function openQuick(bytes: Buffer, from: number, end?: number): QuickLine 
 	if (hash !== bytes.toString("latin1", hashFrom, hashFrom + 64)) return undefined;
 	lastHash = hash;
 	const type = typeAt(bytes, typeFrom, typeTo);
-	const personal = (scanned & HAS_PERSON) !== 0 || PERSONAL_TYPES.has(type);
+	const personal = ((scanned & HAS_PERSON) !== 0 && !AGENT_TYPES.has(type)) || PERSONAL_TYPES.has(type);
 	const places = { from, bodyTo, timeFrom, to };
 	const names = HAS_DIGEST | HAS_SIZE;
 	const head = { seq: number(bytes, seqFrom, seqTo), type, hash, prev };

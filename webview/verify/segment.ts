@@ -137,8 +137,11 @@ const PERSONAL_TYPES: ReadonlySet<string> = new Set([
 	"policy.accepted",
 ]);
 
+const AGENT_TYPES: ReadonlySet<string> = new Set(["action.executed", "action.released", "action.requested"]);
+
 /** As in src/audit/entry.ts. */
 function isPersonal(type: string, body: Entry["body"]): boolean {
+	if (AGENT_TYPES.has(type)) return false;
 	const text = JSON.stringify(body);
 	return PERSONAL_TYPES.has(type) || text.includes('"by":"person"') || text.includes('"approver":');
 }

@@ -244,7 +244,7 @@ test("what a person decided is told as the strict reader tells it, whatever keys
 	for (const key of keys)
 		for (const one of values)
 			for (const body of [{ [key]: one }, { a: { [key]: one, z: 1 } }, { a: [{ [key]: one }], by: "policy" }]) {
-				for (const type of ["action.decided", "export.made", "action.settled"]) {
+				for (const type of ["action.decided", "export.made", "action.settled", "action.requested"]) {
 					const line = seal(prev, { ...head, type }, saltedBody(body)).line.slice(0, -1);
 					// It compares with isPersonal.
 					assert.equal(agree(line), "good");

@@ -8,6 +8,7 @@ LINE = re.compile(rb'\{"body(?:Hash":"([0-9a-f]{64})"|":(\{.*\})),"hash":"([0-9a
 NOTE = re.compile(r'((\S+)\n(\d+)\n([A-Za-z0-9+/]{43}=)\n)\n\u2014 (\S+) ([A-Za-z0-9+/]+={0,2})\n')
 WHOLE = {"gate.started", "gate.stopped", "key.created", "checkpoint", "repair", "evidence.removed"}
 PERSONAL = {"action.settled", "answer.late", "grant.added", "policy.accepted"}
+OF_AGENT = {"action.executed", "action.released", "action.requested"}
 problems = []
 
 def bad(kind, where, what):
@@ -87,7 +88,7 @@ def segment(name, scope, named, removed, session):
             if mine or entry_type in WHOLE or number == 1 or scope["of"] == "all":
                 bad("removed", where, "its body is left out, and it must not be")
             continue
-        if entry_type in PERSONAL or b'"by":"person"' in body or b'"approver":' in body:
+        if entry_type in PERSONAL or entry_type not in OF_AGENT and (b'"by":"person"' in body or b'"approver":' in body):
             seg["personal"] = (number, where)
         body = entry["body"]
         for digest, size in evidence_in(body):
