@@ -135,7 +135,7 @@ export function isOver(row: FoldedRow): boolean {
 /** Rows that are held back because their request is not over. */
 const MAX_HELD = 20_000;
 /** Characters of a path. Systems take 4096 bytes; an agent may claim any. */
-const MAX_PATH = 5000;
+export const MAX_PATH = 5000;
 
 /**
  * The rows of lines that come in the order of the log, each when it is over, in the order of their first entries as far as
@@ -230,13 +230,15 @@ function beginAction(row: FoldedRow, body: Body): void {
 	if (row.target === "") row.target = shorten(row.files[0] ?? "");
 }
 
+const UNIDENTIFIED = "unidentified";
+
 /** What an entry of a request says of its end. */
 function takeType(row: FoldedRow, { head, body = {} }: Entry): void {
 	switch (head.type) {
 		case "action.decided":
 		case "action.withdrawn":
 			// The agent's own prompt was first: what the gate said then had no effect.
-			if (row.channel === "terminal" && row.decidedAt !== undefined) break;
+			if (isSettled(row)) break;
 			if (row.decidedAt !== undefined) flag(row, "altered");
 			if (counts(head.type, body, row.decidedAt === undefined ? "none" : row.by)) takeDecision(row, head, body);
 			else flag(row, "altered");
@@ -271,9 +273,16 @@ export function counts(type: string, body: Body, known: RowBy | "none" | undefin
 	return by === "failure" && known !== "failure" && member(decision, "answered") !== undefined;
 }
 
+/** Answered in the agent's own prompt, by an unidentified person or a rule of the agent's. */
+function isSettled({ channel, by, person }: FoldedRow): boolean {
+	return channel === "terminal" && (by === "rule" || person === UNIDENTIFIED);
+}
+
 function takeDecision(row: FoldedRow, head: Entry["head"], body: Body): void {
 	const decision = member(body, "decision");
 	const by = RowBy.safeParse(member(decision, "by"));
+	// Nothing of a decision that counts no more stays.
+	if (row.decidedAt !== undefined) for (const name of ["rule", "channel", "person"] as const) delete row[name];
 	// An offered allow counts only when the agent's own prompt was not first: action.settled says so.
 	row.outcome = outcomeOf(str(decision, "verdict"), by.data);
 	if (by.success) row.by = by.data;
@@ -300,7 +309,7 @@ function takeSettled(row: FoldedRow, head: Entry["head"], body: Body): void {
 	row.by = body.agentRule === true ? "rule" : "person";
 	row.channel = "terminal";
 	// Nobody saw who typed there (DESIGN 2.6).
-	if (row.by === "person") row.person = "unidentified";
+	if (row.by === "person") row.person = UNIDENTIFIED;
 	row.decidedAt = head.time;
 	const waited = head.mono - row.mono;
 	if (waited >= 0) row.waitedMs = Math.round(waited);

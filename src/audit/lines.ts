@@ -18,7 +18,7 @@ export interface Line {
 }
 
 /** What is longer than this without a line break is no log; what follows it is not read. Bytes. */
-const MAX_SKIPPED = 64 * 1024 * 1024;
+export const MAX_SKIPPED = 64 * 1024 * 1024;
 const CHUNK = 256 * 1024;
 /** Of many segments only the first line is read. */
 const FIRST_CHUNK = 8 * 1024;

@@ -1,14 +1,12 @@
 // Lines of a log, read and opened in batches: one wait for the disk a chunk, not one a line.
 import { isUtf8 } from "node:buffer";
 import { MAX_LINE_BYTES } from "../chain.ts";
-import type { Line } from "../lines.ts";
+import { type Line, MAX_SKIPPED } from "../lines.ts";
 import { type TextLine, textLine } from "../quickOpen.ts";
 import { segmentStart } from "../segment.ts";
 import { chunksOf, type Extent } from "./extent.ts";
 
 const NEWLINE = 10;
-/** What is longer than this without a line break is no log; what follows it is not read (as in lines.ts). Bytes. */
-const MAX_SKIPPED = 64 * 1024 * 1024;
 
 export interface Reading {
 	/** Told how many bytes of the log were read. */

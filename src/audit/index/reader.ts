@@ -1,18 +1,18 @@
 // A segment from an offset on, line by line, as read.ts gives them, but for what stands after the last line break: that is
 // still being written, or was cut short, and no line yet.
+
 import { isUtf8 } from "node:buffer";
 import { createHash, hash as digest } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 import { MAX_LINE_BYTES, openLine } from "../chain.ts";
 import { openPlain, readAt } from "../files.ts";
+import { MAX_SKIPPED } from "../lines.ts";
 import { quickOpen } from "../quickOpen.ts";
 import type { ReadLine } from "../read.ts";
 import { follows, isSound, type Link, linkBehind } from "./link.ts";
 
 const CHUNK = 1024 * 1024;
 const NEWLINE = 10;
-/** What is longer than this without a line break is no log; what follows it is not read (as in lines.ts). Bytes. */
-const MAX_SKIPPED = 64 * 1024 * 1024;
 
 /** A line, and 32 bits by which it is known again: of its hash, or of its text when it is no entry; 0 when neither is known. */
 export interface MarkedLine {

@@ -10,7 +10,7 @@ import {
 	RowKind,
 	RowOutcome,
 } from "../../protocol/audit.ts";
-import type { Change, FoldedRow } from "../fold.ts";
+import { type Change, type FoldedRow, MAX_PATH } from "../fold.ts";
 import { Columns } from "./columns.ts";
 import { demandRanges } from "./columnsCheck.ts";
 import { IndexDatabase } from "./database.ts";
@@ -21,9 +21,8 @@ import { packSpots, type Spot, unpackSpots } from "./spots.ts";
 import { Texts } from "./texts.ts";
 import { exactMillis } from "./times.ts";
 
-/** Longest id or name that is kept, as in fold.ts, and longest path. Characters. */
+/** Longest id or name that is kept, as in fold.ts. Characters. */
 const MAX_NAME = 300;
-const MAX_PATH = 5000;
 const MAX_TIME = 40;
 
 const OPS = ["create", "modify", "delete"] as const;

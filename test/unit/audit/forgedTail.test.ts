@@ -153,7 +153,8 @@ test("what a person decided stands against any later entry", async (t) => {
 	const { journal } = await dead(t);
 	forge(journal, later[0] ?? assert.fail(), ["action.decided", allow("r1")]);
 	for await (const row of foldRows(readEntries(journal.dir)))
-		if (row.request === "r1") assert.deepEqual([row.outcome, row.by, row.flags], ["allowed", "person", ["altered"]]);
+		if (row.request === "r1")
+			assert.deepEqual([row.outcome, row.by, row.rule, row.flags], ["allowed", "person", undefined, ["altered"]]);
 });
 
 test("half a line behind a forged approval excuses nothing, though its gate seems to live", async (t) => {
