@@ -291,23 +291,22 @@ export class Journal {
 		return done;
 	}
 
-	async #commit(sealing: () => string): Promise<void> {
-		if (this.#writer.failure) throw this.#writer.closedError(this.#writer.failure);
+	#commit(sealing: () => string): Promise<void> {
+		if (this.#writer.failure) return Promise.reject(this.#writer.closedError(this.#writer.failure));
 		let text: string;
 		try {
 			text = sealing();
 		} catch (error) {
 			// Places in the chain were given away for lines that will not come: the segment ends here.
 			const failure = notSigned(error);
-			await this.#writer.fail(failure);
-			throw failure;
+			return this.#writer.fail(failure).then(() => Promise.reject(failure));
 		}
-		await this.#writer.push(text, this.#seq, this.#prev);
+		return this.#writer.push(text, this.#seq, this.#prev);
 	}
 
 	#seal(type: EntryType, bodyJson: string, session?: string): string {
 		const { now, mono } = this.#clock;
-		const head: EntryHead = { v: 1, seq: ++this.#seq, time: new Date(now()).toISOString(), mono: mono(), type };
+		const head: EntryHead = { v: 1, seq: ++this.#seq, time: isoTime(now()), mono: mono(), type };
 		if (session) head.session = session;
 		const { line, hash } = seal(this.#prev, head, bodyJson);
 		this.#prev = hash;
@@ -361,6 +360,18 @@ export class Journal {
 			"The audit log of this folder was closed because the gate stops. Gatepost refused the action. Start the gate again.",
 		);
 	}
+}
+
+let lastMs = Number.NaN;
+let lastIso = "";
+
+/** Many entries are of one millisecond. */
+function isoTime(ms: number): string {
+	if (ms !== lastMs) {
+		lastIso = new Date(ms).toISOString();
+		lastMs = ms;
+	}
+	return lastIso;
 }
 
 function notSigned(error: unknown): JournalError {

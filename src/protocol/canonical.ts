@@ -22,6 +22,25 @@ function named(key: string): string {
 	return text;
 }
 
+/** Short texts in which nothing needs an escape, which is nearly all: checked by pattern they take half the time. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+const MAX_PLAIN = 128;
+
+/** More are sorted by the engine, whose time does not grow with their square. */
+const FEW = 16;
+
+/** RFC 8785 section 3.2.3: by UTF-16 code units, which is how strings compare and what Array.sort does with them. */
+function sort(keys: string[]): string[] {
+	if (keys.length > FEW) return keys.sort();
+	for (let at = 1; at < keys.length; at++) {
+		const key = keys[at] as string;
+		let to = at;
+		for (; to > 0 && (keys[to - 1] as string) > key; to--) keys[to] = keys[to - 1] as string;
+		keys[to] = key;
+	}
+	return keys;
+}
+
 /**
  * The RFC 8785 text of a JSON value. Members whose value is undefined are left out, as JSON.stringify does.
  * @throws CanonicalError for lone surrogates, NaN and infinities, and values that are not JSON (functions, bigint, ...)
@@ -33,6 +52,7 @@ export function canonical(value: unknown): string {
 		return JSON.stringify(value);
 	}
 	if (typeof value === "string") {
+		if (value.length <= MAX_PLAIN && PLAIN.test(value)) return `"${value}"`;
 		if (!value.isWellFormed()) throw new CanonicalError("a string with a lone surrogate has no canonical form");
 		return JSON.stringify(value);
 	}
@@ -47,8 +67,7 @@ export function canonical(value: unknown): string {
 	if (typeof value === "object") {
 		const object = value as Record<string, unknown>;
 		let text = "{";
-		// RFC 8785 section 3.2.3: members sorted by UTF-16 code units, which is what Array.sort does with strings.
-		for (const key of Object.keys(object).sort()) {
+		for (const key of sort(Object.keys(object))) {
 			const member = object[key];
 			if (member === undefined) continue;
 			if (text.length > 1) text += ",";
