@@ -31,7 +31,9 @@ export class KeyCheck {
 	 */
 	demand(seen: readonly Seen[], problems: Problems): void {
 		const segments = new Map<string, string[]>();
-		for (const { segment, started } of seen) {
+		for (const { segment, started, size, outside } of seen) {
+			// Nothing was ever written there: a gate that died before its first entry, or a file that somebody put there.
+			if (size === 0 && (outside?.head?.entries ?? 0) === 0) continue;
 			// What cannot be read may be what announced any key; it is told as it is.
 			if (started === undefined || !this.#first.has(segment)) return;
 			const { publicKey } = started.signer;

@@ -3,8 +3,11 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { GENESIS, saltedBody, seal } from "../../../src/audit/chain.ts";
+import { originOf, signCheckpoint } from "../../../src/audit/checkpoint.ts";
 import { headPath } from "../../../src/audit/head.ts";
 import { newSigningKey, publicKeyHex, signerFromPem } from "../../../src/audit/keys.ts";
+import { segmentName } from "../../../src/audit/segment.ts";
 import { type KnownHead, verifySegments, verifyWorkspace } from "../../../src/audit/verify.ts";
 import { evidenceRefs } from "../../../src/audit/verifyEvidence.ts";
 import {
@@ -292,6 +295,27 @@ test("a gate that died before it announced its key makes no alarm of those that 
 	assert.ok(!entriesOf(next.path).some(({ head }) => head.type === "key.created"));
 	const kinds = (await verifyWorkspace(next.dir)).problems.map(({ kind }) => kind);
 	assert.ok(!kinds.includes("wrong-key"), kinds.join());
+});
+
+test("an empty file among the segments does not keep a key that nobody announced from being told", async (t) => {
+	const here = place(t);
+	const first = await closed(here, "one");
+	const [like] = entriesOf(first.path);
+	assert.ok(like);
+	const { salt: _, ...started } = like.body as Record<string, unknown>;
+	const signer = anotherKey();
+	const segment = segmentName(Date.now() + 1000, "forged");
+	const body = { ...started, segment, signer: { publicKey: publicKeyHex(signer.publicKey), storage: "file" } };
+	const head = (seq: number, type: string) => ({ ...like.head, seq, type });
+	const opening = seal(GENESIS, head(1, "gate.started"), saltedBody(body));
+	const origin = originOf(first.workspace, segment);
+	const note = signCheckpoint({ origin, entries: 1, hash: opening.hash }, signer);
+	const signed = seal(opening.hash, head(2, "checkpoint"), saltedBody({ note }));
+	writeFileSync(join(first.dir, "journal", segment), opening.line + signed.line);
+	const wrongKey = async () => (await verifyWorkspace(first.dir)).problems.some(({ kind }) => kind === "wrong-key");
+	assert.ok(await wrongKey());
+	writeFileSync(join(first.dir, "journal", segmentName(Date.now() + 2000, "empty")), "");
+	assert.ok(await wrongKey());
 });
 
 test("a part of a log, and a log put back from a backup, are no alarm for their keys", async (t) => {
