@@ -2,7 +2,7 @@
 // is bound to (DESIGN 2.7, 2.8).
 import { createHash } from "node:crypto";
 import { canonical, type Json, type JsonObject } from "../protocol/canonical.ts";
-import type { CardFile, CardModel } from "../protocol/card.ts";
+import type { CardFile, CardModel, PreviewItem } from "../protocol/card.ts";
 import { type Message, message } from "../protocol/messages.ts";
 import type { Action, ActionKind } from "./action.ts";
 import { isChange, type Proposal } from "./change.ts";
@@ -24,12 +24,18 @@ export interface CardParts {
 	actionMac: string;
 	/** Real paths of the gate's folders. */
 	folders: readonly string[];
+	/** What a command would do. */
+	preview?: PreviewItem[];
+	/** What to say of files of the proposal, by the path the agent named. */
+	warnings?: Record<string, Message[]>;
+	/** What the agent had asked for, when a person changed it. */
+	edited?: { target: string; actionMac: string };
 }
 
 /** The card of one request. Bounded by its input: about 2,000 diff lines, and the input itself. */
 export function buildCard(parts: CardParts): CardModel {
 	const { event, action, proposal, verdict, session, folders } = parts;
-	const files = cardFiles(proposal, action.root, folders);
+	const files = cardFiles(proposal, action.root, folders, parts.warnings);
 	const inputMatters = needsInput(action, files, proposal, event.description);
 	return {
 		v: 1,
@@ -47,6 +53,8 @@ export function buildCard(parts: CardParts): CardModel {
 		inputMatters,
 		...(event.description === undefined ? {} : { description: event.description }),
 		...(proposal === undefined || isChange(proposal) ? {} : { problem: proposal.unknown }),
+		...(parts.preview === undefined || parts.preview.length === 0 ? {} : { preview: parts.preview }),
+		...(parts.edited === undefined ? {} : { edited: parts.edited }),
 		why: verdict.why,
 		risks: risksOf(action, proposal, folders),
 		guard: verdict.guard,
@@ -61,12 +69,19 @@ export function cardDigest(card: CardModel): string {
 	return createHash("sha256").update(canonical(card), "utf8").digest("hex");
 }
 
-function cardFiles(proposal: Proposal, root: string, folders: readonly string[]): CardFile[] {
+function cardFiles(
+	proposal: Proposal,
+	root: string,
+	folders: readonly string[],
+	warnings: Record<string, Message[]> = {},
+): CardFile[] {
 	if (!isChange(proposal)) return [];
 	const budget = newBudget();
 	return proposal.files.map((file) => ({
 		label: labelOf(file.path, root),
 		outside: !folders.some((folder) => isWithin(file.target ?? file.path, folder)),
+		...(file.from === undefined ? {} : { from: labelOf(file.from, root) }),
+		...(warnings[file.path] === undefined ? {} : { warnings: warnings[file.path] }),
 		...diffFile(file, budget),
 	}));
 }

@@ -22,6 +22,8 @@ export interface FileChange {
 	/** Where it really lands after symlinks, when that differs. */
 	target?: string;
 	op: "create" | "modify" | "delete";
+	/** Absolute path the content was at before, as the agent named it, when the file also moves. `before` is its content. */
+	from?: string;
 	before?: FileSide;
 	after?: FileSide;
 }

@@ -173,7 +173,10 @@ function wordMarks(a: string, b: string): { before: [number, number][]; after: [
 }
 
 /** A file of a change as the card shows it. `outside` and the label are the card's business. */
-export function diffFile(change: FileChange, budget: DiffBudget): Omit<CardFile, "label" | "outside"> {
+export function diffFile(
+	change: FileChange,
+	budget: DiffBudget,
+): Omit<CardFile, "label" | "outside" | "from" | "warnings"> {
 	const { before, after } = change;
 	const binary = before?.binary === true || after?.binary === true;
 	const none: FileDiff = { hunks: [], added: 0, removed: 0, whitespaceOnly: 0, eolOnly: 0, cut: false };

@@ -103,6 +103,11 @@ export const bodies = {
 	"action.settled": z.looseObject({ request: text, by: z.enum(["gatepost", "terminal", "unknown"]) }),
 	/** Without `request` when no released decision was found; a coverage.gap entry follows then. */
 	"action.executed": z.looseObject({ request: z.optional(text), outcome: z.enum(["done", "failed"]), claimed }),
+	/**
+	 * What an action really changed in the workspace, seen by looking before and after. `files` as in action.requested's
+	 * `change`; `incomplete` says why not all was looked at, `shared` that other actions ran meanwhile.
+	 */
+	"action.changed": z.looseObject({ request: text, files: z.array(z.looseObject({ path: text, op: text })) }),
 	"action.withdrawn": z.looseObject({ request: text }),
 	"digest.mismatch": z.looseObject({ request: text, decided: text, ran: text }),
 	"question.asked": z.looseObject({ claimed }),
@@ -132,6 +137,8 @@ export const bodies = {
 	/** A C2SP signed note over all entries before this one. */
 	checkpoint: z.looseObject({ note: text }),
 	"export.made": z.looseObject({ format: text }),
+	/** A person put back what an approved edit had changed. */
+	"change.undone": z.looseObject({ request: text, path: text, approver }),
 	/** Retention took evidence away; what names it stays. The digests are of pieces that an earlier entry may name. */
 	"evidence.removed": z.looseObject({ digests: z.array(hex64), olderThanDays: count }),
 };

@@ -4,6 +4,7 @@ import { jobQueue } from "../actions/jobQueue.ts";
 import type { Jobs } from "../actions/jobs.ts";
 import type { Explanation, PolicyVerdict } from "../policy/policy.ts";
 import type { GateContext } from "./context.ts";
+import { extrasOf } from "./extras.ts";
 import type { LedgerLine } from "./ledger.ts";
 
 /** A card and its digest. */
@@ -13,7 +14,7 @@ export type Drawn = Jobs["card"]["gives"];
  * The card of a request. Takes time when there is much to show: look again whether it is still to be asked.
  * @param signal ends the wait; rejects with its reason
  */
-export function cardOf(
+export async function cardOf(
 	gate: GateContext,
 	line: LedgerLine,
 	verdict: PolicyVerdict,
@@ -40,6 +41,7 @@ export function cardOf(
 		deadlineAt,
 		actionMac: line.mac,
 		folders: [...gate.options.workspaces.folders],
+		...(await extrasOf(gate, line, proposal)),
 	};
 	return jobQueue.run("card", parts, line.bytes + bytesOf(proposal), { turn: session.key, signal });
 }

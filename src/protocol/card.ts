@@ -38,6 +38,10 @@ export const CardFile = z.strictObject({
 	target: z.optional(z.string()),
 	outside: z.boolean(),
 	op: z.enum(["create", "modify", "delete"]),
+	/** Where its content was before, labelled as `label` is, when the file moves. */
+	from: z.optional(z.string()),
+	/** What a person must know of this file beside its lines: unsaved changes in an editor, changed since the agent read it. */
+	warnings: z.optional(z.array(Message)),
 	added: z.int(),
 	removed: z.int(),
 	/** Lines that differ in white space only: the native diff may hide them. */
@@ -52,6 +56,16 @@ export const CardFile = z.strictObject({
 	cut: z.boolean(),
 });
 export type CardFile = z.infer<typeof CardFile>;
+
+/** One effect a command would have, as far as it can be told without running it. */
+export const PreviewItem = z.strictObject({
+	message: Message,
+	/** What it is about, e.g. files or commits, whole names. May be agent text. */
+	names: z.array(z.string()),
+	/** How many more there are. */
+	more: z.int(),
+});
+export type PreviewItem = z.infer<typeof PreviewItem>;
 
 export const CardModel = z.strictObject({
 	v: z.literal(1),
@@ -75,6 +89,10 @@ export const CardModel = z.strictObject({
 	description: z.optional(z.string()),
 	/** Why the change could not be computed, if so. */
 	problem: z.optional(Message),
+	/** What a command would do, as far as that can be known without running it: never more than a preview. */
+	preview: z.optional(z.array(PreviewItem)),
+	/** A person changed the action: the card shows what would run, this is what the agent had asked for. Agent text. */
+	edited: z.optional(z.strictObject({ target: z.string(), actionMac: z.string() })),
 	why: z.array(Message),
 	risks: z.array(Message),
 	/** Weakens Gatepost itself: marked, never granted beyond once, allowed only when shown whole. */

@@ -70,6 +70,10 @@ export type PendingHostMessage =
 	| { type: "reveal"; id: string }
 	/** The answer could not be taken (late, not whole, ...): shown at the card. */
 	| { type: "refused"; id: string; message: MessageText }
+	/** The change a person made to the action of this card was not taken: shown at the card. */
+	| { type: "editRefused"; id: string; message: MessageText }
+	/** Lines of a file's old side around its hunks, raw, from line `from` (1-based): for context that was folded. */
+	| { type: "context"; id: string; file: number; from: number; lines: { text: string; eol: string }[] }
 	/** Rules that would allow the action of this card, narrowest first; or why none can. */
 	| { type: "offers"; id: string; offers: GrantOffer[]; refused?: MessageText }
 	/** What the rule of the `checkRule` with this `n` would do; or why it cannot be granted for this card. */
@@ -116,6 +120,31 @@ export const PendingViewMessage = z.discriminatedUnion("type", [
 	z.strictObject({ type: z.literal("dismiss"), warning: id }),
 	z.strictObject({ type: z.literal("installAgent") }),
 	z.strictObject({ type: z.literal("copy"), id }),
+	/** All files of the card in the multi-diff editor. */
+	z.strictObject({ type: z.literal("openAllDiffs"), id }),
+	/** Asks for `context`: lines [from, to] of the old side of a file, 1-based. */
+	z.strictObject({
+		type: z.literal("context"),
+		id,
+		file: z.int().check(z.minimum(0)),
+		from: z.int().check(z.minimum(1)),
+		to: z.int().check(z.minimum(1)),
+	}),
+	/** The person changes the action; the card comes again as what would run. */
+	z.strictObject({
+		type: z.literal("edit"),
+		id,
+		edit: z.union([
+			z.strictObject({ command: z.string().check(z.maxLength(1_000_000)) }),
+			z.strictObject({
+				file: z.int().check(z.minimum(0)),
+				leftOut: z.array(z.int().check(z.minimum(0))).check(z.maxLength(5000)),
+			}),
+			z.strictObject({ original: z.literal(true) }),
+		]),
+	}),
+	/** Opens the native diff of a file with a right side that can be edited; saving it changes the action. */
+	z.strictObject({ type: z.literal("openEdit"), id, file: z.int().check(z.minimum(0)) }),
 	/** Asks for `offers`. */
 	z.strictObject({ type: z.literal("offers"), id }),
 	/** Asks for `ruleChecked`. */

@@ -2,11 +2,23 @@
 import { TEXTS_AUDIT } from "./textsAudit.ts";
 import { TEXTS_AUDIT_HOST } from "./textsAuditHost.ts";
 import { TEXTS_AUDIT_VIEWS } from "./textsAuditViews.ts";
+import { TEXTS_CHANGE_AFTER_RUN } from "./textsChangeAfterRun.ts";
+import { TEXTS_CHANGE_EDITED } from "./textsChangeEdited.ts";
+import { TEXTS_CHANGE_PATCH } from "./textsChangePatch.ts";
+import { TEXTS_CHANGE_PREVIEW } from "./textsChangePreview.ts";
+import { TEXTS_CHANGE_UNDO } from "./textsChangeUndo.ts";
+import { TEXTS_CHANGE_VIEWS } from "./textsChangeViews.ts";
 
 export const TEXTS = {
 	...TEXTS_AUDIT,
 	...TEXTS_AUDIT_VIEWS,
 	...TEXTS_AUDIT_HOST,
+	...TEXTS_CHANGE_PATCH,
+	...TEXTS_CHANGE_PREVIEW,
+	...TEXTS_CHANGE_EDITED,
+	...TEXTS_CHANGE_UNDO,
+	...TEXTS_CHANGE_AFTER_RUN,
+	...TEXTS_CHANGE_VIEWS,
 
 	// verbs: the head of a card
 	"verb.shell": "Run",
