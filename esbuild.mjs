@@ -24,6 +24,7 @@ const shared = {
 		GATEPOST_VERSION: JSON.stringify(version),
 		GATEPOST_WORKER: '"worker.cjs"',
 		GATEPOST_LOG_WORKER: '"log.cjs"',
+		GATEPOST_SNAPSHOT_WORKER: '"snapshot.cjs"',
 		GATEPOST_WASM: '"sql-wasm.wasm"',
 		GATEPOST_VERIFY_PAGE: '"verify.html"',
 	},
@@ -62,8 +63,14 @@ const results = await Promise.all([
 		supported: { "dynamic-import": false },
 	}),
 	build({ ...host, entryPoints: { core: "src/editor/core.ts" }, outdir: "dist", outExtension: { ".js": ".cjs" } }),
-	build({ ...host, entryPoints: { worker: "src/actions/worker.ts" }, outdir: "dist", outExtension: { ".js": ".cjs" } }),
+	build({ ...host, entryPoints: { worker: "src/agents/worker.ts" }, outdir: "dist", outExtension: { ".js": ".cjs" } }),
 	build({ ...host, entryPoints: { log: "src/audit/worker.ts" }, outdir: "dist", outExtension: { ".js": ".cjs" } }),
+	build({
+		...host,
+		entryPoints: { snapshot: "src/actions/snapshot/thread.ts" },
+		outdir: "dist",
+		outExtension: { ".js": ".cjs" },
+	}),
 	build({ ...host, entryPoints: { gatepost: "src/bin/gatepost.ts" }, outdir: "dist", outExtension: { ".js": ".cjs" } }),
 	// The hook runs at every tool call: always minified, no dependency, and for whatever Node the user has.
 	build({

@@ -3,7 +3,17 @@ import { createHash } from "node:crypto";
 import { diffWordsWithSpace } from "diff";
 import type { CardFile, DiffLine, Hunk } from "../protocol/card.ts";
 import type { FileChange, FileSide } from "./change.ts";
-import { type Block, bare, changesOf, loosePairs, splitBreak, splitLines } from "./lines.ts";
+import {
+	type Block,
+	bare,
+	changesOf,
+	loosePairs,
+	MAX_LINES,
+	type SearchTime,
+	splitBreak,
+	splitLines,
+} from "./lines.ts";
+import { countLines, firstLines, middleOf } from "./middle.ts";
 
 /** Unchanged lines around a change. */
 const CONTEXT = 3;
@@ -37,17 +47,46 @@ export interface FileDiff {
 	cut: boolean;
 }
 
-/** The differences of two texts. An absent side has no lines. */
-export function diffTexts(before: string, after: string, budget: DiffBudget): FileDiff {
+const NOTHING: FileDiff = { hunks: [], added: 0, removed: 0, whitespaceOnly: 0, eolOnly: 0, cut: false };
+
+/** The differences of two texts in UTF-8. What they share at both ends costs next to nothing. */
+function diffBytes(before: Buffer, after: Buffer, budget: DiffBudget): FileDiff {
+	if (before.equals(after)) return { ...NOTHING, hunks: [] };
+	const middle = middleOf(before, after, CONTEXT);
+	const around = middle.head + middle.tail;
+	const [removed, added] = [countLines(middle.before) - around, countLines(middle.after) - around];
+	if (Math.max(removed, added) <= MAX_LINES) {
+		return diffTexts(middle.before.toString("utf8"), middle.after.toString("utf8"), budget, middle.skipped);
+	}
+	// Replaced as a whole; no more of it is made into lines than fit.
+	const most = Math.max(0, budget.lines) + 1;
+	const [a, b] = [middle.before, middle.after].map((bytes) =>
+		splitLines(firstLines(bytes, middle.head + most).toString("utf8")),
+	) as [string[], string[]];
+	const block: Block = {
+		...{ a0: middle.head, a1: middle.head + Math.min(removed, most) },
+		...{ b0: middle.head, b1: middle.head + Math.min(added, most) },
+	};
+	const result: FileDiff = { ...NOTHING, hunks: [], removed, added };
+	writeHunk(result, a, b, budget, middle.skipped, [block], new Map());
+	return result;
+}
+
+/**
+ * The differences of two texts. An absent side has no lines.
+ * @param skipped lines before both texts that are not in them
+ */
+export function diffTexts(before: string, after: string, budget: DiffBudget, skipped = 0): FileDiff {
 	const a = splitLines(before);
 	const b = splitLines(after);
-	const { blocks, coarse } = changesOf(a, b);
-	const result: FileDiff = { hunks: [], added: 0, removed: 0, whitespaceOnly: 0, eolOnly: 0, cut: false };
+	const time: SearchTime = { ms: 300 };
+	const { blocks, coarse } = changesOf(a, b, time);
+	const result: FileDiff = { ...NOTHING, hunks: [] };
 	const pairs = new Map<Block, [number, number][]>();
 	for (const block of blocks) {
 		result.removed += block.a1 - block.a0;
 		result.added += block.b1 - block.b0;
-		const found = loosePairs(a.slice(block.a0, block.a1), b.slice(block.b0, block.b1), coarse);
+		const found = loosePairs(a.slice(block.a0, block.a1), b.slice(block.b0, block.b1), coarse, time);
 		pairs.set(block, found);
 		for (const [i, j] of found) {
 			const eolOnly = splitBreak(a[block.a0 + i] ?? "").text === splitBreak(b[block.b0 + j] ?? "").text;
@@ -55,16 +94,30 @@ export function diffTexts(before: string, after: string, budget: DiffBudget): Fi
 		}
 	}
 	for (const group of grouped(blocks)) {
-		if (budget.lines <= 0 || budget.chars <= 0) {
-			result.cut = true;
-			break;
-		}
-		const hunk = new HunkWriter(a, b, budget);
-		hunk.write(group, pairs);
-		if (hunk.lines.length > 0) result.hunks.push({ lines: hunk.lines });
-		if (hunk.cut) result.cut = true;
+		writeHunk(result, a, b, budget, skipped, group, pairs);
+		if (result.cut) break;
 	}
 	return result;
+}
+
+/** Adds a hunk to a result, or says that it is cut. */
+function writeHunk(
+	result: FileDiff,
+	a: string[],
+	b: string[],
+	budget: DiffBudget,
+	skipped: number,
+	blocks: Block[],
+	pairs: Map<Block, [number, number][]>,
+): void {
+	if (budget.lines <= 0 || budget.chars <= 0) {
+		result.cut = true;
+		return;
+	}
+	const hunk = new HunkWriter(a, b, budget, skipped);
+	hunk.write(blocks, pairs);
+	if (hunk.lines.length > 0) result.hunks.push({ lines: hunk.lines });
+	if (hunk.cut) result.cut = true;
 }
 
 /** Blocks whose contexts touch share a hunk. */
@@ -84,8 +137,10 @@ class HunkWriter {
 	readonly #a: string[];
 	readonly #b: string[];
 	readonly #budget: DiffBudget;
+	readonly #skipped: number;
 
-	constructor(a: string[], b: string[], budget: DiffBudget) {
+	constructor(a: string[], b: string[], budget: DiffBudget, skipped: number) {
+		this.#skipped = skipped;
 		this.#a = a;
 		this.#b = b;
 		this.#budget = budget;
@@ -119,8 +174,8 @@ class HunkWriter {
 		}
 		this.lines.push({
 			op,
-			...(i === undefined ? {} : { before: i + 1 }),
-			...(j === undefined ? {} : { after: j + 1 }),
+			...(i === undefined ? {} : { before: this.#skipped + i + 1 }),
+			...(j === undefined ? {} : { after: this.#skipped + j + 1 }),
 			text,
 			eol,
 			...(mark === undefined ? {} : { mark }),
@@ -179,8 +234,7 @@ export function diffFile(
 ): Omit<CardFile, "label" | "outside" | "from" | "warnings"> {
 	const { before, after } = change;
 	const binary = before?.binary === true || after?.binary === true;
-	const none: FileDiff = { hunks: [], added: 0, removed: 0, whitespaceOnly: 0, eolOnly: 0, cut: false };
-	const diff = binary ? none : diffTexts(textOf(before), textOf(after), budget);
+	const diff = binary ? { ...NOTHING, hunks: [] } : diffBytes(before?.bytes ?? EMPTY, after?.bytes ?? EMPTY, budget);
 	return {
 		path: change.path,
 		...(change.target === undefined ? {} : { target: change.target }),
@@ -192,9 +246,7 @@ export function diffFile(
 	};
 }
 
-function textOf(side: FileSide | undefined): string {
-	return side === undefined ? "" : side.bytes.toString("utf8");
-}
+const EMPTY = Buffer.alloc(0);
 
 function cardSide({ bytes, eol, bom, finalNewline, mode }: FileSide): NonNullable<CardFile["before"]> {
 	const sha256 = createHash("sha256").update(bytes).digest("hex");

@@ -5,7 +5,8 @@
 // alone; who asked for it denies. The next job gets a new thread.
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { type JobName, type Jobs, jobs } from "./jobs.ts";
+import { type JobName, type Jobs, jobs, packTakes } from "./jobs.ts";
+import { Parcel, unpack } from "./parcel.ts";
 import { TooDeepError } from "./redact.ts";
 import { type RedactSettings, redactSettings } from "./redactSettings.ts";
 import type { JobMessage, JobResult } from "./worker.ts";
@@ -18,6 +19,8 @@ declare const GATEPOST_WORKER: string | undefined;
  * 1 KB whose every line differs) on a slow machine; a card of 16 KB can take 400 ms.
  */
 export const SMALL: Record<JobName, number> = {
+	rewrite: 64 * 1024,
+	look: 64 * 1024,
 	card: 1024,
 	side: 16 * 1024,
 	shown: 16 * 1024,
@@ -64,7 +67,7 @@ export class JobQueue {
 	}
 
 	/**
-	 * Does a job here when it is small, else in the thread.
+	 * Does a job here when it is small, else in the thread. What it takes is not to change meanwhile.
 	 * @param size of the input in bytes, about
 	 * @throws what the job throws, an Error when the thread could not do it, or the reason of the signal
 	 */
@@ -116,19 +119,34 @@ export class JobQueue {
 			this.#fail(worker, new Error(`it took longer than ${this.#limitMs / 1000} s to look through this input`));
 		}, this.#limitMs);
 		this.#running = { job, timer };
-		const settings = redactSettings();
-		const news = settings === this.#told ? {} : { settings };
+		void this.#send(worker, job);
+	}
+
+	/** Packs a job and sends it, if it is not over by then. */
+	async #send(worker: Worker, job: Job): Promise<void> {
+		const { id, name } = job;
 		try {
-			worker.postMessage({ id: job.id, name: job.name, takes: job.takes, ...news } satisfies JobMessage);
+			const parcel = new Parcel();
+			const takes = await packTakes[name](job.takes as never, parcel);
+			// Megabytes, and a job can be waited for long.
+			job.takes = undefined;
+			if (this.#running?.job !== job) return;
+			const settings = redactSettings();
+			const news = settings === this.#told ? {} : { settings };
+			worker.postMessage({ id, name, takes, texts: parcel.texts, ...news } satisfies JobMessage, parcel.transfer);
 			this.#told = settings;
 		} catch (error) {
-			this.#over()?.reject(error);
+			if (this.#running?.job === job) this.#over();
+			job.reject(error);
 		}
 	}
 
 	#start(): Worker {
 		const file =
-			typeof GATEPOST_WORKER === "string" ? join(__dirname, GATEPOST_WORKER) : new URL("./worker.ts", import.meta.url);
+			typeof GATEPOST_WORKER === "string"
+				? join(__dirname, GATEPOST_WORKER)
+				: // Not imported, so nothing here depends on the dialects that the thread knows.
+					new URL("../agents/worker.ts", import.meta.url);
 		// Neither environment nor options of this process concern pure functions.
 		const worker = new Worker(file, { env: {}, execArgv: [], resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } });
 		this.#told = undefined;
@@ -136,7 +154,7 @@ export class JobQueue {
 			if (this.#worker !== worker || this.#running?.job.id !== result.id) return;
 			const job = this.#over();
 			if ("error" in result) job?.reject(errorOf(result.error));
-			else job?.resolve(result.gives);
+			else if (job !== undefined) unpack(result.texts).then(() => job.resolve(result.gives), job.reject);
 		});
 		worker.on("error", (error) => this.#fail(worker, error));
 		worker.on("exit", () => this.#fail(worker, new Error("the thread that looks through large inputs has ended")));

@@ -1,11 +1,18 @@
 // Lines of a text with their line breaks kept, and which of them two texts share. Time is bounded: where the exact answer
 // would take too long, a coarser one that is just as true is given.
 import { diffArrays } from "diff";
+import { type Alike, EXACTLY, LOOSELY, numbered } from "./lineNumbers.ts";
 
 /** Texts with more lines than this are replaced as a whole. */
 export const MAX_LINES = 300_000;
-/** Edits after which the search for the shortest script is given up, and the milliseconds it may take. */
+/** Edits after which the search for the shortest script is given up, and the milliseconds one search may take. */
 const LIMITS = { maxEditLength: 3000, timeout: 100 };
+
+/** Milliseconds left for all searches about one pair of texts; used up as they search. */
+export interface SearchTime {
+	ms: number;
+}
+const newSearchTime = (): SearchTime => ({ ms: 300 });
 
 /** Lines [a0, a1) of the old text became lines [b0, b1) of the new one. */
 export interface Block {
@@ -51,7 +58,7 @@ export interface LineChanges {
 	coarse: boolean;
 }
 
-export function changesOf(a: readonly string[], b: readonly string[]): LineChanges {
+export function changesOf(a: readonly string[], b: readonly string[], time = newSearchTime()): LineChanges {
 	let head = 0;
 	while (head < a.length && head < b.length && a[head] === b[head]) head += 1;
 	let tail = 0;
@@ -65,7 +72,7 @@ export function changesOf(a: readonly string[], b: readonly string[]): LineChang
 	const before = a.slice(middle.a0, middle.a1);
 	const after = b.slice(middle.b0, middle.b1);
 	// Where too much differs, lines that are equal but for white space still hold the two texts together.
-	const blocks = differing(before, after) ?? withoutWhiteSpace(before, after);
+	const blocks = differing(before, after, EXACTLY, time) ?? withoutWhiteSpace(before, after, time);
 	return blocks === undefined ? coarse : { blocks: blocks.map((block) => shift(block, head)), coarse: false };
 }
 
@@ -73,46 +80,66 @@ export function changesOf(a: readonly string[], b: readonly string[]): LineChang
  * Pairs [i, j] of the lines of a block that are equal but for white space, in order.
  * @param coarse the block is what was left when the search was given up: only lines in the same place are compared
  */
-export function loosePairs(a: readonly string[], b: readonly string[], coarse: boolean): [number, number][] {
+export function loosePairs(
+	a: readonly string[],
+	b: readonly string[],
+	coarse: boolean,
+	time = newSearchTime(),
+): [number, number][] {
 	if (a.length > MAX_LINES || b.length > MAX_LINES) return [];
-	const before = a.map(bare);
-	const after = b.map(bare);
-	const blocks = coarse ? undefined : differing(before, after);
+	const blocks = coarse ? undefined : differing(a, b, LOOSELY, time);
 	if (blocks !== undefined) return equalPairs(blocks, a.length, b.length);
 	const pairs: [number, number][] = [];
-	for (let i = 0; i < Math.min(a.length, b.length); i += 1) if (before[i] === after[i]) pairs.push([i, i]);
+	for (let i = 0; i < Math.min(a.length, b.length); i += 1)
+		if (LOOSELY.equal(a[i] ?? "", b[i] ?? "")) pairs.push([i, i]);
 	return pairs;
 }
 
-function differing(a: readonly string[], b: readonly string[]): Block[] | undefined {
-	const numbered = numbering();
-	const changes = diffArrays(numbered(a), numbered(b), LIMITS);
-	if (changes === undefined) return undefined;
+/**
+ * The blocks of a shortest script, or undefined where the search was given up. Lines that only one side has are no part of
+ * what both share: they are left out of the search, which so looks for lines that moved, and finds nothing to do in most files.
+ */
+function differing(a: readonly string[], b: readonly string[], alike: Alike, time: SearchTime): Block[] | undefined {
+	const [x, y, count] = numbered(a, b, alike);
+	const [shared, other] = [inBoth(x, y, count), inBoth(y, x, count)];
+	const found = common(
+		shared.map((at) => x[at] ?? -1),
+		other.map((at) => y[at] ?? -1),
+		time,
+	);
+	if (found === undefined) return undefined;
 	const blocks: Block[] = [];
-	let i = 0;
-	let j = 0;
-	let open: Block | undefined;
-	for (const { added, removed, count } of changes) {
-		if (!added && !removed) {
-			i += count;
-			j += count;
-			open = undefined;
-			continue;
-		}
-		if (open === undefined) {
-			open = { a0: i, a1: i, b0: j, b1: j };
-			blocks.push(open);
-		}
-		if (removed) i += count;
-		else j += count;
-		open.a1 = i;
-		open.b1 = j;
-	}
+	let [i, j] = [0, 0];
+	const upTo = (a1: number, b1: number) => {
+		if (a1 > i || b1 > j) blocks.push({ a0: i, a1, b0: j, b1 });
+		[i, j] = [a1 + 1, b1 + 1];
+	};
+	for (const [m, n] of found) upTo(shared[m] ?? 0, other[n] ?? 0);
+	upTo(a.length, b.length);
 	return blocks;
 }
 
-function withoutWhiteSpace(a: readonly string[], b: readonly string[]): Block[] | undefined {
-	const loose = differing(a.map(bare), b.map(bare));
+/** Pairs of indices of a longest common part. */
+function common(a: number[], b: number[], time: SearchTime): [number, number][] | undefined {
+	const pairs: [number, number][] = [];
+	if (a.length === 0 || b.length === 0) return pairs;
+	if (a.length === b.length && a.every((number, at) => number === b[at])) return a.map((_, at) => [at, at]);
+	const started = performance.now();
+	const changes = diffArrays(a, b, { ...LIMITS, timeout: Math.min(LIMITS.timeout, time.ms) });
+	time.ms -= performance.now() - started;
+	if (changes === undefined) return undefined;
+	let [i, j] = [0, 0];
+	for (const { added, removed, count } of changes) {
+		if (removed) i += count;
+		else if (added) j += count;
+		else for (const end = i + count; i < end; i += 1, j += 1) pairs.push([i, j]);
+	}
+	return pairs;
+}
+
+function withoutWhiteSpace(a: readonly string[], b: readonly string[], time: SearchTime): Block[] | undefined {
+	if (time.ms <= 0) return undefined;
+	const loose = differing(a, b, LOOSELY, time);
 	if (loose === undefined) return undefined;
 	const blocks: Block[] = [];
 	let i = 0;
@@ -145,15 +172,13 @@ function equalPairs(blocks: readonly Block[], lengthA: number, lengthB: number):
 	return pairs;
 }
 
-/** Numbers for lines, equal where the lines are: comparing long lines again and again would cost their length. */
-function numbering(): (lines: readonly string[]) => number[] {
-	const numbers = new Map<string, number>();
-	return (lines) =>
-		lines.map((line) => {
-			const known = numbers.get(line);
-			if (known === undefined) numbers.set(line, numbers.size);
-			return known ?? numbers.size - 1;
-		});
+/** Indices of the numbers of `a` that `b` has, too. */
+function inBoth(a: Uint32Array, b: Uint32Array, count: number): number[] {
+	const there = new Uint8Array(count);
+	for (const number of b) there[number] = 1;
+	const found: number[] = [];
+	for (const [at, number] of a.entries()) if (there[number] === 1) found.push(at);
+	return found;
 }
 
 function shift({ a0, a1, b0, b1 }: Block, by: number): Block {

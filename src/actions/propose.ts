@@ -1,39 +1,50 @@
 // The change one tool call would make, computed from the disk before anybody decides. How an agent's tool turns old bytes
-// into new ones is its dialect (src/agents); finding the file and describing both sides is the same for all.
-import type { Message } from "../protocol/messages.ts";
-import type { FileChange, Proposal } from "./change.ts";
-import { readTarget, sideOf } from "./textFile.ts";
+// into new ones is its dialect (src/agents); finding the file and describing both sides is the same for all. The file is
+// read here; what is worked out from many bytes is worked out in the thread.
+import type { FileChange, FileSide, Proposal } from "./change.ts";
+import { type JobOptions, jobQueue } from "./jobQueue.ts";
+import { asBuffer } from "./jobs.ts";
+import type { RewriteCall, Rewriter } from "./rewriters.ts";
+import { readTarget } from "./textFile.ts";
 
 /**
- * What a tool makes of a file: its new bytes, or why that cannot be told.
- * @param before the bytes on disk, undefined where there is no file
+ * The change of rewriting the file at an absolute path; unknown with a reason where it cannot be computed exactly.
+ * @throws Error when the thread could not work it out, or the reason of the signal
  */
-export type Rewrite = (before: Buffer | undefined) => Buffer | Message;
-
-/** The change of rewriting the file at an absolute path; unknown with a reason where it cannot be computed exactly. */
-export async function proposeRewrite(path: string, rewrite: Rewrite): Promise<Proposal> {
+export async function proposeRewrite<Call extends RewriteCall>(
+	path: string,
+	{ name, most }: Rewriter<Call>,
+	call: Call,
+	options?: JobOptions,
+): Promise<Proposal> {
 	const target = await readTarget(path);
 	if (target.state === "unknown") return { unknown: target.why };
-	const before = target.state === "file" ? target.bytes : undefined;
-	const after = rewrite(before);
-	if (!Buffer.isBuffer(after)) return { unknown: after };
-	const mode = target.state === "file" ? target.mode : undefined;
+	const file = target.state === "file" ? { before: target.bytes, mode: target.mode } : {};
+	const size = file.before?.length ?? 0;
+	const made = await jobQueue.run("rewrite", { name, call, ...file }, size + most(size, call), options);
+	if ("unknown" in made) return made;
 	const change: FileChange = {
 		path,
 		...landing(path, target.real),
-		op: before === undefined ? "create" : "modify",
-		...(before === undefined ? {} : { before: sideOf(before, mode) }),
-		after: sideOf(after, mode),
+		op: made.before === undefined ? "create" : "modify",
+		...(made.before === undefined ? {} : { before: whole(made.before) }),
+		after: whole(made.after),
 	};
 	return { files: [change] };
 }
 
 /** The change of deleting the file at an absolute path. A link goes, not what it points to. */
-export async function proposeDelete(path: string): Promise<Proposal> {
+export async function proposeDelete(path: string, options?: JobOptions): Promise<Proposal> {
 	const target = await readTarget(path);
 	if (target.state === "unknown") return { unknown: target.why };
 	if (target.state === "absent") return { files: [{ path, ...landing(path, target.real), op: "delete" }] };
-	return { files: [{ path, ...landing(path, target.real), op: "delete", before: sideOf(target.bytes, target.mode) }] };
+	const { bytes, mode, real } = target;
+	const before = await jobQueue.run("look", { bytes, mode }, bytes.length, options);
+	return { files: [{ path, ...landing(path, real), op: "delete", before: whole(before) }] };
+}
+
+function whole(side: FileSide): FileSide {
+	return { ...side, bytes: asBuffer(side.bytes) };
 }
 
 function landing(path: string, real: string): { target?: string } {

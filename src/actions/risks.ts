@@ -4,7 +4,7 @@ import { type Message, message } from "../protocol/messages.ts";
 import type { Action } from "./action.ts";
 import { type FileChange, isChange, type Proposal } from "./change.ts";
 import { changesOf, splitLines } from "./lines.ts";
-import { isWithin, labelOf } from "./paths.ts";
+import { absolutePath, isWithin, labelOf } from "./paths.ts";
 import { redact } from "./redact.ts";
 
 /** Text longer than this is looked at up to here. Characters. */
@@ -22,9 +22,11 @@ const HIDDEN = /(?![\t\n\r])[\p{Cc}\p{Default_Ignorable_Code_Point}\u2028\u2029\
 /** @param folders real paths of the gate's folders */
 export function risksOf(action: Action, proposal: Proposal, folders: readonly string[]): Message[] {
 	const files = isChange(proposal) ? proposal.files : [];
+	const deleted = files.filter(({ op }) => op === "delete").length;
 	const notes = [
-		...(action.kind === "shell" ? shellRisks(action) : []),
-		...files.flatMap((file) => fileRisks(file, action.root, folders)),
+		...(action.kind === "shell" ? shellRisks(action, folders) : []),
+		...(deleted > 1 ? [message("risk.deletesMany", { count: deleted })] : []),
+		...files.flatMap((file) => fileRisks(file, action.root, folders, deleted === 1)),
 		...(files.length === 0 && writes(action) ? action.paths.flatMap((path) => nameRisks(path, action.root)) : []),
 		...textRisks(action, files),
 	];
@@ -36,8 +38,9 @@ function writes({ kind }: Action): boolean {
 	return kind === "edit" || kind === "write" || kind === "delete";
 }
 
-function fileRisks(file: FileChange, root: string, folders: readonly string[]): Message[] {
-	const { path, target, op, before, after } = file;
+/** @param onlyDeleted it is the one file that is deleted, if it is */
+function fileRisks(file: FileChange, root: string, folders: readonly string[], onlyDeleted: boolean): Message[] {
+	const { path, target, from, op, before, after } = file;
 	const notes: Message[] = [];
 	const label = labelOf(path, root);
 	if (!folders.some((folder) => isWithin(target ?? path, folder))) {
@@ -46,12 +49,30 @@ function fileRisks(file: FileChange, root: string, folders: readonly string[]): 
 	// A workspace that is itself reached through a link is everyday.
 	const sameInside = (folder: string) => target !== undefined && target === join(folder, label);
 	if (target !== undefined && !folders.some(sameInside)) notes.push(message("risk.link", { path: label, target }));
-	if (op === "delete") notes.push(message("risk.deletes", { path: label }));
-	if (op === "modify" && ((before?.mode ?? 0) & 0o111) !== 0) notes.push(message("risk.executable", { path: label }));
+	if (from !== undefined && !folders.some((folder) => isWithin(from, folder))) {
+		notes.push(message("risk.outside", { path: from }));
+	}
+	if (op === "delete" && onlyDeleted) notes.push(message("risk.deletes", { path: label }));
+	notes.push(...modeRisks(file, label));
 	if (op === "modify" && after?.bytes.length === 0 && before?.bytes.length !== 0) {
 		notes.push(message("risk.empties", { path: label }));
 	}
-	return [...notes, ...nameRisks(target ?? path, root)];
+	return [...notes, ...nameRisks(target ?? path, root), ...(from === undefined ? [] : nameRisks(from, root))];
+}
+
+/** Who may use or run a file, where that changes or gives its content more weight. */
+function modeRisks({ op, before, after }: FileChange, path: string): Message[] {
+	const [old, now] = [before?.mode, after?.mode].map((mode) => (mode === undefined ? undefined : mode & 0o7777));
+	if (op === "delete") return [];
+	if (old !== undefined && now !== undefined && old !== now) {
+		return [message("risk.mode", { path, before: octal(old), after: octal(now) })];
+	}
+	if (op === "create") return ((now ?? 0) & 0o111) === 0 ? [] : [message("risk.createsExecutable", { path })];
+	return ((old ?? 0) & 0o111) === 0 ? [] : [message("risk.executable", { path })];
+}
+
+function octal(mode: number): string {
+	return mode.toString(8).padStart(3, "0");
 }
 
 const LOCK_FILES =
@@ -75,7 +96,15 @@ function nameRisks(path: string, root: string): Message[] {
 const SHELLS = "(?:ba|z|da|k|fi)?sh|python[\\d.]*|node|deno|bun|perl|ruby|php|pwsh|powershell|iex|source";
 const SHELL_RISKS: readonly [
 	RegExp,
-	"risk.pipeToShell" | "risk.deletesAll" | "risk.sends" | "risk.root" | "risk.chmod",
+	(
+		| "risk.pipeToShell"
+		| "risk.runsFetched"
+		| "risk.installs"
+		| "risk.deletesAll"
+		| "risk.sends"
+		| "risk.root"
+		| "risk.chmod"
+	),
 ][] = [
 	[
 		new RegExp(
@@ -84,6 +113,21 @@ const SHELL_RISKS: readonly [
 		"risk.pipeToShell",
 	],
 	[new RegExp(`\\b(?:${SHELLS}|eval|\\.)\\b[^\\n;|]*[$<]\\(\\s*(?:curl|wget|fetch)\\b`), "risk.pipeToShell"],
+	// Saved first, and run then.
+	[
+		new RegExp(
+			`\\b(?:curl|wget)\\b[^\\n]*[;&|]\\s*(?:sudo\\s+)?(?:\\./\\S|(?:${SHELLS})\\s+[^\\s-]|chmod\\s+\\S*(?:x|[1357])\\S*\\s)`,
+		),
+		"risk.pipeToShell",
+	],
+	[
+		/(?:^|[\s;&|(])(?:npx|pnpx|bunx|uvx|pipx\s+run|(?:pnpm|yarn)\s+dlx|(?:npm|pnpm)\s+(?:exec|create|init)|yarn\s+create|uv\s+tool\s+run|docker\s+run|podman\s+run)(?=\s)|\bgo\s+run\s+[^\s@]+@|\bdeno\s+run\s[^\n;|]*https?:/,
+		"risk.runsFetched",
+	],
+	[
+		/(?:^|[\s;&|(])(?:(?:npm|pnpm|bun)\s+(?:install|i|add|ci|update|up)|yarn(?:\s+(?:install|add|up))?(?=\s*(?:$|[;&|]))|yarn\s+(?:install|add|up)|(?:uv\s+)?pip3?\s+install|uv\s+(?:add|sync)|poetry\s+(?:add|install)|cargo\s+(?:install|add)|gem\s+install|bundle\s+install|composer\s+(?:install|require)|(?:apt|apt-get|dnf|yum|brew|apk|pacman)\s+(?:-\S+\s+)*(?:install|add|-S\w*))(?=$|[\s;&|)])/,
+		"risk.installs",
+	],
 	[/\brm\s+(?:\S+\s+)*?(?:-[a-zA-Z]*[rR]|--recursive\b)/, "risk.deletesAll"],
 	[
 		/\bfind\b[^\n;|]*\s-delete\b|\bgit\s+clean\b|\bshred\b|\brsync\b[^\n;|]*\s--delete|\bdd\b[^\n;|]*\bof=|\bmkfs/,
@@ -100,9 +144,46 @@ const SHELL_RISKS: readonly [
 	[/\bchmod\s+(?:\S+\s+)*?(?:[ugoa]*\+[rwst]*x|[0-7]*[1357][0-7]*\b)|\bsetfacl\b|\bchown\b/, "risk.chmod"],
 ];
 
-function shellRisks({ input }: Action): Message[] {
+/** Commands that change the files they name. */
+const CHANGES_FILES =
+	/^\s*(?:sudo\s+)?(?:rm|mv|cp|ln|tee|touch|chmod|truncate|install|sed\s+(?:-\S+\s+)*(?:-\w*i|--in-place)|git\s+(?:rm|mv|checkout|restore))\b/;
+/** Names of files in one command that are looked at. */
+const MAX_WORDS = 100;
+
+/** Files that a command writes or takes away, as far as their names stand plainly in it. Absolute; `written` by a redirection. */
+function filesNamed({ cwd }: Action, command: string): { path: string; written: boolean }[] {
+	const found: { path: string; written: boolean }[] = [];
+	for (const line of command.split("\n")) {
+		for (const part of line.slice(0, MAX_LINE).split(/[;|]|&&/)) {
+			const targets = [...part.matchAll(/&?>{1,2}\|?\s*(?!&)("[^"]*"|'[^']*'|[^\s;&|<>()]+)/g)].map(
+				([, target = ""]) => target,
+			);
+			const words = CHANGES_FILES.test(part) ? part.split(/[\s<>]+/).slice(1) : [];
+			for (const [names, written] of [
+				[targets, true],
+				[words, false],
+			] as const) {
+				for (const name of names) {
+					const path = absolutePath(cwd, name.replace(/^(["'])(.*)\1$/, "$2"));
+					if (path === undefined || name.startsWith("-") || /[$`]/.test(name)) continue;
+					found.push({ path, written });
+				}
+			}
+			if (found.length >= MAX_WORDS) return found.slice(0, MAX_WORDS);
+		}
+	}
+	return found;
+}
+
+function shellRisks(action: Action, folders: readonly string[]): Message[] {
+	const { input, root } = action;
 	const command = typeof input.command === "string" ? input.command.slice(0, MAX_COMMAND) : "";
 	const notes: Message[] = [];
+	for (const { path, written } of filesNamed(action, command)) {
+		const outside = written && !isWithin(path, "/dev") && ![root, ...folders].some((folder) => isWithin(path, folder));
+		if (outside) notes.push(message("risk.outside", { path }));
+		notes.push(...nameRisks(path, root).filter(({ code }) => code !== "risk.hiddenName"));
+	}
 	for (const [pattern, code] of SHELL_RISKS) if (matchesLine(pattern, command)) notes.push(message(code));
 	if (input.dangerouslyDisableSandbox === true) notes.push(message("risk.noSandbox"));
 	if (input.run_in_background === true) notes.push(message("risk.background"));

@@ -54,10 +54,9 @@ async function readReal(path: string, real: string, isLink: boolean): Promise<Ta
 		const info = await file.stat();
 		if (!info.isFile()) return unknown("proposal.notFile", path);
 		if (info.size > MAX_FILE_BYTES) return unknown("proposal.tooLarge", path);
-		const bytes = await readAtMost(file, MAX_FILE_BYTES + 1);
-		if (bytes.length > MAX_FILE_BYTES) return unknown("proposal.tooLarge", path);
+		const bytes = await readWhole(file, info.size);
 		const after = await file.stat();
-		if (bytes.length !== info.size || after.size !== info.size || after.mtimeMs !== info.mtimeMs) {
+		if (bytes === undefined || after.size !== info.size || after.mtimeMs !== info.mtimeMs) {
 			return unknown("proposal.changing", path);
 		}
 		return { state: "file", real, isLink, bytes, mode: info.mode & 0o7777 };
@@ -66,17 +65,20 @@ async function readReal(path: string, real: string, isLink: boolean): Promise<Ta
 	}
 }
 
-/** Files in /proc say 0 bytes and hold more, so the end is where reading ends. */
-async function readAtMost(file: FileHandle, max: number): Promise<Buffer> {
-	const chunks: Buffer[] = [];
+/**
+ * All bytes of a file, or undefined where it holds more or fewer than it says: those in /proc say 0. They have memory of
+ * their own, so that they can be handed over; the system fills it in other threads, a part at a time.
+ */
+async function readWhole(file: FileHandle, size: number): Promise<Buffer | undefined> {
+	const bytes = Buffer.from(new ArrayBuffer(size));
 	let total = 0;
-	while (total < max) {
-		const { bytesRead, buffer } = await file.read(Buffer.alloc(Math.min(1 << 20, max - total)));
-		if (bytesRead === 0) break;
-		chunks.push(buffer.subarray(0, bytesRead));
+	while (total < size) {
+		const { bytesRead } = await file.read(bytes, total, Math.min(1 << 20, size - total));
+		if (bytesRead === 0) return undefined;
 		total += bytesRead;
 	}
-	return Buffer.concat(chunks);
+	const { bytesRead } = await file.read(Buffer.alloc(1), 0, 1);
+	return bytesRead === 0 ? bytes : undefined;
 }
 
 function unknown(

@@ -65,11 +65,23 @@ export class PayloadError extends Error {
 
 /** What the gate wants said to the agent. */
 export type Outcome =
-	| { kind: "decision"; decision: Decision }
+	| { kind: "decision"; decision: Decision; edited?: Edited }
 	/** Let the agent's own prompt decide (mode "both", questions, events that only report). */
 	| { kind: "none" }
 	/** PreToolUse in mode "both": open your own prompt, with this reason. */
 	| { kind: "ask"; reason: string };
+
+/** A person changed the action before allowing it: what the agent is to run, and what it had asked for. */
+export interface Edited {
+	action: Action;
+	from: Action;
+}
+
+/** What a person wants to run: another command line, or other bytes in a file than the agent would leave there. */
+export type Wanted =
+	| { command: string }
+	/** @see FileChange; `before` is what is on disk now, undefined where there is no file. */
+	| { path: string; before: Buffer | undefined; bytes: Buffer };
 
 /** "enforced": a denied action cannot run while these hooks stand. "voluntary": the agent may ask us or not. */
 export interface Enforcement {
@@ -122,4 +134,10 @@ export interface AgentAdapter {
 	sameAction(decided: Action, ran: Action): boolean;
 	/** Whether an answered action may be raced with the agent's own prompt for this call (proven interactive prompt). */
 	canRace(event: AgentEvent): boolean;
+	/**
+	 * The whole input with which the agent would do what a person wants, or why it cannot. Only for agents that were seen to
+	 * run the input they are given in a reply, and that can be told of it. The gate computes the change of it again and
+	 * compares. Absent: this agent takes none.
+	 */
+	editInput?(event: AgentEvent & { kind: "tool.before" }, wanted: Wanted): { input: JsonObject } | Message;
 }

@@ -34,6 +34,8 @@ export type Decision =
 			stopSession?: boolean;
 			/** What the person meant to allow from now on. It counts only when grant.added is on record, too. */
 			grant?: { lasts: GrantLasts; rule: GrantRule };
+			/** actionMac of what the agent had asked for, where the card showed what a person made of it. */
+			editedFrom?: string;
 	  }
 	| { by: "timeout"; verdict: "deny"; reason: string }
 	/** The agent went away or took the request back. */

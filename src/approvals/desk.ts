@@ -5,7 +5,7 @@ import { format, type Message, type MessageCode, message } from "../protocol/mes
 import { type Deadline, type DeskClock, deadlineAt, left, systemClock } from "./clock.ts";
 import type { Decision } from "./decision.ts";
 import { unmet } from "./demand.ts";
-import type { Answer, AnswerResult, DeskEvents, DeskRequest } from "./pending.ts";
+import type { Answer, AnswerResult, DeskEvents, DeskRequest, Replacement } from "./pending.ts";
 
 export interface DeskOptions {
 	clock?: DeskClock;
@@ -20,6 +20,8 @@ export type Running = "running" | "timeout" | "aborted";
 
 interface Entry {
 	request: DeskRequest;
+	/** As it was opened: no card in its place waits longer. */
+	latest: Deadline;
 	deadline: Deadline;
 	resolve: (decision: Decision) => void;
 }
@@ -71,10 +73,32 @@ export class Desk extends EventEmitter<DeskEvents> {
 			return Promise.resolve(timeout());
 		}
 		return new Promise((resolve) => {
-			this.#open.set(id, { request, deadline, resolve });
+			this.#open.set(id, { request, latest: deadline, deadline, resolve });
 			this.#schedule();
 			this.#tell("opened", request);
 		});
+	}
+
+	/**
+	 * Puts another card in the place of one that waits, in one step: from then on an answer that was given to the old one is
+	 * refused. False, and nothing changed, when the request is not waiting any more or the card is of another.
+	 */
+	replace(id: string, { card, shownDigest, demand, timeoutAt }: Replacement): boolean {
+		this.#expire();
+		const entry = this.#open.get(id);
+		if (entry === undefined || card.id !== id) return false;
+		const { deadlineAt: until } = entry.request;
+		entry.request = {
+			card,
+			shownDigest,
+			deadlineAt: until,
+			...(timeoutAt === undefined ? {} : { timeoutAt }),
+			...(demand === undefined ? {} : { demand }),
+		};
+		entry.deadline = sooner(entry.latest, deadlineAt(Math.min(until, timeoutAt ?? until), this.#clock));
+		this.#schedule();
+		this.#tell("replaced", entry.request);
+		return true;
 	}
 
 	/** A person's or program's answer. Only "taken" changed anything. */
@@ -89,7 +113,7 @@ export class Desk extends EventEmitter<DeskEvents> {
 		if (entry === undefined) return refused("desk.unknown");
 		const problem = this.#problemWith(answer, entry.request);
 		if (problem !== undefined) return { result: "refused", message: problem };
-		this.#settle(entry, byPerson(answer));
+		this.#settle(entry, byPerson(answer, entry.request.card.edited?.actionMac));
 		return { result: "taken" };
 	}
 
@@ -187,6 +211,7 @@ export class Desk extends EventEmitter<DeskEvents> {
 		// Without a known change the raw input is all there is to judge by, so all of it must have been in view.
 		if (card.problem !== undefined && !whole) return message("desk.problemWhole");
 		if (grant !== undefined && card.guard) return message("grant.guard");
+		if (grant !== undefined && card.edited !== undefined) return message("edit.noGrant");
 		if (grant !== undefined && !whole) return message("desk.grantWhole");
 		return unmet(demand, answer);
 	}
@@ -254,7 +279,7 @@ export class Desk extends EventEmitter<DeskEvents> {
 	}
 }
 
-function byPerson(answer: Answer): Decision {
+function byPerson(answer: Answer, editedFrom: string | undefined): Decision {
 	const { verdict, channel, approver, shown, gesture, reason, stopSession, grant } = answer;
 	return {
 		by: "person",
@@ -267,7 +292,12 @@ function byPerson(answer: Answer): Decision {
 		// Only a denial can stop a session.
 		...(stopSession === true && verdict === "deny" ? { stopSession } : {}),
 		...(grant === undefined ? {} : { grant: structuredClone(grant) }),
+		...(editedFrom === undefined ? {} : { editedFrom }),
 	};
+}
+
+function sooner(a: Deadline, b: Deadline): Deadline {
+	return { wall: Math.min(a.wall, b.wall), steady: Math.min(a.steady, b.steady) };
 }
 
 function timeout(): Decision {

@@ -31,6 +31,9 @@ export interface DeskRequest {
 	demand?: Demand;
 }
 
+/** What takes the place of a card that waits. Its deadline is never later than that of the first card. */
+export type Replacement = Pick<DeskRequest, "card" | "shownDigest" | "demand" | "timeoutAt">;
+
 /** A person's (or program's) answer. */
 export interface Answer {
 	verdict: Verdict;
@@ -53,6 +56,8 @@ export type AnswerResult =
 
 export interface DeskEvents {
 	opened: [request: DeskRequest];
+	/** Another card is up in the place of the one with this id: draw it anew. */
+	replaced: [request: DeskRequest];
 	/** Settled: retract it everywhere. Emitted once per request, after the compare-and-set. */
 	settled: [request: DeskRequest, decision: Decision];
 	late: [id: string, answer: Answer, decision: Decision];

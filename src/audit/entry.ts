@@ -35,6 +35,8 @@ const decision = z.object({
 	gesture: z.optional(text),
 	reason: z.optional(text),
 	stopSession: z.optional(z.boolean()),
+	/** The digest of the action that the agent had asked for, when the person changed it. */
+	editedFrom: z.optional(text),
 	/** With "failure": the person's answer that it stands in place of. */
 	answered: z.optional(z.looseObject({ verdict, approver, channel: text })),
 });
@@ -98,7 +100,13 @@ export const bodies = {
 		claimed,
 	}),
 	"action.delegated": z.looseObject({ request: text }),
-	"action.decided": z.looseObject({ request: text, actionMac: text, decision }),
+	"action.decided": z.looseObject({
+		request: text,
+		actionMac: text,
+		decision,
+		/** A person changed the action: the digest of what was decided on, and of what the agent had asked for. */
+		edited: z.optional(z.looseObject({ actionMac: text, from: text })),
+	}),
 	"action.released": z.looseObject({ request: text, verdict, delivered: z.boolean() }),
 	"action.settled": z.looseObject({ request: text, by: z.enum(["gatepost", "terminal", "unknown"]) }),
 	/** Without `request` when no released decision was found; a coverage.gap entry follows then. */

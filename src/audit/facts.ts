@@ -6,13 +6,14 @@ import {
 	type DetailFile,
 	type EvidenceLink,
 	MAX_ENTRY_TEXT,
+	type Omitted,
 	RowBy,
 	type RowDetail,
 	type Starter,
 } from "../protocol/audit.ts";
 import type { Message } from "../protocol/messages.ts";
 import type { Entry } from "./chain.ts";
-import { counts, inputTarget, list, member, str } from "./fold.ts";
+import { changesOf, counts, inputTarget, list, member, str } from "./fold.ts";
 import type { ReadLine } from "./read.ts";
 
 /** Names, paths, ids and digests of a detail are on a line or two: longer ones are cut and end in "…". Characters. */
@@ -76,6 +77,12 @@ function take(detail: RowDetail, { head, body = {} }: Entry, link: Linker): void
 			};
 			break;
 		}
+		case "action.changed":
+			takeChanged(detail, body, link);
+			break;
+		case "digest.mismatch":
+			takeMismatch(detail, body, link);
+			break;
 		case "prompt":
 			detail.said = { target: cut(str(claimed, "text")).text };
 			break;
@@ -117,20 +124,75 @@ function takeRequest(detail: RowDetail, body: Record<string, unknown>, link: Lin
 function fileOf(file: unknown, link: Linker): DetailFile {
 	const op = str(file, "op");
 	const target = words(str(file, "target"));
-	const side = (name: "before" | "after") => {
-		const value = member(file, name);
-		const found = link(value);
-		if (found !== undefined) return { [name]: found };
-		const omitted = member(value, "omitted");
-		return typeof omitted === "number" ? { [name]: { omitted } } : {};
-	};
 	return {
 		path: words(str(file, "path")),
 		...(target === "" ? {} : { target }),
 		op: op === "create" || op === "delete" ? op : "modify",
-		...side("before"),
-		...side("after"),
+		...sideOf(file, "before", link),
+		...sideOf(file, "after", link),
+		...seenOf(file),
 	};
+}
+
+function sideOf<Name extends "before" | "after">(
+	file: unknown,
+	name: Name,
+	link: Linker,
+): { [N in Name]?: EvidenceLink | Omitted } {
+	const value = member(file, name);
+	const found = link(value);
+	const omitted = member(value, "omitted");
+	const [why] = messages([member(value, "why")]);
+	const side = found ?? (typeof omitted === "number" ? { omitted, ...(why === undefined ? {} : { why }) } : undefined);
+	return side === undefined ? {} : ({ [name]: side } as { [N in Name]: EvidenceLink | Omitted });
+}
+
+/** What only a look at the disk can tell: links, and permissions that changed. */
+function seenOf(file: unknown): Pick<DetailFile, "link" | "mode"> {
+	const [before, after] = [member(file, "before"), member(file, "after")];
+	const links = { ...texts({ before: str(before, "link"), after: str(after, "link") }, ["before", "after"]) };
+	const [was, is] = [member(before, "mode"), member(after, "mode")];
+	return {
+		...(Object.keys(links).length === 0 ? {} : { link: links }),
+		...(typeof was === "number" && typeof is === "number" && was !== is ? { mode: { before: was, after: is } } : {}),
+	};
+}
+
+/** As in fold.ts: of two entries that name files the first counts. */
+function takeChanged(detail: RowDetail, body: Record<string, unknown>, link: Linker): void {
+	if (detail.actual !== undefined && changesOf(detail.actual.files).length > 0) return;
+	const more = member(body, "more");
+	const [incomplete] = messages([member(body, "incomplete")]);
+	detail.actual = {
+		files: list(body, "files").map((file) => fileOf(file, link)),
+		more: typeof more === "number" && Number.isSafeInteger(more) && more > 0 ? more : 0,
+		...(incomplete === undefined ? {} : { incomplete }),
+		...(body.shared === true ? { shared: true } : {}),
+		...(body.background === true ? { background: true } : {}),
+		...texts(body, ["since"]),
+	};
+}
+
+/** Files that did not hold what was allowed, at the files of the proposed change that they are. */
+function takeMismatch(detail: RowDetail, body: Record<string, unknown>, link: Linker): void {
+	for (const one of list(body, "files")) {
+		const path = words(str(one, "path"));
+		let file = detail.files.find((known) => known.path === path);
+		if (file === undefined) {
+			const { before: _, after: _1, ...bare } = fileOf(one, link);
+			file = bare;
+			detail.files.push(file);
+		}
+		const [why] = messages([member(one, "why")]);
+		file.mismatch = {
+			approved: words(str(one, "approved")) || null,
+			found: words(str(one, "found")) || null,
+			...(member(one, "unwritten") === true ? { unwritten: true } : {}),
+			...texts(one, ["target"]),
+			...(why === undefined ? {} : { why }),
+			...sideOf(one, "after", link),
+		};
+	}
 }
 
 function takeDecision(detail: RowDetail, body: Record<string, unknown>, link: Linker): void {

@@ -30,17 +30,18 @@ export interface FoldedRow extends AuditRow {
 	places: Place[];
 	/** What text search looks through, at most MAX_SEARCH characters. */
 	search: string;
-	/** Paths of files it would change (a subset of what it names), for sessions. */
+	/** Paths of files it would change, or was seen to change (a subset of `files`' paths), for sessions. */
 	changes: Change[];
 	/** The request's clock, to measure its wait by. */
 	mono: number;
 }
 
-/** A file of a proposed change, by its index in the entry's `change.files`. */
+/** A file of a proposed change, by its index in the entry's `change.files`; of an actual one, in the `files` of that entry. */
 export interface Change {
 	path: string;
 	op: "create" | "modify" | "delete";
 	file: number;
+	actual?: true;
 }
 
 export const MAX_SEARCH = 8000;
@@ -98,7 +99,7 @@ export function rowOf(line: ReadLine, id = 0): FoldedRow {
 		set(row, "grant", str(body, "grant"));
 		set(row, "request", str(body, "request"));
 		if (entry.head.type === "coverage.gap") row.flags.push("gap");
-		const path = str(body, "file");
+		const path = str(body, entry.head.type === "change.undone" ? "path" : "file");
 		if (path !== "") row.files.push(path.slice(0, MAX_PATH));
 	}
 	row.search = searchOf(row, entry);
@@ -204,6 +205,7 @@ const KINDS: Record<string, RowKind> = {
 	checkpoint: "gate",
 	"export.made": "export",
 	"evidence.removed": "export",
+	"change.undone": "undo",
 };
 
 function beginAction(row: FoldedRow, body: Body): void {
@@ -218,16 +220,29 @@ function beginAction(row: FoldedRow, body: Body): void {
 	const claimed = member(body, "claimed");
 	row.target = shorten(inputTarget(member(claimed, "input")));
 	const named = list(claimed, "paths").filter((path) => typeof path === "string");
-	for (const [file, one] of list(member(body, "change"), "files").entries()) {
-		const path = str(one, "path");
-		const op = str(one, "op");
-		if (path === "" || (op !== "create" && op !== "modify" && op !== "delete")) continue;
-		if (row.changes.length < MAX_FILES) row.changes.push({ path: path.slice(0, MAX_PATH), op, file });
-		named.push(path);
-	}
+	const changes = changesOf(list(member(body, "change"), "files"));
+	row.changes = changes.slice(0, MAX_FILES).map((change) => ({ ...change, path: change.path.slice(0, MAX_PATH) }));
+	named.push(...changes.map(({ path }) => path));
 	row.files = [...new Set(named)].slice(0, MAX_FILES).map((path) => path.slice(0, MAX_PATH));
 	// A long input is in the evidence store; what it acts on is known all the same.
 	if (row.target === "") row.target = shorten(row.files[0] ?? "");
+}
+
+/** The files of a change that say what happens to which. */
+export function changesOf(files: readonly unknown[]): Change[] {
+	return files.flatMap((one, file) => {
+		const path = str(one, "path");
+		const op = str(one, "op");
+		return path !== "" && (op === "create" || op === "modify" || op === "delete") ? [{ path, op, file }] : [];
+	});
+}
+
+/** What an action was seen to change. A gate says it once: of two entries that name files the first counts. */
+function takeChanged(row: FoldedRow, body: Body): void {
+	if (row.changes.some(({ actual }) => actual === true)) return;
+	const seen = changesOf(list(body, "files")).map((one) => ({ ...one, path: one.path.slice(0, MAX_PATH) }));
+	for (const change of seen) if (row.changes.length < MAX_FILES) row.changes.push({ ...change, actual: true });
+	row.files = [...new Set([...row.files, ...seen.map(({ path }) => path)])].slice(0, MAX_FILES);
 }
 
 const UNIDENTIFIED = "unidentified";
@@ -250,8 +265,11 @@ function takeType(row: FoldedRow, { head, body = {} }: Entry): void {
 			row.result = body.outcome === "failed" ? "failed" : "done";
 			if (row.tool === undefined) set(row, "tool", str(body, "tool"));
 			break;
+		case "action.changed":
+			takeChanged(row, body);
+			break;
 		case "digest.mismatch":
-			flag(row, "mismatch");
+			flag(row, list(body, "files").length === 0 ? "mismatch" : "unexpected");
 			break;
 		case "answer.late":
 			flag(row, "late");
@@ -383,6 +401,8 @@ function targetOf(type: string, body: Body): string {
 			return [str(body, "kind"), str(body, "tool")].filter(Boolean).join(" · ");
 		case "export.made":
 			return [str(body, "format"), str(body, "file")].filter(Boolean).join(" · ");
+		case "change.undone":
+			return [str(body, "path"), str(body, "how"), str(body, "outcome")].filter(Boolean).join(" · ");
 		case "evidence.removed":
 			return `${list(body, "digests").length}`;
 		default: {
@@ -407,10 +427,13 @@ function searchOf(row: FoldedRow, { body = {} }: Entry): string {
 	return parts.filter(Boolean).join(" ").slice(0, MAX_SEARCH);
 }
 
-/** What a decision and a warning add to what can be searched for. */
-function laterSearch({ body = {} }: Entry): string {
+/** What a decision, a warning and a change that was seen add to what can be searched for. */
+function laterSearch({ head, body = {} }: Entry): string {
 	const decision = member(body, "decision");
 	return [
+		...(head.type === "action.changed"
+			? changesOf(list(body, "files")).map(({ path }) => path.slice(0, MAX_PATH))
+			: []),
 		str(decision, "reason"),
 		str(decision, "ruleId") || str(body, "rule"),
 		personOf(member(decision, "approver")),

@@ -1,11 +1,20 @@
 // What the audit panel's page says, and what it is answered. The page draws agents' text, so every message is checked by its
 // schema, and a message names things only by what the host has told it: a log by one of `log.folders`, a row by its number.
 import type { LogOutputChannel } from "vscode";
-import type { AuditFilter, RowDetail } from "../protocol/audit.ts";
+import {
+	type AuditFilter,
+	type FilePlace,
+	fileAt,
+	type RowDetail,
+	type SessionDetail,
+	type SessionFile,
+} from "../protocol/audit.ts";
 import type { AuditHostMessage, AuditPanelMessage, ExportFormat, ExportScope } from "../protocol/auditPanel.ts";
 import { type Message, message } from "../protocol/messages.ts";
 import { type AuditLog, type LogPlace, Refusal } from "./auditLog.ts";
 import { text } from "./text.ts";
+import type { SessionChange } from "./undo.ts";
+import type { FileOfRow } from "./undoSides.ts";
 
 type Taken<Type extends AuditPanelMessage["type"]> = Extract<AuditPanelMessage, { type: Type }>;
 type Question = Extract<AuditPanelMessage, { n: number }>;
@@ -21,6 +30,9 @@ export interface AuditOpeners {
 	makeRule(row: number): Promise<void>;
 	copy(text: string): Promise<void>;
 	export(place: LogPlace, format: ExportFormat, scope: ExportScope): Promise<void>;
+	/** Asks the person first, as `undoAll` does. @param first, last change of a file; one and the same for an action */
+	undo(place: LogPlace, first: FileOfRow, last: FileOfRow): Promise<void>;
+	undoAll(place: LogPlace, changes: readonly SessionChange[]): Promise<void>;
 	/** Asks the person first. */
 	forget(place: LogPlace): Promise<void>;
 }
@@ -124,6 +136,25 @@ export class AuditMessages {
 				return openers.diff(this.#place(), await this.#detail(msg.row), msg.file);
 			case "openSessionDiff":
 				return this.#sessionDiff(msg);
+			case "undo": {
+				const one = await this.#fileOf(msg);
+				return openers.undo(this.#place(), one, one);
+			}
+			case "undoSessionFile": {
+				const place = this.#place();
+				const file = (await this.#session(msg)).files.find(({ path }) => path === msg.path);
+				if (file === undefined) throw new Refusal(message("auditHost.noSession"));
+				return openers.undo(place, ...(await this.#endsOf(file)));
+			}
+			case "undoSession": {
+				const place = this.#place();
+				const changes = (await this.#session(msg)).files.map((file) => ({
+					path: file.path,
+					row: file.last.row,
+					ends: () => this.#endsOf(file),
+				}));
+				return openers.undoAll(place, changes);
+			}
 			case "openText":
 				return openers.text(this.#place(), msg.row, msg.what);
 			case "explain":
@@ -146,6 +177,27 @@ export class AuditMessages {
 		const first = await this.#detail(file.first.row);
 		const last = file.last.row === file.first.row ? first : await this.#detail(file.last.row);
 		await openers.sessionDiff(place, [first, file.first.file], [last, file.last.file]);
+	}
+
+	async #session({ agent, session }: { agent: string; session: string }): Promise<SessionDetail> {
+		const detail = await this.#options.log.ask("session", { agent, session, offset: 0, limit: 1 });
+		if (detail === undefined) throw new Refusal(message("auditHost.noSession"));
+		return detail;
+	}
+
+	/** The first and the last change of a file; two of the same are one and the same. */
+	async #endsOf({ first, last }: SessionFile): Promise<readonly [FileOfRow, FileOfRow]> {
+		const from = await this.#fileOf(first);
+		const isOne = last.row === first.row && last.file === first.file && last.actual === first.actual;
+		return [from, isOne ? from : await this.#fileOf(last)];
+	}
+
+	/** What was done is what a person made of an action, where they changed it. */
+	async #fileOf(place: FilePlace): Promise<FileOfRow> {
+		const detail = await this.#detail(place.row);
+		const edited = place.actual === true ? undefined : detail.edited?.files;
+		const isEdited = edited !== undefined && edited.length > 0;
+		return [detail, isEdited ? edited[place.file] : fileAt(detail, place)];
 	}
 
 	async #detail(row: number): Promise<RowDetail> {

@@ -3,6 +3,7 @@
 import { realpathSync } from "node:fs";
 import * as vscode from "vscode";
 import type { Approver } from "../approvals/decision.ts";
+import type { Undone } from "../gate/undone.ts";
 import type { ExportFormat, ExportScope } from "../protocol/auditPanel.ts";
 import { openFileDiff, openSessionDiff } from "./auditDiffs.ts";
 import { AuditDocuments } from "./auditDocuments.ts";
@@ -21,6 +22,8 @@ import { verifyLog } from "./logDocuments.ts";
 import { editorKey, editorSnapshotKey } from "./secrets.ts";
 import { say, text } from "./text.ts";
 import type { TextDocuments } from "./textDocuments.ts";
+import { Undos } from "./undo.ts";
+import { UndoDocuments } from "./undoMerge.ts";
 import { ANSWER_MS, within } from "./within.ts";
 
 export interface AuditPanelOptions {
@@ -41,6 +44,7 @@ export class AuditPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
 	readonly #source: LogSource;
 	readonly #verify: Verify;
 	readonly #exports: AuditExports;
+	readonly #undos: Undos;
 	#shown: AuditShown | undefined;
 	#keyOfSnapshots: Promise<Buffer | undefined> | undefined;
 	/** The questions of an export are open. */
@@ -78,6 +82,16 @@ export class AuditPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
 				await host.open.recordExport(root, body);
 			},
 		});
+		const undoing = {
+			home,
+			folders: () => host.open?.folders(),
+			approver,
+			record: async ({ root }: LogPlace, undone: Undone) => {
+				if (host.open === undefined) throw new Refusal({ code: "auditHost.export.noGate" });
+				await host.open.recordUndone(root, undone);
+			},
+		};
+		this.#undos = new Undos(undoing, this.#disposables.push(new UndoDocuments()));
 		this.#disposables.push(vscode.window.registerWebviewPanelSerializer(AuditPanel.viewType, this));
 		this.#disposables.push(host.onChanged(() => this.#shown?.sync()));
 	}
@@ -169,6 +183,8 @@ export class AuditPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
 				makeRule: (row) => makeRule(log, host, row),
 				copy: async (copied) => vscode.env.clipboard.writeText(copied),
 				export: (place, format, scope) => this.export(place, format, scope),
+				undo: (place, first, last) => this.#undos.one(place, first, last),
+				undoAll: (place, changes) => this.#undos.all(place, changes),
 				forget: async (place) => {
 					const { remembered, open } = host;
 					const { approver } = this.#options;

@@ -1,6 +1,8 @@
 // What the editor needs only after it has started, built into a file of its own (dist/core.cjs): the editor waits for
 // activate(), and compiling all of the gate would be most of that wait.
 
+export { contextLines } from "../actions/context.ts";
+export { lineCounts, planUndo } from "../actions/undo/plan.ts";
 export { actionFrom } from "../agents/actionFrom.ts";
 export { runDoctor } from "../agents/claude-code/doctor.ts";
 export { noteEditor } from "../agents/claude-code/editors.ts";
@@ -28,3 +30,5 @@ export { AuditPanelMessage } from "../protocol/auditPanel.ts";
 export { PendingViewMessage } from "../protocol/pendingView.ts";
 export { missingSegments } from "./missingLog.ts";
 export { namedSegments } from "./namedSegments.ts";
+export { isSame, lookAt, writeBack } from "./undoFiles.ts";
+export { isDone, undoableOf } from "./undoSides.ts";

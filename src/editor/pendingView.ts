@@ -1,6 +1,7 @@
 // The sidebar's Requests view: the one surface of the editor on which a person answers. The webview only draws what it
 // is sent and says what was clicked; state, decisions and checks stay here.
 import * as vscode from "vscode";
+import { isChange } from "../actions/change.ts";
 import type { Approver } from "../approvals/decision.ts";
 import type { Gate } from "../gate/gate.ts";
 import type { PolicyLayer } from "../protocol/grants.ts";
@@ -148,8 +149,16 @@ export class PendingView implements vscode.WebviewViewProvider, vscode.Disposabl
 				return this.#answer(msg);
 			case "openDiff":
 				return diffs.open(msg.id, msg.file);
+			case "openAllDiffs":
+				return diffs.openAll(msg.id);
 			case "openFile":
 				return diffs.openFile(msg.id, msg.file);
+			case "openEdit":
+				return diffs.openEdit(msg.id, msg.file);
+			case "edit":
+				return this.#edit(msg);
+			case "context":
+				return this.#context(msg);
 			case "pause":
 				return this.#options.setPaused(msg.paused);
 			case "dismiss":
@@ -188,6 +197,21 @@ export class PendingView implements vscode.WebviewViewProvider, vscode.Disposabl
 		const found = await this.#options.gate()?.offers(id);
 		const { offers = [], refused } = found ?? { refused: message("editor.noGate") };
 		this.#post({ type: "offers", id, offers, ...(refused === undefined ? {} : { refused }) });
+	}
+
+	async #edit({ id, edit }: Taken<"edit">): Promise<void> {
+		const gate = this.#options.gate();
+		const problem = gate === undefined ? message("editor.noGate") : await gate.edit(id, edit);
+		if (problem !== undefined) this.#post({ type: "editRefused", id, message: problem });
+		else this.#options.diffs.changed(id);
+	}
+
+	async #context({ id, file, from, to }: Taken<"context">): Promise<void> {
+		const proposal = this.#options.gate()?.proposal(id);
+		const before = isChange(proposal) ? proposal.files[file]?.before : undefined;
+		if (before === undefined || before.binary) return;
+		const { contextLines } = await import("./core.ts");
+		this.#post({ type: "context", id, file, from, lines: await contextLines(before.bytes, from, to) });
 	}
 
 	async #checkRule({ id, n, rule }: Taken<"checkRule">): Promise<void> {

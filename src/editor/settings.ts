@@ -12,6 +12,7 @@ export function gateSettings(): GateSettings {
 		trusted: vscode.workspace.isTrusted,
 		keepEvidenceDays: days(settings.get("audit.keepEvidenceDays", 0)),
 		redactPatterns: texts(settings.get("redact.patterns", [])),
+		watchRuns: settings.get("watchRuns") !== false,
 	};
 }
 

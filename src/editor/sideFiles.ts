@@ -31,6 +31,8 @@ export class SideFiles implements vscode.FileSystemProvider, vscode.Disposable {
 	readonly #owners: number;
 	readonly #bytesOf: (side: Side, uri: vscode.Uri) => Buffer | Promise<Buffer>;
 	readonly #registered: vscode.Disposable;
+	/** Counts how often what is shown became another: an editor reads again what is newer. */
+	#version = 0;
 
 	/**
 	 * @param owners segments of the owner
@@ -48,13 +50,22 @@ export class SideFiles implements vscode.FileSystemProvider, vscode.Disposable {
 		this.#changes.dispose();
 	}
 
+	/** The sides of an owner became others: open editors read them again. */
+	changed(scheme: string, owner: readonly string[]): void {
+		this.#version += 1;
+		const open = vscode.workspace.textDocuments.filter(
+			({ uri }) => uri.scheme === scheme && uri.path.startsWith(`/${owner.join("/")}/`),
+		);
+		this.#changes.fire(open.map(({ uri }) => ({ type: vscode.FileChangeType.Changed, uri })));
+	}
+
 	watch(): vscode.Disposable {
 		return new vscode.Disposable(() => {});
 	}
 
 	async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
 		const { length: size } = await this.readFile(uri);
-		return { type: vscode.FileType.File, ctime: 0, mtime: 0, size, permissions: vscode.FilePermission.Readonly };
+		return { type: vscode.FileType.File, ctime: 0, mtime: this.#version, size, permissions: vscode.FilePermission.Readonly };
 	}
 
 	async readFile(uri: vscode.Uri): Promise<Buffer> {

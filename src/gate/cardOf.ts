@@ -22,7 +22,7 @@ export async function cardOf(
 	deadlineAt: number,
 	signal?: AbortSignal,
 ): Promise<Drawn> {
-	const { event, session } = line;
+	const { event, session, original } = line;
 	gate.explanations.set(line.request, explanationOf(verdict));
 	const { caller, subagent } = event;
 	const description = "description" in event ? event.description : undefined;
@@ -37,11 +37,12 @@ export async function cardOf(
 		proposal,
 		verdict: { why: verdict.why, guard: verdict.guard },
 		session: { id: session.id, label: session.label },
-		createdAt: Date.now(),
+		createdAt: original?.createdAt ?? Date.now(),
 		deadlineAt,
 		actionMac: line.mac,
 		folders: [...gate.options.workspaces.folders],
 		...(await extrasOf(gate, line, proposal)),
+		...(original === undefined ? {} : { edited: { target: original.target, actionMac: original.mac } }),
 	};
 	return jobQueue.run("card", parts, line.bytes + bytesOf(proposal), { turn: session.key, signal });
 }

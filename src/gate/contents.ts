@@ -46,7 +46,11 @@ export async function changeEvidence(
 	return { files };
 }
 
-async function sideEvidence(journal: Journal, side: FileSide, options: EvidenceOptions): Promise<JsonObject> {
+/**
+ * A side of a file, redacted, in the evidence store: where it is, or its size where it is too large.
+ * @throws JournalError
+ */
+export async function sideEvidence(journal: Journal, side: FileSide, options: EvidenceOptions): Promise<JsonObject> {
 	const { bytes, redacted, secrets } = await jobQueue.run(
 		"side",
 		{ bytes: side.bytes, binary: side.binary },

@@ -2,6 +2,7 @@
 import type { EventEmitter } from "node:events";
 import type { Proposal } from "../actions/change.ts";
 import { redact } from "../actions/redact.ts";
+import type { Snapshots } from "../actions/snapshot/snapshots.ts";
 import type { AgentAdapter, AgentEvent, HooksInForce } from "../agents/adapter.ts";
 import type { Decision } from "../approvals/decision.ts";
 import type { Desk } from "../approvals/desk.ts";
@@ -18,10 +19,12 @@ import type { GateGrants } from "./granting.ts";
 import { Ledger, type LedgerLine } from "./ledger.ts";
 import { Past } from "./past.ts";
 import { Proposals } from "./proposals.ts";
+import { Reads } from "./reads.ts";
 import { SecretBooks } from "./secretBooks.ts";
 import type { Call } from "./server.ts";
 import { type Session, Sessions } from "./sessions.ts";
 import { Warnings } from "./warnings.ts";
+import { Watches } from "./watchRun.ts";
 import type { Draft, Workspaces } from "./workspaces.ts";
 
 export interface GateSettings {
@@ -35,6 +38,8 @@ export interface GateSettings {
 	keepEvidenceDays?: number;
 	/** Regular expressions in RE2 syntax whose matches are masked in the log, beside the known shapes of secrets. */
 	redactPatterns?: string[];
+	/** Commands are watched for what they change in the workspace. Default: true. */
+	watchRuns?: boolean;
 }
 
 export interface GateOptions {
@@ -50,6 +55,10 @@ export interface GateOptions {
 	settings: () => GateSettings;
 	/** By default grants last no longer than a session. */
 	grants?: GateGrants;
+	/** Whether an editor holds changes of this file that are not saved. Absolute path. Default: none does. */
+	unsaved?: (path: string) => boolean;
+	/** Looks at folders before and after commands; without it nothing is watched. */
+	snapshots?: Pick<Snapshots, "take" | "changes" | "drop">;
 }
 
 export interface GateEvents {
@@ -96,6 +105,8 @@ export class GateContext {
 	readonly grants: GateGrants;
 	readonly past: Past;
 	readonly secrets: SecretBooks;
+	readonly watches: Watches;
+	readonly reads = new Reads();
 	/** How often rules that a grant wrote let something pass in this run, by rule id. */
 	readonly uses = new Map<string, { count: number; last: number }>();
 	/** Sessions of the requests a person was asked about, the oldest first. */
@@ -111,6 +122,7 @@ export class GateContext {
 		this.news = news;
 		this.grants = options.grants ?? { book: new GrantBook() };
 		this.past = new Past(options.homeDir);
+		this.watches = new Watches(options.snapshots);
 		this.secrets = new SecretBooks(options.workspaces, (folder, error) =>
 			this.warn(`secrets:${folder}`, message("gate.secretBook", { detail: errorText(error) })),
 		);

@@ -164,7 +164,12 @@ export function actionDecided(
 	line: LedgerLine,
 	decision: Decision,
 	verdict: PolicyVerdict,
-	{ policyDigest, offered, card }: { policyDigest: string; offered: boolean; card?: JsonObject | undefined },
+	{
+		policyDigest,
+		offered,
+		card,
+		edited,
+	}: { policyDigest: string; offered: boolean; card?: JsonObject | undefined; edited?: JsonObject | undefined },
 ): JsonObject {
 	return body({
 		request: line.request,
@@ -174,10 +179,31 @@ export function actionDecided(
 		grant: verdict.grant,
 		why: sentences(verdict.why),
 		policyDigest,
+		edited,
 		/** Where the card is that was asked with. */
 		card,
 		/** The agent's own prompt may still be first: what counts is action.settled. */
 		offered: offered ? true : undefined,
+	});
+}
+
+/**
+ * What a person made of an action before it was decided: `actionMac` of what would run, `from` of what the agent had asked
+ * for, which is in action.requested. The input is a claim, because most of it is the agent's.
+ * @param said as in `actionRequested`; without it, what was changed is not told
+ * @throws TooDeepError
+ */
+export function editedAction(
+	{ action, mac, original }: LedgerLine,
+	said?: { change?: JsonObject | undefined; input?: JsonObject | undefined },
+): JsonObject {
+	const input = said === undefined || said.input !== undefined ? undefined : action.input;
+	return body({
+		actionMac: mac,
+		from: original?.mac,
+		change: said?.change,
+		input: said?.input,
+		...(input === undefined ? {} : claims({ input })),
 	});
 }
 

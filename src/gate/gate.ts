@@ -2,6 +2,7 @@
 // The story of an action is in hold.ts, of its decision in record.ts and release.ts, of its result in results.ts, of a
 // race with the agent's own prompt in race.ts.
 import { EventEmitter } from "node:events";
+import type { CardEdit } from "../actions/cardEdit.ts";
 import type { Proposal } from "../actions/change.ts";
 import { redact } from "../actions/redact.ts";
 import { type AgentEvent, PayloadError } from "../agents/adapter.ts";
@@ -14,6 +15,7 @@ import type { Submit } from "../protocol/hook.ts";
 import { format, type Message, message } from "../protocol/messages.ts";
 import type { ActivityRow, Warning } from "../protocol/pendingView.ts";
 import { GateContext, type GateEvents, type GateOptions, type Handling } from "./context.ts";
+import { editAction } from "./editing.ts";
 import * as entries from "./entries.ts";
 import { checkGrant, grantOffers, grantRows, type Offers, prepareGrant, revokeGrant } from "./granting.ts";
 import { before } from "./hold.ts";
@@ -112,6 +114,9 @@ export class Gate extends EventEmitter<GateEvents> {
 		const { ledger, options } = this.#context;
 		const { desk } = options;
 		const line = ledger.get(id);
+		if (answer.grant !== undefined && line?.original !== undefined && desk.waits(id)) {
+			return { result: "refused", message: message("edit.noGrant") };
+		}
 		const grants = answer.grant !== undefined && answer.verdict === "allow" && desk.waits(id);
 		const prepared = grants && line !== undefined ? prepareGrant(this.#context, line, answer) : undefined;
 		if (prepared !== undefined && "problem" in prepared) return { result: "refused", message: prepared.problem };
@@ -123,14 +128,29 @@ export class Gate extends EventEmitter<GateEvents> {
 		return result;
 	}
 
+	/**
+	 * A person changes the action of a card that waits. When it was taken, another card is up in the place of the old one (the
+	 * desk's "replaced"), which an answer must have been given to.
+	 * @returns why it was not taken; the card is as it was then
+	 */
+	edit(id: string, edit: CardEdit): Promise<Message | undefined> {
+		return editAction(this.#context, id, edit);
+	}
+
 	/** Rules that would allow the action of a waiting card from now on, the narrowest first; or why there can be none. */
-	offers(id: string): Promise<Offers> {
+	async offers(id: string): Promise<Offers> {
+		if (this.#isEdited(id)) return { offers: [], refused: message("edit.noGrant") };
 		return grantOffers(this.#context, id);
 	}
 
 	/** What a rule that a person edited would do, or why it cannot be granted for this card. */
-	checkGrant(id: string, rule: GrantRule): Promise<{ offer?: GrantOffer; problem?: Message }> {
+	async checkGrant(id: string, rule: GrantRule): Promise<{ offer?: GrantOffer; problem?: Message }> {
+		if (this.#isEdited(id)) return { problem: message("edit.noGrant") };
 		return checkGrant(this.#context, id, rule);
+	}
+
+	#isEdited(id: string): boolean {
+		return this.#context.cards.has(id) && this.#context.ledger.get(id)?.original !== undefined;
 	}
 
 	/** Everything that is granted now, the newest first. */
@@ -243,6 +263,7 @@ export class Gate extends EventEmitter<GateEvents> {
 	async #take(handling: Handling, event: AgentEvent, session: Session): Promise<void> {
 		const gate = this.#context;
 		session.lastSeenAt = Date.now();
+		gate.watches.note(event, session);
 		switch (event.kind) {
 			case "tool.before":
 				return before(gate, handling, event, session);

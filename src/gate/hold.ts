@@ -4,10 +4,12 @@ import { bytesOf, type Proposal } from "../actions/change.ts";
 import type { Decision } from "../approvals/decision.ts";
 import type { Demand } from "../approvals/pending.ts";
 import type { PolicyVerdict } from "../policy/policy.ts";
+import type { CardModel } from "../protocol/card.ts";
 import { format, type Message, message } from "../protocol/messages.ts";
 import { agentPid } from "./agentPid.ts";
 import { cardOf, type Drawn } from "./cardOf.ts";
 import type { BeforeEvent, GateContext, Handling } from "./context.ts";
+import { endAsking, startAsking } from "./editing.ts";
 import { noteGrantable } from "./granting.ts";
 import { Interrupt } from "./interrupt.ts";
 import { judge, stoppedVerdict } from "./judge.ts";
@@ -57,21 +59,29 @@ export async function before(
 			await recordRequest(gate, line, verdict, proposal);
 			noteGrantable(gate, line, verdict);
 			const limits = limitsOf(verdict, deadlineAt);
+			const first = verdict;
 			const drawn = await cardOf(gate, line, verdict, proposal, endOf(limits), line.interrupt.signal);
-			const answer = line.interrupt.decision ?? (await ask(gate, line, drawn, proposal, limits));
+			const editable = () => startAsking(line, handling, event, { proposal, verdict: first, drawn, limits });
+			const answer = line.interrupt.decision ?? (await ask(gate, line, drawn, proposal, limits, editable));
+			const last = endAsking(gate, line, answer);
+			verdict = last?.verdict ?? verdict;
 			// Hours may have passed: what holds now decides, too, whether the agent's prompt may be trusted with it.
-			const now = isHandedBack(answer, limits) ? await judge(gate, handling, event, session) : undefined;
+			const now = isHandedBack(answer, last?.limits ?? limits)
+				? await judge(gate, handling, event, session)
+				: undefined;
 			if (now?.effect === "deny") {
 				verdict = now;
 				decision = ruled(gate, now);
 			} else if (now !== undefined && mayHandOver(gate, line, verdict) && mayHandOver(gate, line, now)) {
 				return await handOver(gate, handling, event, line, now);
-			} else ({ decision, note } = await checkStale(handling.adapter, line, proposal, answer));
+			} else ({ decision, note } = await checkStale(handling.adapter, line, last?.proposal ?? proposal, answer));
 		}
 	} catch (error) {
+		endAsking(gate, line);
 		decision = line.interrupt.decision ?? failure(gate, session, error).decision;
 	}
 	await finish(gate, handling, event, line, verdict, decision, { note });
+	line.editedProposal = undefined;
 }
 
 function newLine(
@@ -109,7 +119,7 @@ function newLine(
 function isTwin(line: LedgerLine, digest: string, { submit }: Handling): boolean {
 	const waits =
 		line.state === "open" ? line.interrupt.decision === undefined : line.state === "delegated" && !line.over;
-	return waits && line.digest === digest && line.session.agentPid === agentPid(submit);
+	return waits && (line.original ?? line).digest === digest && line.session.agentPid === agentPid(submit);
 }
 
 async function join(gate: GateContext, handling: Handling, event: BeforeEvent, line: LedgerLine): Promise<void> {
@@ -205,13 +215,17 @@ export function ruled(gate: GateContext, verdict: PolicyVerdict): Decision {
 	};
 }
 
-/** Puts up a card and waits for its answer. */
+/**
+ * Puts up a card and waits for its answer.
+ * @param editable told when it is up, where a person may change its action
+ */
 export async function ask(
 	gate: GateContext,
 	line: LedgerLine,
 	{ card, digest }: Drawn,
 	proposal: Proposal,
 	{ deadlineAt, timeoutAt, demand }: Limits,
+	editable?: () => void,
 ): Promise<Decision> {
 	const { session } = line;
 	const { desk } = gate.options;
@@ -224,16 +238,15 @@ export async function ask(
 	});
 	session.waiting += 1;
 	// While the person reads. What goes wrong is met when the decision is recorded.
-	line.card = keepCard(
-		gate.options.workspaces.journal(session.folder),
-		{ card, proposal },
-		line.bytes + bytesOf(proposal),
-		{ turn: session.key, note: gate.secrets.of(session.folder, line.request) },
-	);
-	line.card.catch(() => {});
+	keep(gate, line, card, proposal);
 	try {
+		editable?.();
 		gate.show(card, session, proposal);
 		const decision = await answered;
+		const last = line.asking?.drawn;
+		if (decision.by === "person" && last !== undefined && last.digest !== digest) {
+			keep(gate, line, last.card, line.asking?.proposal);
+		}
 		if (decision.by === "person" && decision.stopSession === true) stopSession(gate, session, line);
 		// Why the desk was told to end it.
 		return decision.by === "failure" ? (line.interrupt.decision ?? decision) : decision;
@@ -242,6 +255,18 @@ export async function ask(
 		// A view that threw: nobody must find the card on the desk later.
 		desk.settleByFailure(card.id, format(message("gate.stopping")));
 	}
+}
+
+/** The card is evidence of what somebody was asked with. */
+function keep(gate: GateContext, line: LedgerLine, card: CardModel, proposal: Proposal): void {
+	const { session } = line;
+	line.card = keepCard(
+		gate.options.workspaces.journal(session.folder),
+		{ card, proposal },
+		line.bytes + bytesOf(proposal),
+		{ turn: session.key, note: gate.secrets.of(session.folder, line.request) },
+	);
+	line.card.catch(() => {});
 }
 
 function closing(): Decision {

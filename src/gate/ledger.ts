@@ -2,13 +2,18 @@
 // and the agent's own prompt can be matched to the request it belongs to. Bounded: a session that fills it pushes out
 // its own lines first.
 import type { Action } from "../actions/action.ts";
+import type { Proposal } from "../actions/change.ts";
 import type { AgentAdapter, AgentEvent, Outcome } from "../agents/adapter.ts";
 import type { Decision } from "../approvals/decision.ts";
 import type { JsonObject } from "../protocol/canonical.ts";
+import type { Asking } from "./editing.ts";
 import type { Grantable } from "./granting.ts";
 import type { Interrupt } from "./interrupt.ts";
+import type { ActionNames } from "./keyed.ts";
+import type { ApprovedFiles } from "./ran.ts";
 import type { Call } from "./server.ts";
 import type { Session } from "./sessions.ts";
+import type { Run } from "./watchRun.ts";
 
 export type LedgerState =
 	/** Waiting for a decision. */
@@ -22,6 +27,16 @@ export type LedgerState =
 	/** A result was seen, or the race is over. */
 	| "done";
 
+export interface OriginalAction extends ActionNames {
+	action: Action;
+	/** What its card names it by. */
+	target: string;
+	/** When its card was drawn. Milliseconds since the epoch. */
+	createdAt: number;
+	/** Size of the payload it came in. */
+	bytes: number;
+}
+
 export interface LedgerLine {
 	/** Request id, the same in every entry of this action. */
 	request: string;
@@ -34,7 +49,13 @@ export interface LedgerLine {
 	/** Of the action's canonical text. */
 	digest: string;
 	mac: string;
-	/** Size of the payload it came in, which bounds what this line holds. */
+	/** What the agent had asked for, when a person made something else of it: action, digest and mac are of that. */
+	original?: OriginalAction | undefined;
+	/** While a person is asked and may change it. */
+	asking?: Asking | undefined;
+	/** What the changed action would change, until the decision is on record. */
+	editedProposal?: Proposal;
+	/** Size of the payload it came in and of what a person made of it, which bounds what this line holds. */
 	bytes: number;
 	state: LedgerState;
 	decision?: Decision;
@@ -61,6 +82,10 @@ export interface LedgerLine {
 	/** A race: looking for who settled it, and found. */
 	settling?: Promise<void> | undefined;
 	settled: boolean;
+	/** What the files of an allowed edit are to be. */
+	approved?: ApprovedFiles;
+	/** Let go, and watched for what it changes. */
+	run?: Run;
 }
 
 export interface LedgerLimits {
@@ -120,16 +145,31 @@ export class Ledger {
 		return this.#books.get(sessionKey)?.byToolUse.get(toolUseId);
 	}
 
-	/** The newest line of the very same action by the same (sub-)agent that is in one of these states. */
+	/**
+	 * The newest line of the very same action by the same (sub-)agent that is in one of these states; else one that a person
+	 * made something else of, by what the agent had asked for.
+	 */
 	ofAction(
 		sessionKey: string,
 		subagent: string | undefined,
 		digest: string,
 		states: readonly LedgerState[],
 	): LedgerLine | undefined {
-		return this.#of(sessionKey).findLast(
-			(line) => line.digest === digest && line.subagent === subagent && states.includes(line.state),
-		);
+		const lines = this.#of(sessionKey);
+		const last = (digestOf: (line: LedgerLine) => string | undefined) =>
+			lines.findLast((line) => digestOf(line) === digest && line.subagent === subagent && states.includes(line.state));
+		return last((line) => line.digest) ?? last((line) => line.original?.digest);
+	}
+
+	/** A line holds more, or less, than before. */
+	resize(line: LedgerLine, bytes: number): void {
+		const more = bytes - line.bytes;
+		line.bytes = bytes;
+		if (this.#lines.get(line.request) !== line) return;
+		this.#bytes += more;
+		const book = this.#books.get(line.session.key);
+		if (book !== undefined) book.bytes += more;
+		while (this.#bytes > this.#limits.bytes && this.#forgetOne((one) => one.bytes)) {}
 	}
 
 	/** Lines of a session that wait for a decision. */

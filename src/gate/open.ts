@@ -17,13 +17,14 @@ import { Layers, type LayerView } from "../policy/rules/layers.ts";
 import type { JsonObject } from "../protocol/canonical.ts";
 import type { RegistryEntry } from "../protocol/hook.ts";
 import { type Message, message } from "../protocol/messages.ts";
-import { Gate, type GateSettings } from "./gate.ts";
+import { Gate, type GateOptions, type GateSettings } from "./gate.ts";
 import { Notices } from "./notices.ts";
 import { takeOutbox } from "./outbox.ts";
 import { noted } from "./policyNotes.ts";
 import { keepEntry, markRestarting, newEntry, removeDead, removeEntry, writeEntry } from "./registry.ts";
 import { keepRetention } from "./retention.ts";
 import { startServer } from "./server.ts";
+import { recordUndone, type Undone } from "./undone.ts";
 import { type OtherGate, watchGates } from "./watchGates.ts";
 import { type Draft, Workspaces } from "./workspaces.ts";
 
@@ -50,6 +51,8 @@ export interface OpenGateOptions {
 	onOthers?: () => void;
 	/** How far a log of this gate is durable, with each batch of entries. Must be quick and must not throw. */
 	onHead?: (head: DurableHead) => void;
+	/** Looks at folders before and after commands; without it nothing is watched. Closed by whoever made it. */
+	snapshots?: GateOptions["snapshots"];
 }
 
 export interface OpenGate {
@@ -75,6 +78,12 @@ export interface OpenGate {
 	 * @throws JournalError
 	 */
 	recordForgotten(folder: string | undefined, body: JsonObject): Promise<void>;
+	/**
+	 * A person undoes a change: on record in that log, with both contents, before the file is written.
+	 * @param folder a folder served; undefined for the log of what belongs to none
+	 * @throws JournalError
+	 */
+	recordUndone(folder: string | undefined, undone: Undone): Promise<void>;
 	/** Takes the person's own patterns of secrets from the settings anew. */
 	refreshPatterns(): Promise<void>;
 	/** Labels of agents with a live session here whose hooks are in force. */
@@ -171,6 +180,7 @@ async function open(options: OpenGateOptions, undo: (() => unknown)[]): Promise<
 		userHome: options.userHome,
 		osUser: options.osUser,
 		settings: options.settings,
+		...(options.snapshots === undefined ? {} : { snapshots: options.snapshots }),
 		grants: { book, locked: () => layers.inForce().locked, ...(always === undefined ? {} : { always }) },
 	});
 	const tellPatterns = (problems: readonly PatternProblem[]) => {
@@ -254,6 +264,7 @@ async function open(options: OpenGateOptions, undo: (() => unknown)[]): Promise<
 			for (const error of await workspaces.leave([folder])) gate.logTrouble(folder ?? home.workspaces, error);
 			await workspaces.record(folder, [{ type: "coverage.gap", body: { kind: "heads-forgotten", ...body } }]);
 		},
+		recordUndone: (folder, undone) => recordUndone(workspaces, folder, undone),
 		async refreshPatterns() {
 			tellPatterns(await setUserPatterns(options.settings().redactPatterns ?? []));
 		},

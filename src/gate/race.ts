@@ -12,6 +12,7 @@ import { ask, deadlineOf, endOf, isHandedBack, limitsOf, ruled } from "./hold.ts
 import { judge } from "./judge.ts";
 import { actionNames } from "./keyed.ts";
 import type { LedgerLine } from "./ledger.ts";
+import { noteApproved } from "./ran.ts";
 import { recordRequest } from "./record.ts";
 import { finish, release } from "./release.ts";
 import type { Session } from "./sessions.ts";
@@ -55,6 +56,7 @@ export async function delegate(
 ): Promise<void> {
 	const delegated = { type: "action.delegated" as const, body: { request: line.request, actionMac: line.mac } };
 	await recordRequest(gate, line, verdict, proposal, delegated);
+	noteApproved(gate, line, proposal);
 	gate.ledger.race(line);
 	const why = verdict.why[0] === undefined ? "" : format(verdict.why[0]);
 	const outcome: Outcome = { kind: "ask", reason: format(message("gate.askInTerminal", { why })) };

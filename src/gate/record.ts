@@ -46,10 +46,10 @@ export async function recordDecision(
 ): Promise<Standing> {
 	const { session } = line;
 	const policyDigest = verdict.digest ?? gate.options.policy.digest;
-	const decided = (stands: Decision, card?: JsonObject): Draft => ({
+	const decided = (stands: Decision, card?: JsonObject, edited?: JsonObject): Draft => ({
 		type: stands.by === "withdrawn" ? "action.withdrawn" : "action.decided",
 		body: noting(gate.secrets.of(session.folder, line.request), () =>
-			entries.actionDecided(line, stands, verdict, { policyDigest, offered, card }),
+			entries.actionDecided(line, stands, verdict, { policyDigest, offered, card, edited }),
 		),
 	});
 	const failed = line.requested ? [] : [failedDraft(line)];
@@ -57,14 +57,15 @@ export async function recordDecision(
 		// What failed on a request would fail on its entry, too; a gate that is closing has not failed on it.
 		const bare = decision.by === "failure" && !gate.stopping;
 		const requested = bare || line.requested ? failed : [await requestDraft(gate, line, verdict, undefined)];
-		await gate.record(session, ...requested, decided(decision, await cardShown(line, decision)));
+		const edited = await editedEvidence(gate, line, decision);
+		await gate.record(session, ...requested, decided(decision, await cardShown(line, decision), edited));
 		return { decision, recorded: true };
 	} catch (error) {
 		const { decision: denied, note } = failure(gate, session, error);
 		// The answer may be in the log all the same, if only its flush failed: the denial says that it stands in its place.
 		const denial: Decision =
 			decision.by === "person" && denied.by === "failure" ? { ...denied, answered: decision } : denied;
-		const recorded = await gate.record(session, ...failed, decided(denial)).then(
+		const recorded = await gate.record(session, ...failed, decided(denial, undefined, editedNames(line))).then(
 			() => true,
 			// Said already: the first failure is a warning, and the agent reads it.
 			() => false,
@@ -77,6 +78,26 @@ export async function recordDecision(
 async function cardShown(line: LedgerLine, decision: Decision): Promise<JsonObject | undefined> {
 	if (decision.by === "person" && decision.verdict === "allow") return line.card;
 	return line.card?.catch((error: unknown): JsonObject => ({ omitted: 0, why: errorText(error) }));
+}
+
+/** What a person made of the action: all of it where that is what runs. @throws JournalError, TooDeepError */
+async function editedEvidence(
+	gate: GateContext,
+	line: LedgerLine,
+	decision: Decision,
+): Promise<JsonObject | undefined> {
+	if (line.original === undefined || decision.verdict !== "allow") return editedNames(line);
+	const { session, action, bytes } = line;
+	const note = gate.secrets.of(session.folder, line.request);
+	const asking = { turn: session.key, note };
+	const journal = await gate.options.workspaces.journal(session.folder);
+	const change = await changeEvidence(journal, line.editedProposal, asking);
+	const input = bytes > INLINE_INPUT ? await inputEvidence(journal, action.input, bytes, asking) : undefined;
+	return noting(note, () => entries.editedAction(line, { change, input }));
+}
+
+function editedNames(line: LedgerLine): JsonObject | undefined {
+	return line.original === undefined ? undefined : entries.editedAction(line);
 }
 
 /** Gatepost cannot go on with a request: denied, and a person is told. */

@@ -4,9 +4,12 @@ import type { Decision } from "../approvals/decision.ts";
 import type { PolicyVerdict } from "../policy/policy.ts";
 import type { Message } from "../protocol/messages.ts";
 import type { BeforeEvent, GateContext, Handling, PermissionEvent } from "./context.ts";
+import { editedOf } from "./editing.ts";
 import { addGrant, noteUse } from "./granting.ts";
 import type { LedgerLine } from "./ledger.ts";
+import { noteApproved } from "./ran.ts";
 import { recordDecision } from "./record.ts";
+import { isReadOnly } from "./watchRun.ts";
 
 /**
  * Records a decision, then tells the agent. What could not be recorded is denied.
@@ -28,9 +31,13 @@ export async function finish(
 	// The other side of a race may have settled it while this was recorded.
 	if (!line.settled) line.state = stands.verdict === "deny" ? "denied" : offered ? "delegated" : "allowed";
 	line.session.decided[stands.verdict === "allow" ? "allowed" : "denied"] += 1;
+	// What was shown is gone from the views in a moment.
+	const shown = stands.verdict === "allow" ? (line.editedProposal ?? gate.proposals.get(line.request)) : undefined;
+	if (shown !== undefined) noteApproved(gate, line, shown);
 	const ungranted = standing.recorded && stands === decision ? await addGrant(gate, line, decision) : undefined;
 	gate.settled(line, stands, standing.note ?? note ?? ungranted);
-	const outcome: Outcome = { kind: "decision", decision: stands };
+	const outcome: Outcome = { kind: "decision", decision: stands, ...editedOf(line, stands) };
+	if (stands.verdict === "allow") await beginRun(gate, line, !isReadOnly(stands, verdict));
 	line.outcome.resolve(outcome);
 	await release(gate, handling, event, line, outcome, standing.recorded);
 	if (stands.by === "rule" && stands.verdict === "allow" && line.taken) noteUse(gate, verdict);
@@ -45,12 +52,20 @@ export async function release(
 	outcome: Outcome,
 	recorded = true,
 ): Promise<void> {
+	// The agent's own prompt may let it go without another word to us.
+	if (outcome.kind === "ask") await beginRun(gate, line, true);
 	const delivered = await call.reply(adapter.reply(event, outcome));
 	line.calls.delete(call);
 	line.taken ||= delivered;
 	// Allowed but never taken: nobody may use it later.
 	if (!line.taken && line.calls.size === 0 && line.state === "allowed") line.state = "denied";
+	if (line.state === "denied") gate.watches.drop(line);
 	if (outcome.kind !== "decision" || !recorded) return;
 	const body = { request: line.request, verdict: outcome.decision.verdict, delivered };
 	gate.later(line.session, "action.released", call.id === line.request ? body : { ...body, call: call.id });
+}
+
+/** It is about to run: what is there before is looked at, where what it changes is to be seen. */
+function beginRun(gate: GateContext, line: LedgerLine, hasEffects: boolean): Promise<void> {
+	return gate.watches.begin(line, hasEffects && gate.options.settings().watchRuns !== false);
 }

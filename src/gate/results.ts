@@ -1,4 +1,5 @@
 // What the agent says it did, held against what was decided (DESIGN 2.5), and changes of its configuration.
+import { labelOf } from "../actions/paths.ts";
 import { redact } from "../actions/redact.ts";
 import type { Enforcement, HooksInForce } from "../agents/adapter.ts";
 import type { Decision } from "../approvals/decision.ts";
@@ -12,6 +13,7 @@ import * as entries from "./entries.ts";
 import { actionNames } from "./keyed.ts";
 import type { LedgerLine } from "./ledger.ts";
 import { settle } from "./race.ts";
+import { type FileMismatch, filesNotAsApproved, isUnwritten, mismatchDraft } from "./ran.ts";
 import { noting } from "./secretBooks.ts";
 import { hooksOf, type Session } from "./sessions.ts";
 import type { Draft } from "./workspaces.ts";
@@ -20,12 +22,18 @@ import type { Draft } from "./workspaces.ts";
 export async function after(gate: GateContext, handling: Handling, event: AfterEvent, session: Session): Promise<void> {
 	const { call, adapter, folder } = handling;
 	const journal = () => gate.options.workspaces.journal(folder);
-	const note = gate.secrets.of(folder, lineOf(gate, session, event)?.request);
+	const line = lineOf(gate, session, event);
+	const note = gate.secrets.of(folder, line?.request);
+	gate.reads.note(session, event);
+	// At once: the later it is looked, the more may have changed besides.
+	const looked = filesNotAsApproved(gate, line, event);
+	const changed = gate.watches.end(gate, line, event);
+	// Met where they are waited for.
+	for (const one of [looked, changed]) one.catch(() => {});
 	const result = await resultOf(journal, event, call.payload.length, { turn: session.key, note });
 	if (isAnswer(session, event)) {
 		await gate.record(session, { type: "question.answered", body: entries.questionAnswered(event, result) });
 	} else {
-		const line = lineOf(gate, session, event);
 		const problem = problemWith(gate, line, event);
 		const executed = noting(note, () =>
 			entries.actionExecuted(event, line, result, problem === undefined ? undefined : event.action.input),
@@ -40,9 +48,54 @@ export async function after(gate: GateContext, handling: Handling, event: AfterE
 		if (problem?.type === "digest.mismatch") gate.warn(`mismatch:${session.key}`, message("gate.mismatch", label));
 		if (line?.state === "delegated") settle(gate, line, event, "over");
 		else if (line?.state === "allowed") line.state = "done";
+		const told = [
+			changed.then((draft) => tell(gate, session, draft)),
+			// What was not decided on has no approved file.
+			...(line === undefined || problem !== undefined ? [] : [tellFiles(gate, line, event, looked)]),
+		];
+		await Promise.all(told.map((work) => notForLong(gate, folder, work)));
 	}
 	gate.news.emit("changed");
 	await call.reply(adapter.reply(event, { kind: "none" }));
+}
+
+/** How long an agent waits for what is looked at after its result; the rest goes on behind its back. Milliseconds. */
+const PATIENCE_MS = 2000;
+
+async function notForLong(gate: GateContext, folder: string, work: Promise<void>): Promise<void> {
+	gate.inBackground(folder, work);
+	let timer: NodeJS.Timeout | undefined;
+	const tooLong = new Promise<void>((resolve) => {
+		timer = setTimeout(resolve, PATIENCE_MS);
+	});
+	await Promise.race([Promise.allSettled([work]), tooLong]);
+	clearTimeout(timer);
+}
+
+/** Resolves when it is durable, or has become a warning. */
+async function tell(gate: GateContext, session: Session, draft: Draft | undefined): Promise<void> {
+	if (draft === undefined) return;
+	// A segment that failed is not the end of the log.
+	await gate.record(session, draft).catch(() => gate.later(session, draft.type, draft.body));
+}
+
+/** Files that do not hold what was approved are on record, and a person is told. */
+async function tellFiles(
+	gate: GateContext,
+	line: LedgerLine,
+	event: AfterEvent,
+	looked: Promise<FileMismatch[]>,
+): Promise<void> {
+	const { session } = line;
+	const mismatches = await looked;
+	const [first] = mismatches;
+	if (first === undefined) return;
+	// Whatever comes of the entry.
+	const code = isUnwritten(first) ? "gate.fileUnwritten" : "gate.fileMismatch";
+	const label = { agent: session.agentLabel, file: labelOf(first.file.path, session.root) };
+	gate.warn(`file:${session.key}`, message(code, label));
+	const note = gate.secrets.of(session.folder, line.request);
+	await tell(gate, session, await mismatchDraft(gate, line, event, mismatches, { turn: session.key, note }));
 }
 
 /** The result as it is kept. One that could not be looked through is left out: that the action ran is on record all the same. */

@@ -24,6 +24,8 @@ export const RowKind = z.enum([
 	"gate",
 	/** Exports and removals of evidence. */
 	"export",
+	/** A person put back what an allowed edit had changed. */
+	"undo",
 	/** Of a type this version does not know, or not readable. */
 	"other",
 ]);
@@ -38,8 +40,11 @@ export type RowOutcome = z.infer<typeof RowOutcome>;
 export const RowBy = z.enum(["rule", "person", "timeout", "withdrawn", "failure"]);
 export type RowBy = z.infer<typeof RowBy>;
 
-/** What a person should notice: something else ran, ran undecided, was answered too late, weakens the gate, was altered. */
-export const RowFlag = z.enum(["mismatch", "gap", "late", "guard", "altered"]);
+/**
+ * What a person should notice: something else ran, ran undecided, was answered too late, weakens the gate, was altered;
+ * "unexpected": a file does not hold what was allowed. That a command changed files is nothing odd, and no flag.
+ */
+export const RowFlag = z.enum(["mismatch", "gap", "late", "guard", "altered", "unexpected"]);
 export type RowFlag = z.infer<typeof RowFlag>;
 
 export interface AuditRow {
@@ -63,7 +68,7 @@ export interface AuditRow {
 	action?: z.infer<typeof ActionKind>;
 	/** The command, file, URL, prompt, file of a policy, ...: one line, at most MAX_TARGET characters. Redacted; may be an agent's words. */
 	target: string;
-	/** Paths it names, at most MAX_FILES. */
+	/** Paths it names or was seen to change, at most MAX_FILES. */
 	files: string[];
 	outcome?: RowOutcome;
 	by?: RowBy;
@@ -184,14 +189,22 @@ export interface SessionRow {
 	flags: RowFlag[];
 }
 
-/** A file that a session was allowed to change. */
+/** A file of an action in its detail: see `fileAt`. */
+export interface FilePlace {
+	row: number;
+	file: number;
+	/** Of the files that it was seen to change, not of those that it was allowed to. */
+	actual?: true;
+}
+
+/** A file that a session was allowed to change, or was seen to change by what it was allowed to run. */
 export interface SessionFile {
 	path: string;
 	changes: number;
 	op: "create" | "modify" | "delete";
 	/** Row and index of the file in it: the first change holds the content before, the last the content after. */
-	first: { row: number; file: number };
-	last: { row: number; file: number };
+	first: FilePlace;
+	last: FilePlace;
 }
 
 export interface SessionDetail {
@@ -228,12 +241,62 @@ export interface EvidenceLink {
 	removedAt?: string;
 }
 
+/** A side that was not kept: its size in bytes, and why, where it was not for its size. */
+export interface Omitted {
+	omitted: number;
+	why?: Message;
+}
+
 export interface DetailFile {
 	path: string;
 	target?: string;
 	op: "create" | "modify" | "delete";
-	before?: EvidenceLink | { omitted: number };
-	after?: EvidenceLink | { omitted: number };
+	before?: EvidenceLink | Omitted;
+	after?: EvidenceLink | Omitted;
+	/** What a symbolic link led to, on the sides where it was one; seen changes only. */
+	link?: { before?: string; after?: string };
+	/** Permission bits, where they were seen to change. */
+	mode?: { before: number; after: number };
+	/** After the edit it did not hold what was allowed. */
+	mismatch?: FileMismatch;
+}
+
+export interface FileMismatch {
+	/** Keyed digests (hex) of the contents, to tell them apart; null: no file, or (with `why`) none that could be read. */
+	approved: string | null;
+	found: string | null;
+	/** It was as it had been before the edit. */
+	unwritten?: true;
+	/** The path led to another place than the one that was shown: this. */
+	target?: string;
+	/** Why it could not be read. */
+	why?: Message;
+	/** What was found. */
+	after?: EvidenceLink | Omitted;
+}
+
+/** What an action was seen to change in the workspace, by a look before it and one after. Nothing outside was looked at. */
+export interface ActualChange {
+	/** None: it was looked, and nothing had changed, unless `incomplete` says that it was not. */
+	files: DetailFile[];
+	/** Further files that changed. */
+	more: number;
+	/** Why not all, or nothing, was looked at. */
+	incomplete?: Message;
+	/** Other actions ran at the same time: some of it may be theirs. */
+	shared?: true;
+	/** The command went on after this look. */
+	background?: true;
+	/** ISO time of the look before. */
+	since?: string;
+}
+
+/** What a person made of an action before they answered it. */
+export interface EditedAction {
+	/** Command: whole, at most MAX_ENTRY_TEXT characters. Absent where it is the same, or was not kept. */
+	target?: string;
+	/** The change as they wanted it; empty where it was not allowed. */
+	files: DetailFile[];
 }
 
 /** One entry of a row as it stands in the log. */
@@ -276,6 +339,10 @@ export interface RowDetail {
 	moreFiles?: number;
 	/** Why the change was not computed. */
 	changeProblem?: Message;
+	/** Absent where it was not watched. */
+	actual?: ActualChange;
+	/** What a person made of the action; `said` and `files` are what the agent had asked for. */
+	edited?: EditedAction;
 	actionMac?: string;
 	decision?: {
 		verdict: "allow" | "deny";
@@ -300,4 +367,12 @@ export interface RowDetail {
 	result?: { time: string; outcome: "done" | "failed"; redacted: boolean; text?: string; evidence?: EvidenceLink };
 	/** The same secret, masked in both, stands in these rows too. Known inside this home only. */
 	sameSecrets: { kind: string; rows: { id: number; time: string; target: string }[] }[];
+}
+
+/** The file of a row's detail that a place means. */
+export function fileAt(
+	detail: Pick<RowDetail, "files" | "actual">,
+	place: Pick<FilePlace, "file" | "actual">,
+): DetailFile | undefined {
+	return (place.actual === true ? detail.actual?.files : detail.files)?.[place.file];
 }

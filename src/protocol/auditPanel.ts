@@ -60,8 +60,17 @@ export const AuditPanelMessage = z.discriminatedUnion("type", [
 	z.strictObject({ type: z.literal("forget") }),
 	/** Build the index anew. */
 	z.strictObject({ type: z.literal("rebuild") }),
-	/** Native diff of a file of an action, as it was shown. */
-	z.strictObject({ type: z.literal("openDiff"), row, file }),
+	/**
+	 * Native diff of a file of an action, as it was shown; `actual`: of a file that it was seen to change; `edited`: of one
+	 * as a person wanted it.
+	 */
+	z.strictObject({
+		type: z.literal("openDiff"),
+		row,
+		file,
+		actual: z.optional(z.literal(true)),
+		edited: z.optional(z.literal(true)),
+	}),
 	/** Native diff of a file over a whole session: before its first change, after its last. */
 	z.strictObject({
 		type: z.literal("openSessionDiff"),
@@ -69,6 +78,17 @@ export const AuditPanelMessage = z.discriminatedUnion("type", [
 		session: id,
 		path: z.string().check(z.maxLength(5000)),
 	}),
+	/** Put back what was before an action changed this file. The host asks the person, in a dialog of the editor. */
+	z.strictObject({ type: z.literal("undo"), row, file, actual: z.optional(z.literal(true)) }),
+	/** The same of a file over a whole session: what was before its first change. */
+	z.strictObject({
+		type: z.literal("undoSessionFile"),
+		agent: id,
+		session: id,
+		path: z.string().check(z.maxLength(5000)),
+	}),
+	/** The same of all files of a session, the one that was changed last first. */
+	z.strictObject({ type: z.literal("undoSession"), agent: id, session: id }),
 	/** A read-only document: the row's entries whole, the input, the result, or the card that was shown. */
 	z.strictObject({ type: z.literal("openText"), row, what: z.enum(["entries", "input", "result", "card"]) }),
 	/** How policy would decide this action today, step by step. */

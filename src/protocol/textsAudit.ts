@@ -132,6 +132,7 @@ export const TEXTS_AUDIT = {
 	"audit.kind.gap": "Gap",
 	"audit.kind.gate": "Gate",
 	"audit.kind.export": "Export",
+	"audit.kind.undo": "Undo",
 	"audit.kind.other": "Other",
 	"audit.action.shell": "Command",
 	"audit.action.edit": "Edit",
@@ -166,12 +167,16 @@ export const TEXTS_AUDIT = {
 	"audit.type.checkpoint": "Checkpoint",
 	"audit.type.export.made": "Export made",
 	"audit.type.evidence.removed": "Evidence removed",
+	"audit.type.change.undone": "Change undone",
 	"audit.flag.mismatch": "Something else ran",
+	"audit.flag.unexpected": "Not what was allowed is in the file",
 	"audit.flag.gap": "Coverage gap",
 	"audit.flag.late": "Answered too late",
 	"audit.flag.guard": "Weakens Gatepost",
 	"audit.flag.altered": "Altered afterwards",
 	"audit.flag.mismatch.means": "What the agent reports it ran is not what was decided on.",
+	"audit.flag.unexpected.means":
+		"A file did not hold what was allowed after the agent had reported it written. Something else may have changed it, too.",
 	"audit.flag.gap.means":
 		"Something is outside of what Gatepost decided or recorded, such as a result that no decision had been released for.",
 	"audit.flag.late.means": "Somebody answered after it was over. That answer did not count.",
@@ -385,7 +390,18 @@ export const TEXTS_AUDIT = {
 	"audit.end.denied.rule": "The rule {rule} denied it.",
 	"audit.end.allowed.grant": "The grant {grant} allowed it.",
 	"audit.end.stopped": "The session was told to stop.",
+	"audit.did.undo": "{what}: a person put back what an allowed edit had changed.",
 	"audit.ran.done": "The agent reports that it ran.",
 	"audit.ran.failed": "The agent reports that it failed.",
 	"audit.ran.unknown": "The agent has not reported what came of it.",
+
+	// what was seen after it ran
+	"gate.fileMismatch":
+		"{file} does not hold what was allowed, although {agent} says that it was written. Something else may have changed it, such as a formatter. Compare it in the audit log before you go on.",
+	"gate.fileUnwritten":
+		"{agent} says that {file} was written as it was allowed, but it is as it was before. Look at the file before you go on.",
+	"changed.late":
+		"Looking at the folder before it ran would have taken longer than {seconds} s, so what it changed was not watched.",
+	"changed.failed": "The folder could not be looked at ({detail}), so what it changed is not known.",
+	"changed.tooMany": "More than {count} actions ran at once without an end, so what this one changed is not known.",
 } as const;

@@ -1,2 +1,87 @@
 // The English templates of cards and views of changes. See texts.ts.
-export const TEXTS_CHANGE_VIEWS = {} as const;
+export const TEXTS_CHANGE_VIEWS = {
+	// files of a card
+	"ui.files.one": "{count} file",
+	"ui.files.many": "{count} files",
+	"ui.files.openAll": "Open all",
+	"ui.files.openAllTitle": "Open the diffs of all files in the editor",
+	"ui.files.all.one": "Show {count} file",
+	"ui.files.all.many": "Show all {count} files",
+	"ui.files.op.create": "new",
+	"ui.files.op.modify": "changed",
+	"ui.files.op.delete": "deleted",
+	"ui.files.op.move": "moved",
+	"ui.files.from": "from",
+	"ui.files.warns": "has a warning",
+	"ui.files.warnings": "Warnings",
+	"ui.file.moved": "Moved from {from}, which is gone then.",
+
+	// lines around a change
+	"ui.context.lines": "Unchanged lines",
+	"ui.context.show.one": "Show {count} line",
+	"ui.context.show.many": "Show {count} lines",
+	"ui.context.next": "Show the first {step} of {count} lines",
+	"ui.context.last": "Show the last {step} of {count} lines",
+	"ui.context.more": "Show more",
+	"ui.context.of": "{show} of {file}, from line {line}",
+	"ui.context.failed": "The editor did not send these lines, so they stay folded. Try again, or open the diff.",
+
+	// what a command would do
+	"ui.preview": "Preview: what it would do",
+	"ui.preview.help": "Worked out without running it. What happens can differ.",
+	"ui.preview.more.one": "and {count} more",
+	"ui.preview.more.many": "and {count} more",
+
+	// edit, then allow
+	"ui.edit.menu": "Edit, then allow…",
+	"ui.edit.title": "Edit the command",
+	"ui.edit.titleParts": "Choose what is written",
+	"ui.edit.command": "Command to run instead",
+	"ui.edit.help":
+		"Applying it runs nothing: what would run comes on the card, and you answer that. The agent is told of the change.",
+	"ui.edit.helpParts":
+		"Untick the parts to leave out, then apply: what would be written comes on the card, and you answer that.",
+	"ui.edit.kept": "{count} of {all} parts of {file} are kept.",
+	"ui.edit.keep": "Keep this part",
+	"ui.edit.keepOf": "Keep this part: {number} of {count}, {file}",
+	"ui.edit.leftOut": "left out",
+	"ui.edit.oneFile": "One file at a time: tick the parts of the other one again first.",
+	"ui.edit.apply": "Apply",
+	"ui.edit.inDiff": "Edit in diff…",
+	"ui.edit.backFirst": "Parts were left out already. To choose others, go back to the original first.",
+	"ui.edit.none": "Nothing would be left to write. Deny it instead.",
+	"ui.edit.empty": "There is no command left to run. Deny it instead.",
+	"ui.edit.same": "Nothing is changed yet.",
+	"ui.edit.working": "Working out what would run…",
+	"ui.edit.notYet": "Not taken: your change is being worked out. Look at what comes of it, then answer.",
+	"ui.edit.open": "Not taken: you are changing this. Apply your change or cancel it, then answer.",
+	"ui.edit.noReply":
+		"The editor has not answered, so this card may not be changed. What it shows is what would run. Try again, or reload the window.",
+	"ui.edited.mark": "You changed this",
+	"ui.edited.asked": "The agent had asked for",
+	"ui.edited.content": "What would be written is not all that the agent had asked for.",
+	"ui.edited.back": "Back to the original",
+	"ui.allowEdited": "Allow edited",
+	"ui.announce.changed": "Changed: {action}. Look at it again before you answer.",
+
+	// audit: what really changed
+	"audit.actual": "Changed when it ran",
+	"audit.actual.nothing": "Nothing in this folder changed.",
+	"audit.actual.outside": "Outside this folder nobody looked.",
+	"audit.actual.shared": "Other actions ran at the same time, so some of this may be theirs.",
+	"audit.actual.background":
+		"It left something running. What that changed after the agent reported its result is not in this list.",
+	"audit.actual.incomplete": "Not all was looked at:",
+	"audit.mismatch": "This is not what was allowed. Allowed: {approved}; found: {found}.",
+	"audit.mismatch.none": "no file",
+	"audit.mismatch.unreadable": "not readable",
+	"audit.mismatch.unwritten": "It is as it was before: nothing was written.",
+	"audit.mismatch.target": "The path led to another place than the one that was shown:",
+	"audit.file.linkBefore": "It was a link to",
+	"audit.file.linkAfter": "It is a link to",
+	"audit.edited": "A person changed this before allowing it",
+	"audit.edited.denied": "A person changed this, and it was not allowed",
+	"audit.edited.allowed": "What was allowed",
+	"audit.edited.asked": "What the agent had asked for",
+	"audit.edited.notKept": "What they made of it is not in the log, because it did not run.",
+} as const;

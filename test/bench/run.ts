@@ -6,12 +6,14 @@ const benches: Record<string, () => Promise<Measured[]>> = {
 	hook: async () => (await import("./hook.ts")).benchHook(),
 	gate: async () => (await import("./gate.ts")).benchGate(),
 	floor: async () => (await import("./floor.ts")).benchFloor(),
+	proposal: async () => (await import("./proposal.ts")).benchProposal(),
 	stall: async () => (await import("./stall.ts")).benchStall(),
 	journal: async () => (await import("./journal.ts")).benchJournal(),
 	verify: async () => (await import("./verify.ts")).benchVerify(),
 	index: async () => (await import("./index.ts")).benchIndex(),
 	panel: async () => (await import("./panel.ts")).benchPanel(),
 	export: async () => (await import("./export.ts")).benchExport(),
+	afterRun: async () => (await import("./afterRun.ts")).benchAfterRun(),
 	activate: async () => (await import("./activate.ts")).benchActivate(),
 };
 

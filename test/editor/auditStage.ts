@@ -68,6 +68,8 @@ export function page(log: AuditLog): Page {
 			copy: opener("copy"),
 			export: opener("export"),
 			forget: opener("forget"),
+			undo: opener("undo"),
+			undoAll: opener("undoAll"),
 		},
 		output: { warn: (text: string) => warned.push(text), error: (text: string | Error) => warned.push(String(text)) },
 		tell: (sentence) => told.push(sentence),

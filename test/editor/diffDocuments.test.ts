@@ -103,6 +103,20 @@ describe("the two sides of a proposed change", () => {
 		await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
 	});
 
+	it("have no side to edit unless a person opened one in the Requests view, whatever editor commands do", async () => {
+		const { request, path, after } = await proposed("unopened.txt", "one\n", "two\n");
+		const editable = vscode.Uri.from({ scheme: "gatepost-edit", path: `/${request}/0${path}` });
+		const { fs } = vscode.workspace;
+		await assert.rejects(async () => fs.readFile(editable), { code: "FileNotFound" });
+		await assert.rejects(async () => fs.stat(editable), { code: "FileNotFound" });
+		await assert.rejects(async () => fs.writeFile(editable, Buffer.from("evil\n")));
+		await assert.rejects(async () => fs.copy(after, editable, { overwrite: true }));
+		const edit = new vscode.WorkspaceEdit();
+		edit.createFile(editable, { overwrite: true, contents: Buffer.from("evil\n") });
+		assert.equal(await vscode.workspace.applyEdit(edit).then(undefined, () => false), false);
+		assert.equal(String(await bytes(after)), "two\n");
+	});
+
 	it("show nothing but the files of a waiting request", async () => {
 		const sides = await proposed("only.txt", "one\n", "two\n");
 		const { request, path } = sides;

@@ -28,6 +28,7 @@ const CONTENTS = [
 	"extension/dist/gatepost.cjs",
 	"extension/dist/hook.cjs",
 	"extension/dist/log.cjs",
+	"extension/dist/snapshot.cjs",
 	"extension/dist/sql-wasm.wasm",
 	"extension/dist/verify.html",
 	"extension/dist/webview/audit.css",

@@ -15,6 +15,7 @@ export const KINDS = [
 	"channel",
 	"gap",
 	"export",
+	"undo",
 	"gate",
 	"other",
 ] as const satisfies readonly RowKind[];

@@ -30,6 +30,7 @@ export const KIND_MARKS: Record<Exclude<RowKind, "action">, IconName | MarkName>
 	gap: "warning",
 	gate: "gate",
 	export: "export",
+	undo: "undo",
 	other: "info",
 };
 

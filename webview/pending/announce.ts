@@ -15,6 +15,11 @@ export function announceNew(cards: readonly CardModel[], waiting: number, isFirs
 	return cards.map((card) => t("ui.announce.new", { agent: visibleText(card.agent.label), action: summary(card) }));
 }
 
+/** Cards that say something else than before. */
+export function announceChanged(cards: readonly CardModel[]): string[] {
+	return cards.slice(0, READ_OUT).map((card) => t("ui.announce.changed", { action: summary(card) }));
+}
+
 export function announceOutcomes(items: readonly Item[], answers: Answers): string[] {
 	return items
 		.slice(0, READ_OUT)

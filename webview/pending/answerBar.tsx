@@ -9,6 +9,7 @@ import type { ShownCard } from "../ui/shown.ts";
 import { t } from "../ui/texts.ts";
 import { type Gesture, useAnswerRules } from "./answerRules.ts";
 import type { GivenAnswer } from "./answers.ts";
+import { EditForm, EditStatus } from "./editForm.tsx";
 import { GrantForm } from "./grantForm.tsx";
 import { ALLOW_SHORTCUTS, DENY_SHORTCUTS, keyLabel } from "./keys.ts";
 import { Menu } from "./menu.tsx";
@@ -26,6 +27,7 @@ export function AnswerBar(props: BarProps): JSX.Element {
 	const given = store.answers.given(card.id);
 	const writing = store.writing === card.id;
 	const granting = store.granting?.id === card.id ? store.granting : undefined;
+	const edit = store.edits.of(card.id);
 	const bar = useRef<HTMLDivElement>(null);
 	const height = useRef(0);
 	useLayoutEffect(() => {
@@ -35,13 +37,16 @@ export function AnswerBar(props: BarProps): JSX.Element {
 		if (!given) height.current = bar.current.getBoundingClientRect().height;
 	});
 	return (
-		<div class={granting ? "bar granting" : "bar"} ref={bar}>
+		<div class={granting || edit?.form === "command" ? "bar granting" : "bar"} ref={bar}>
 			<HintView {...props} />
 			<Progress {...props} />
+			{!given && edit && <EditStatus edit={edit} />}
 			{given ? (
 				<p class="sending">{t(sendingText(given))}</p>
 			) : granting ? (
 				<GrantForm {...props} draft={granting} />
+			) : edit?.form !== undefined ? (
+				<EditForm {...props} edit={edit} form={edit.form} />
 			) : writing ? (
 				<Reason {...props} />
 			) : (
@@ -72,12 +77,12 @@ function AllowButton({ store, card, shown }: BarProps): JSX.Element {
 		<Button
 			look="primary"
 			class="allow"
-			unavailable={card.guard && shown.extent !== "whole"}
+			unavailable={(card.guard && shown.extent !== "whole") || store.edits.whyNotAllow(card.id) !== undefined}
 			keyShortcuts={ALLOW_SHORTCUTS}
 			title={t("ui.allowTitle", { key: keyLabel("Enter") })}
 			{...rules}
 		>
-			{t("ui.allow")}
+			{t(card.edited === undefined ? "ui.allow" : "ui.allowEdited")}
 		</Button>
 	);
 }

@@ -99,7 +99,16 @@ function isHostMessage(data: unknown): data is PendingHostMessage {
 		case "reveal":
 			return typeof data.id === "string";
 		case "refused":
+		case "editRefused":
 			return typeof data.id === "string" && isObject(data.message);
+		case "context":
+			return (
+				typeof data.id === "string" &&
+				typeof data.file === "number" &&
+				typeof data.from === "number" &&
+				Array.isArray(data.lines) &&
+				data.lines.every((line) => isObject(line) && typeof line.text === "string" && typeof line.eol === "string")
+			);
 		case "offers":
 			return typeof data.id === "string" && Array.isArray(data.offers) && data.offers.every(isOffer);
 		case "ruleChecked":

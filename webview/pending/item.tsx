@@ -4,9 +4,10 @@ import { memo } from "preact/compat";
 import { useEffect, useLayoutEffect, useMemo, useReducer, useRef } from "preact/hooks";
 import type { CardModel } from "../../src/protocol/card.ts";
 import { AgentText, Sentence } from "../ui/agentText.tsx";
-import { CardBody, KIND_ICONS } from "../ui/card.tsx";
-import { Counts } from "../ui/file.tsx";
+import { type CardActions, CardBody, KIND_ICONS } from "../ui/card.tsx";
+import { Counts } from "../ui/fileName.tsx";
 import { Icon } from "../ui/icons.tsx";
+import type { PartsChoice } from "../ui/parts.tsx";
 import type { ShownCard } from "../ui/shown.ts";
 import { ShowingProvider } from "../ui/shownContext.ts";
 import { t } from "../ui/texts.ts";
@@ -15,6 +16,7 @@ import { ViewWatch } from "../ui/viewWatch.ts";
 import { oneLine } from "../ui/visible.ts";
 import { summary } from "./announce.ts";
 import { AnswerBar, HintView } from "./answerBar.tsx";
+import type { Edit } from "./edits.ts";
 import type { Item } from "./model.ts";
 import { OUTCOME_ICONS, outcomeText } from "./outcome.ts";
 import type { Store } from "./store.ts";
@@ -105,6 +107,12 @@ function Marks({ store, card, full }: { store: Store; card: CardModel; full: boo
 	const removed = card.files.reduce((sum, file) => sum + file.removed, 0);
 	return (
 		<span class="marks">
+			{card.edited && (
+				<span class="edited-icon">
+					<Icon name="edit" />
+					<span class="unseen">{t("ui.edited.mark")}</span>
+				</span>
+			)}
 			{card.guard && (
 				<span class="guard-mark">
 					<Icon name="shield" />
@@ -136,19 +144,14 @@ function Full({ store, item, shown }: { store: Store; item: Item; shown: ShownCa
 	useEffect(() => () => watch?.stop(), [watch]);
 	useVisible(body, shown, isGhost);
 	const showing = useMemo(() => ({ shown, watch }), [shown, watch]);
-	const actions = useMemo(
-		() => ({
-			openDiff: (file: number) => store.host.post({ type: "openDiff", id: card.id, file }),
-			openFile: (file: number) => store.host.post({ type: "openFile", id: card.id, file }),
-			explain: () => store.host.post({ type: "explain", id: card.id }),
-		}),
-		[store, card.id],
-	);
+	const actions = useMemo(() => actionsOf(store, shown), [store, shown]);
+	const edit = isGhost ? undefined : store.edits.of(card.id);
+	const parts = edit?.form === "parts" ? partsOf(store, card.id, edit) : undefined;
 	return (
 		<div class="full-card" ref={body}>
 			<div inert={isGhost}>
 				<ShowingProvider value={showing}>
-					<CardBody card={card} actions={actions} />
+					<CardBody card={card} actions={{ ...actions, parts, isWaiting: edit?.isWorking ?? false }} />
 				</ShowingProvider>
 			</div>
 			{ghost ? (
@@ -161,6 +164,22 @@ function Full({ store, item, shown }: { store: Store; item: Item; shown: ShownCa
 			)}
 		</div>
 	);
+}
+
+/** What a person can ask for at a card. */
+function actionsOf({ host, edits }: Store, { card: { id }, contexts }: ShownCard): CardActions {
+	return {
+		openDiff: (file) => host.post({ type: "openDiff", id, file }),
+		openFile: (file) => host.post({ type: "openFile", id, file }),
+		openAll: () => host.post({ type: "openAllDiffs", id }),
+		explain: () => host.post({ type: "explain", id }),
+		back: () => edits.post(id, { original: true }),
+		context: { contexts, ask: (file, from, to) => host.post({ type: "context", id, file, from, to }) },
+	};
+}
+
+function partsOf({ edits }: Store, id: string, { file, leftOut }: Edit): PartsChoice {
+	return { file, leftOut, keep: (at, hunk, keep) => edits.keep(id, at, hunk, keep) };
 }
 
 function Outcome({ store, item: { card, ghost } }: { store: Store; item: Item }): JSX.Element {

@@ -5,6 +5,7 @@ import { IconButton } from "../ui/button.tsx";
 import { t } from "../ui/texts.ts";
 import type { BarProps } from "./answerBar.tsx";
 import { useAnswerRules } from "./answerRules.ts";
+import { formFor } from "./edits.ts";
 import { handled } from "./keys.ts";
 
 export function Menu(props: BarProps): JSX.Element {
@@ -57,6 +58,7 @@ export function Menu(props: BarProps): JSX.Element {
 				<div class="menu-items" role="menu" aria-label={t("ui.more")} tabIndex={-1} onKeyDown={onKeyDown}>
 					<GrantItems {...props} />
 					<hr />
+					<EditItem {...props} />
 					<button
 						type="button"
 						role="menuitem"
@@ -117,6 +119,34 @@ function GrantItems({ store, card }: BarProps): JSX.Element {
 			{card.guard && (
 				<p id={note} class="menu-note">
 					{t("ui.grant.guard")}
+				</p>
+			)}
+		</>
+	);
+}
+
+/** Only opens the form, for what can be changed: a command, or the parts of a change that was worked out. */
+function EditItem({ store, card }: BarProps): JSX.Element | null {
+	const note = useId();
+	const form = formFor(card);
+	if (form === undefined) return null;
+	// The parts of a card that was changed are those that are left; what was left out is not on it any more.
+	const isChanged = form === "parts" && card.edited !== undefined;
+	return (
+		<>
+			<button
+				type="button"
+				role="menuitem"
+				tabIndex={-1}
+				aria-disabled={isChanged ? "true" : undefined}
+				aria-describedby={isChanged ? note : undefined}
+				onClick={() => isChanged || store.beginEdit(card, form)}
+			>
+				{t("ui.edit.menu")}
+			</button>
+			{isChanged && (
+				<p id={note} class="menu-note">
+					{t("ui.edit.backFirst")}
 				</p>
 			)}
 		</>

@@ -2,11 +2,12 @@
 // draw it and call its methods; every rule about when something may move is here.
 import type { CardModel } from "../../src/protocol/card.ts";
 import type { PendingState } from "../../src/protocol/pendingView.ts";
-import { ShownCard } from "../ui/shown.ts";
+import { foldOf, ShownCard } from "../ui/shown.ts";
 import { setStrings } from "../ui/texts.ts";
-import { announceNew, announceOutcomes } from "./announce.ts";
+import { announceChanged, announceNew, announceOutcomes } from "./announce.ts";
 import { Answers, type GivenAnswer } from "./answers.ts";
 import { attention } from "./attention.ts";
+import { Edits, type Form } from "./edits.ts";
 import { GrantDraft, type LastsFor } from "./grantDraft.ts";
 import type { Host, HostMessage } from "./host.ts";
 import { type Group, hasGhosts, itemsOf, merge, nextAfter, sweep } from "./model.ts";
@@ -18,6 +19,7 @@ const LINGER_MS = 3000;
 export class Store {
 	readonly host: Host;
 	readonly answers: Answers;
+	readonly edits: Edits;
 	groups: Group[] = [];
 	/** Undefined until the host has spoken. */
 	state: PendingState | undefined;
@@ -57,6 +59,10 @@ export class Store {
 			(message) => host.post(message),
 			() => this.#changed(),
 		);
+		this.edits = new Edits(
+			(message) => host.post(message),
+			() => this.#changed(),
+		);
 		const { expanded, drafts, later } = host.memory;
 		this.expanded = typeof expanded === "string" ? expanded : undefined;
 		this.#drafts = new Map(Object.entries(drafts ?? {}).filter(([, text]) => typeof text === "string"));
@@ -92,6 +98,8 @@ export class Store {
 		else if (message.type === "reveal") this.reveal(message.id);
 		else if (message.type === "policyRefused") this.policyFiles.refuse(message, message.message);
 		else if (message.type === "state") this.#takeState(message);
+		else if (message.type === "editRefused") this.edits.refuse(message.id, message.message);
+		else if (message.type === "context") this.#shown.get(message.id)?.contexts.take(message);
 		else if (message.id !== this.granting?.id) return;
 		else if (message.type === "offers") this.granting.takeOffers(message.offers, message.refused);
 		else this.granting.takeCheck(message.n, message.offer, message.problem);
@@ -147,7 +155,9 @@ export class Store {
 	answer(id: string, answer: GivenAnswer): void {
 		const item = itemsOf(this.groups).find(({ card }) => card.id === id);
 		if (!item || item.ghost) return;
+		const unfinished = answer.verdict === "allow" ? this.edits.whyNotAllow(id) : undefined;
 		if (this.expanded !== id) this.answers.refuse(id, "ui.refused.closed");
+		else if (unfinished !== undefined) this.answers.refuse(id, unfinished);
 		else void this.answers.give(id, answer, this.shown(item.card));
 	}
 
@@ -163,15 +173,14 @@ export class Store {
 
 	/** Opens or closes the box for a reason. */
 	write(id: string | undefined): void {
-		this.#endGrant();
+		this.#endForms();
 		this.writing = id;
 		this.#changed();
 	}
 
 	/** Opens the form of a grant at a card. */
 	beginGrant(id: string, lasts: LastsFor): void {
-		this.#endGrant();
-		this.writing = undefined;
+		this.#endForms();
 		this.granting = new GrantDraft(
 			id,
 			lasts,
@@ -179,6 +188,15 @@ export class Store {
 			() => this.#changed(),
 		);
 		this.#changed();
+	}
+
+	/** Opens the form that changes the action of a card. */
+	beginEdit(card: CardModel, form: Form): void {
+		this.#endForms();
+		// What can be left out must be in sight.
+		if (form === "parts")
+			this.shown(card).openEach(card.files.flatMap((_, at) => [`file:${at}`, foldOf(`file:${at}`)]));
+		this.edits.begin(card, form);
 	}
 
 	endGrant(): void {
@@ -205,7 +223,7 @@ export class Store {
 		this.puzzled = false;
 		this.policyFiles.keep(state.policy);
 		this.groups = merge(this.groups, state, this.#pointerInside);
-		this.#keepDrawn();
+		const changed = this.#keepDrawn();
 		const items = itemsOf(this.groups);
 		const wasWaiting = new Set(before.filter((item) => !item.ghost).map((item) => item.card.id));
 		const ended = items.filter((item) => item.ghost && wasWaiting.has(item.card.id));
@@ -214,6 +232,7 @@ export class Store {
 		const fresh = items.filter((item) => !item.ghost && !old.has(item.card.id)).map((item) => item.card);
 		this.announcement = [
 			...announceOutcomes(ended, this.answers),
+			...announceChanged(changed),
 			...announceNew(fresh, state.pending.length, isFirst),
 		].join(" ");
 		if (ended.some(({ card }) => card.id === this.expanded)) this.#moveOn();
@@ -224,7 +243,8 @@ export class Store {
 	}
 
 	/** A card with the same words stays the same object, and goes on being shown; with other words it starts anew. */
-	#keepDrawn(): void {
+	#keepDrawn(): CardModel[] {
+		const changed: CardModel[] = [];
 		for (const item of itemsOf(this.groups)) {
 			const shown = this.#shown.get(item.card.id);
 			if (!shown || item.ghost) continue;
@@ -232,11 +252,14 @@ export class Store {
 			else {
 				shown.setVisible(false);
 				this.#shown.delete(item.card.id);
+				this.edits.replaced(item.card.id);
+				changed.push(item.card);
 				if (item.card.id === this.expanded) attention.changed();
 				// Rules were offered for other words.
 				if (item.card.id === this.granting?.id) this.#endGrant();
 			}
 		}
+		return changed;
 	}
 
 	/** The expanded card is settled: the selection moves on within its session (DESIGN 9). */
@@ -246,6 +269,7 @@ export class Store {
 		this.#shown.get(id)?.setVisible(false);
 		if (this.writing === id) this.writing = undefined;
 		if (this.granting?.id === id) this.#endGrant();
+		this.edits.end(id);
 		const given = this.answers.given(id);
 		if (given?.gesture === "key") {
 			const next = nextAfter(this.groups, id, "any");
@@ -273,8 +297,7 @@ export class Store {
 		if (this.expanded === id) return;
 		if (this.expanded !== undefined) this.#shown.get(this.expanded)?.setVisible(false);
 		this.expanded = id;
-		this.writing = undefined;
-		this.#endGrant();
+		this.#endForms();
 		attention.changed();
 		this.#remember();
 	}
@@ -298,6 +321,7 @@ export class Store {
 		for (const id of this.#shown.keys()) if (!ids.has(id)) this.#shown.delete(id);
 		for (const id of this.#drafts.keys()) if (!ids.has(id)) this.#drafts.delete(id);
 		this.answers.keep(ids);
+		this.edits.keepOnly(ids);
 		if (next !== undefined) this.#select(next);
 		this.#selectSomething();
 	}
@@ -309,6 +333,13 @@ export class Store {
 			this.#sweep();
 			this.#changed();
 		}, LINGER_MS);
+	}
+
+	/** One form at a time. */
+	#endForms(): void {
+		this.#endGrant();
+		this.writing = undefined;
+		this.edits.closeForms();
 	}
 
 	#endGrant(): void {

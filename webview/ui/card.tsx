@@ -1,16 +1,21 @@
 // What a person is shown of one request: the same in sidebar, panel and phone. Verb and target first, then why it was
 // asked, then the change. Everything that decides is on it in full or says that it is not.
 import type { JSX } from "preact";
-import { useContext, useLayoutEffect, useMemo } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import type { CardModel } from "../../src/protocol/card.ts";
 import { AgentText, Sentence } from "./agentText.tsx";
+import type { Contexts } from "./contexts.ts";
+import { Drawn } from "./drawn.tsx";
+import { Edited } from "./edited.tsx";
 import { FileView } from "./file.tsx";
+import { FileList } from "./fileList.tsx";
 import { Fold } from "./fold.tsx";
 import { Icon, type IconName } from "./icons.tsx";
-import { ChunkEnd, Lines } from "./lines.tsx";
+import { Lines } from "./lines.tsx";
+import type { PartsChoice } from "./parts.tsx";
+import { Preview } from "./preview.tsx";
 import { textRows } from "./rows.ts";
 import { isLongLabel, needsInput } from "./shown.ts";
-import { ShownContext } from "./shownContext.ts";
 import { t } from "./texts.ts";
 import { timeOfDay } from "./time.ts";
 import { hasRightToLeft } from "./visible.ts";
@@ -35,6 +40,16 @@ const PROSE_LINES = 4;
 export interface CardActions {
 	openDiff(file: number): void;
 	openFile(file: number): void;
+	/** The diffs of all files at once. */
+	openAll(): void;
+	/** Lines around a change: those that were unfolded, and the way to more of them. */
+	context?: { contexts: Contexts; ask(file: number, from: number, to: number): void };
+	/** While parts of the change are chosen. */
+	parts?: PartsChoice | undefined;
+	/** Back to what the agent had asked for. */
+	back?: () => void;
+	/** A change by the person is being worked out. */
+	isWaiting?: boolean;
 	/** Says which rule decided that it is asked, and why no other did. */
 	explain(): void;
 }
@@ -44,9 +59,13 @@ export function CardBody({ card, actions }: { card: CardModel; actions: CardActi
 	const place = isAboutFiles(card) ? card.root : card.cwd;
 	return (
 		<div class="card-body">
+			{card.edited && (
+				<Edited card={card} edited={card.edited} onBack={actions.back} isWaiting={actions.isWaiting ?? false} />
+			)}
 			<Lines piece="target" rows={target} limit={TARGET_LINES} look="code" label={t("ui.card.target")} />
 			{hasRightToLeft(card.target) && <p class="note">{t("ui.card.rightToLeft")}</p>}
 			<Notes card={card} actions={actions} />
+			{card.preview && card.preview.length > 0 && <Preview items={card.preview} />}
 			{card.description !== undefined && <Description text={card.description} />}
 			<p class="from">
 				<span>
@@ -68,6 +87,7 @@ export function CardBody({ card, actions }: { card: CardModel; actions: CardActi
 				</span>
 			</p>
 			{isLongLabel(card) && <SessionLabel label={card.session.label} />}
+			{card.files.length > 1 && <FileList card={card} openAll={actions.openAll} />}
 			{card.files.map((file, index) => (
 				<FileView key={index} card={card} file={file} index={index} actions={actions} />
 			))}
@@ -118,13 +138,6 @@ function Notes({ card, actions }: { card: CardModel; actions: CardActions }): JS
 			<Drawn piece="notes" />
 		</div>
 	);
-}
-
-/** Says that all of a piece that is never cut has been drawn. */
-function Drawn({ piece }: { piece: string }): JSX.Element {
-	const { shown } = useContext(ShownContext);
-	useLayoutEffect(() => shown.drawn(piece, 1), [shown, piece]);
-	return <ChunkEnd piece={piece} chunk={0} />;
 }
 
 function Description({ text }: { text: string }): JSX.Element {

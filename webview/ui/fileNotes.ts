@@ -24,7 +24,8 @@ export function fileNotes(file: CardFile): FileNote[] {
 	if (file.binary) {
 		warn(message("ui.file.binary", { before: size(before?.size), after: size(after?.size) }));
 	}
-	if (file.op === "create") note(message("ui.file.new"));
+	if (file.from !== undefined) note(message("ui.file.moved", { from: file.from }));
+	else if (file.op === "create") note(message("ui.file.new"));
 	if (file.op === "delete") warn(message("ui.file.deleted"));
 	if (file.whitespaceOnly > 0) note(counted("ui.file.whitespace", file.whitespaceOnly));
 	if (file.eolOnly > 0) note(counted("ui.file.eolOnly", file.eolOnly));

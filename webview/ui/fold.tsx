@@ -12,15 +12,19 @@ interface FoldProps {
 	name: ComponentChildren;
 	/** In the header, beside it. */
 	beside?: ComponentChildren;
+	/** Below the header, open or not. */
+	always?: ComponentChildren;
+	/** Number of the file it is of. */
+	file?: number;
 	children: ComponentChildren;
 }
 
-export function Fold({ piece, name, beside, children }: FoldProps): JSX.Element {
+export function Fold({ piece, name, beside, always, file, children }: FoldProps): JSX.Element {
 	const { shown } = useContext(ShownContext);
 	const fold = foldOf(piece);
 	const open = shown.isOpen(fold);
 	return (
-		<div class="piece">
+		<div class="piece" data-file={file}>
 			<div class="piece-head">
 				<button
 					type="button"
@@ -33,6 +37,7 @@ export function Fold({ piece, name, beside, children }: FoldProps): JSX.Element 
 				</button>
 				{beside}
 			</div>
+			{always}
 			{open && children}
 		</div>
 	);

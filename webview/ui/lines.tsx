@@ -17,9 +17,18 @@ export interface LinesProps {
 	look: "code" | "prose" | "diff";
 	/** Name for screen readers. */
 	label: string;
+	/** Draws what lies between lines; in words without it. */
+	between?: ((row: Row) => JSX.Element | null) | undefined;
+	/** What lies between lines was made to grow: nothing of it is clamped away. */
+	grown?: boolean | undefined;
+	/** Hunks that are drawn as left out. */
+	leftOut?: ReadonlySet<number> | undefined;
+	/** The largest line number, when it is not that of the last row. */
+	lastNumber?: number | undefined;
 }
 
-export function Lines({ piece, rows, limit, look, label }: LinesProps): JSX.Element {
+export function Lines(props: LinesProps): JSX.Element {
+	const { piece, rows, limit, look, label, between, grown = false, leftOut, lastNumber = 0 } = props;
 	const { shown } = useContext(ShownContext);
 	const open = shown.isOpen(piece);
 	const first = useMemo(() => firstRows(rows, limit), [rows, limit]);
@@ -28,7 +37,7 @@ export function Lines({ piece, rows, limit, look, label }: LinesProps): JSX.Elem
 	const [clipped, setClipped] = useState(false);
 	// Offered "Show less" only where there is less to show.
 	const [long, setLong] = useState(rows.length > limit);
-	const lines = useMemo(() => rows.filter((row) => !row.goesOn && !row.gap).length, [rows]);
+	const lines = useMemo(() => rows.filter((row) => !row.goesOn && !row.between).length, [rows]);
 
 	useLayoutEffect(() => {
 		const element = box.current;
@@ -37,30 +46,43 @@ export function Lines({ piece, rows, limit, look, label }: LinesProps): JSX.Elem
 			const cut = !open && (first.length < rows.length || element.scrollHeight > element.clientHeight + 1);
 			setClipped(cut);
 			if (cut) setLong(true);
-			if (!cut) shown.drawn(piece, parts.length);
+			if (!cut) shown.drawn(piece, parts.filter(isOfLines).length);
 		};
 		measure();
 		const observer = new ResizeObserver(measure);
 		observer.observe(element);
 		return () => observer.disconnect();
-	}, [open, first, rows, parts, piece, shown]);
+	}, [open, first, rows, parts, piece, shown, grown]);
 
-	const numbered = look === "diff" || (look === "code" && lines > 1);
-	const last = rows.findLast((row) => row.number !== undefined)?.number ?? 0;
+	const last = Math.max(lastNumber, rows.findLast((row) => row.number !== undefined)?.number ?? 0);
+	const numbered = look === "diff" || (look === "code" && lines > 1 && last > 0);
+	const gaps = first.filter((row) => row.between).length;
+	let chunk = 0;
 	return (
 		<div class={`lines look-${look} ${numbered ? "numbered" : ""}`} style={{ "--digits": String(last).length }}>
 			{/* biome-ignore lint/a11y/useSemanticElements: lines of text are no form fields, which a fieldset is for */}
 			<div
 				ref={box}
 				key={open ? "all" : "first"}
-				class={open ? "box" : "box clamped"}
-				style={{ "--rows": limit }}
+				class={open || grown ? "box" : "box clamped"}
+				style={{ "--rows": limit, "--gaps": gaps }}
 				role="group"
 				aria-label={label}
 			>
-				{parts.map((part, index) => (
-					<Chunk key={index} piece={piece} index={index} rows={part} light={parts.length > 3} />
-				))}
+				{parts.map((part, index) => {
+					const [row] = part;
+					if (row?.between) return <Between key={index} row={row} draw={between} />;
+					return (
+						<Chunk
+							key={index}
+							piece={piece}
+							index={chunk++}
+							rows={part}
+							light={parts.length > 3}
+							off={row?.hunk !== undefined && leftOut?.has(row.hunk) === true}
+						/>
+					);
+				})}
 			</div>
 			{(clipped || (open && long)) && (
 				<button
@@ -76,6 +98,15 @@ export function Lines({ piece, rows, limit, look, label }: LinesProps): JSX.Elem
 	);
 }
 
+function isOfLines([row]: readonly Row[]): boolean {
+	return row?.between === undefined;
+}
+
+function Between({ row, draw }: { row: Row; draw: LinesProps["between"] }): JSX.Element | null {
+	if (draw) return draw(row);
+	return row.between?.kind === "gap" ? <div class="row gap">{t("ui.line.gap")}</div> : null;
+}
+
 function moreLabel(rows: readonly Row[], lines: number, limit: number): string {
 	if (lines > limit) return counted("ui.showAllLines", lines);
 	return counted(
@@ -89,15 +120,16 @@ interface ChunkProps {
 	index: number;
 	rows: readonly Row[];
 	light: boolean;
+	off: boolean;
 }
 
-const Chunk = memo(function Chunk({ piece, index, rows, light }: ChunkProps): JSX.Element {
+const Chunk = memo(function Chunk({ piece, index, rows, light, off }: ChunkProps): JSX.Element {
 	// A guess until it has been drawn once: about 36 characters fit a line of a narrow side bar.
 	const height = rows.reduce((sum, row) => sum + Math.ceil((row.text.length + 1) / 36), 0) * 18;
 	return (
 		<>
 			<div
-				class="chunk"
+				class={off ? "chunk left-out" : "chunk"}
 				style={light ? { contentVisibility: "auto", containIntrinsicBlockSize: `auto ${height}px` } : {}}
 			>
 				{rows.map((row, at) => (
@@ -120,8 +152,7 @@ export function ChunkEnd({ piece, chunk }: { piece: PieceId; chunk: number }): J
 const WORDS = { "+": "ui.line.added", "-": "ui.line.removed", " ": undefined } as const;
 const BREAKS = { "\n": "LF", "\r\n": "CRLF", "\r": "CR", "": "" } as const;
 
-function RowView({ row }: { row: Row }): JSX.Element {
-	if (row.gap) return <div class="row gap">{t("ui.line.gap")}</div>;
+export function RowView({ row }: { row: Row }): JSX.Element {
 	const word = row.op && !row.goesOn ? WORDS[row.op] : undefined;
 	const kind = row.op === "+" ? "added" : row.op === "-" ? "removed" : "";
 	return (

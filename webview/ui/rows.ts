@@ -13,8 +13,13 @@ export interface Row {
 	marks?: readonly Range[];
 	/** Goes on with the row before: a line too long for one box. */
 	goesOn?: boolean;
-	/** Between two hunks: lines that did not change are left out here. */
-	gap?: boolean;
+	/** Of a diff: the hunk it belongs to. */
+	hunk?: number;
+	/**
+	 * No line, but what lies before hunk `at`: lines that did not change and are left out ("gap", after the last hunk too), or
+	 * the head of the hunk. It is not counted, and not needed for having shown all of the text.
+	 */
+	between?: { kind: "gap" | "head"; at: number };
 }
 
 const ROW_CHARACTERS = 1200;
@@ -26,17 +31,27 @@ export function textRows(text: string): Row[] {
 	return text.split("\n").flatMap((line, index) => splitRow({ text: line, number: index + 1 }));
 }
 
+export interface DiffLook {
+	/** Gaps above the first hunk and below the last one. */
+	above?: boolean;
+	below?: boolean;
+	/** A head before each hunk. */
+	heads?: boolean;
+}
+
 /**
  * The lines of a diff with a gap row between hunks.
  * @param eols draw line breaks, for a change that is about them
  */
-export function diffRows(hunks: readonly Hunk[], eols: boolean): Row[] {
+export function diffRows(hunks: readonly Hunk[], eols: boolean, { above, below, heads }: DiffLook = {}): Row[] {
 	const rows: Row[] = [];
-	for (const hunk of hunks) {
-		if (rows.length > 0) rows.push({ text: "", gap: true });
+	const between = (kind: "gap" | "head", at: number) => rows.push({ text: "", between: { kind, at } });
+	for (const [at, hunk] of hunks.entries()) {
+		if (at > 0 || above) between("gap", at);
+		if (heads) between("head", at);
 		for (const { op, before, after, text, eol, mark } of hunk.lines) {
 			const number = op === "-" ? before : after;
-			const row: Row = { text, op };
+			const row: Row = { text, op, hunk: at };
 			if (number !== undefined) row.number = number;
 			if (eols || eol === "") row.eol = eol;
 			if (mark) row.marks = mark;
@@ -44,16 +59,32 @@ export function diffRows(hunks: readonly Hunk[], eols: boolean): Row[] {
 			for (const part of splitRow(row)) rows.push(part);
 		}
 	}
+	if (below) between("gap", hunks.length);
 	return rows;
 }
 
-/** Rows in chunks of at most 20 rows and about 1,200 characters. */
+/** Lines around a change, as the rows of a diff. @param shift by how much their numbers differ from those before the change */
+export function contextRows(lines: readonly { number: number; text: string }[], shift: number): Row[] {
+	return lines.flatMap(({ number, text }) => splitRow({ text, op: " ", number: number + shift }));
+}
+
+/** A row for each name: a line break in one is drawn as what it is. */
+export function nameRows(names: readonly string[]): Row[] {
+	return names.flatMap((text) => splitRow({ text }));
+}
+
+/**
+ * Rows in chunks of at most 20 rows and about 1,200 characters. What lies between lines is a chunk of its own, so that the
+ * other chunks are the same with and without it.
+ */
 export function chunks(rows: readonly Row[]): Row[][] {
 	const out: Row[][] = [];
 	let open: Row[] = [];
 	let size = 0;
 	for (const row of rows) {
-		if (open.length > 0 && (open.length >= CHUNK_ROWS || size + row.text.length > CHUNK_CHARACTERS)) {
+		const parted = row.between !== undefined || open[0]?.between !== undefined || row.hunk !== open[0]?.hunk;
+		const full = open.length >= CHUNK_ROWS || size + row.text.length > CHUNK_CHARACTERS;
+		if (open.length > 0 && (parted || full)) {
 			out.push(open);
 			open = [];
 			size = 0;
@@ -65,15 +96,23 @@ export function chunks(rows: readonly Row[]): Row[][] {
 	return out;
 }
 
-/** The first rows, within a limit of rows and characters: what is worth drawing before somebody asks for all. */
+/**
+ * The first rows, within a limit of rows and characters: what is worth drawing before somebody asks for all. What lies
+ * between lines does not count, and does not come last where lines are missing.
+ */
 export function firstRows(rows: readonly Row[], limit: number): Row[] {
 	const out: Row[] = [];
 	let size = 0;
-	for (const row of rows.slice(0, limit)) {
-		if (out.length > 0 && size + row.text.length > limit * 160) break;
+	let count = 0;
+	for (const row of rows) {
+		if (row.between === undefined) {
+			if (count >= limit || (count > 0 && size + row.text.length > limit * 160)) break;
+			count++;
+			size += row.text.length;
+		}
 		out.push(row);
-		size += row.text.length;
 	}
+	while (out.length < rows.length && out.at(-1)?.between !== undefined) out.pop();
 	return out;
 }
 
@@ -86,6 +125,7 @@ function splitRow(row: Row): Row[] {
 		if (end < row.text.length && /[\uD800-\uDBFF]/.test(row.text.charAt(end - 1))) end++;
 		const part: Row = { text: row.text.slice(start, end) };
 		if (row.op) part.op = row.op;
+		if (row.hunk !== undefined) part.hunk = row.hunk;
 		if (start > 0) part.goesOn = true;
 		else if (row.number !== undefined) part.number = row.number;
 		const marks = cutMarks(row.marks, start, end);

@@ -3,16 +3,26 @@
 import { canonical } from "../../src/protocol/canonical.ts";
 import type { CardModel } from "../../src/protocol/card.ts";
 import type { Shown } from "../../src/protocol/pendingView.ts";
+import { Contexts } from "./contexts.ts";
 import { type PieceId, ShownPieces } from "./shownPieces.ts";
 
 /** The pieces that must have been drawn for "whole". */
 export function piecesOf(card: CardModel): PieceId[] {
 	const pieces = ["target", "notes"];
+	if (card.edited !== undefined) pieces.push("edited");
+	if (card.preview !== undefined && card.preview.length > 0) pieces.push("preview");
+	for (const [index, { names }] of (card.preview ?? []).entries())
+		if (names.length > 0) pieces.push(previewPiece(index));
 	if (isLongLabel(card)) pieces.push("session");
 	if (card.description !== undefined) pieces.push("description");
 	for (const index of card.files.keys()) pieces.push(`file:${index}`);
 	if (needsInput(card)) pieces.push("input");
 	return pieces;
+}
+
+/** The names of one effect of a command. */
+export function previewPiece(index: number): PieceId {
+	return `preview:${index}`;
 }
 
 /** True when the raw input says something that target and files do not. */
@@ -76,6 +86,8 @@ export class ShownCard extends ShownPieces {
 	readonly card: CardModel;
 	/** Hex digest; rejects when the card has no canonical form or the browser has no crypto. */
 	readonly digest: Promise<string>;
+	/** Lines around the change that were unfolded: beside the card, not of it. */
+	readonly contexts = new Contexts(() => this.changed());
 	readonly #text: string;
 
 	/** @param now milliseconds of a clock that never goes back */

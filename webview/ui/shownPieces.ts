@@ -27,11 +27,11 @@ export class ShownPieces {
 	openEach(pieces: readonly PieceId[]): void {
 		const closed = pieces.filter((piece) => !this.#opened.has(piece));
 		for (const piece of closed) this.#opened.add(piece);
-		if (closed.length > 0) this.#changed();
+		if (closed.length > 0) this.changed();
 	}
 
 	close(piece: PieceId): void {
-		if (this.#opened.delete(piece)) this.#changed();
+		if (this.#opened.delete(piece)) this.changed();
 	}
 
 	isOpen(piece: PieceId): boolean {
@@ -43,12 +43,12 @@ export class ShownPieces {
 		if (this.#complete.has(piece)) return;
 		this.#complete.add(piece);
 		this.#unseen.set(piece, new Set(Array.from({ length: chunkCount }, (_, index) => index)));
-		this.#changed();
+		this.changed();
 	}
 
 	/** The end of a chunk was in view. */
 	seen(piece: PieceId, chunk: number): void {
-		if (this.#unseen.get(piece)?.delete(chunk)) this.#changed();
+		if (this.#unseen.get(piece)?.delete(chunk)) this.changed();
 	}
 
 	/** It is on screen, in a document that is visible; or no longer. */
@@ -84,7 +84,7 @@ export class ShownPieces {
 		return pieces.every((piece) => (this.#unseen.get(piece)?.size ?? 0) === 0);
 	}
 
-	#changed(): void {
+	protected changed(): void {
 		for (const listener of this.#listeners) listener();
 	}
 }

@@ -17,6 +17,7 @@ declare module "preact" {
 				value?: string;
 				rows?: number;
 				maxlength?: number;
+				readonly?: boolean;
 				placeholder?: string;
 				resize?: "none" | "vertical";
 			};

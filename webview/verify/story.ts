@@ -32,6 +32,8 @@ export interface Step {
 	outcome?: { text: string; look: "good" | "bad" | "plain" };
 	warnings: string[];
 	files: FileChange[];
+	/** What it was seen to change, when it was looked. */
+	changed?: FileChange[];
 	/** Result as the agent reported it. */
 	result?: { text: string } | { digest: string };
 	/** Long input. */
@@ -108,9 +110,22 @@ function takeEntry(step: Step, type: string, time: string, body: Body): void {
 				step.title = type === "action.executed" ? "A result that nobody had decided on" : "The agent was answered";
 			takeResult(step, body);
 			break;
+		case "action.changed":
+			if (first) step.title = "What an action changed";
+			takeChanged(step, body);
+			break;
 		case "digest.mismatch":
-			if (first) step.title = "Something else ran";
-			step.warnings.push("What the agent reports it ran is not what was decided on.");
+			takeMismatch(step, body);
+			break;
+		case "change.undone":
+			if (first) step.title = "A change was put back";
+			step.target ||= str(body, "path");
+			fact(step, "put back by", person(body));
+			fact(step, "put back at", time);
+			fact(step, "how", [str(body, "how"), str(body, "outcome")].filter(Boolean).join(", "));
+			fact(step, "because", str(body, "detail"));
+			fact(step, "file", str(body, "path"));
+			fact(step, "through", str(body, "channel"));
 			break;
 		case "answer.late":
 			if (first) step.title = "A late answer";
@@ -152,14 +167,7 @@ const WORDS: Record<string, string> = {
 function takeRequest(step: Step, body: Body): void {
 	const claimed = member(body, "claimed");
 	step.target = inputOf(claimed);
-	const files = list(member(body, "change"), "files");
-	step.files = files.map((file) => ({
-		path: str(file, "path"),
-		op: str(file, "op"),
-		before: str(member(file, "before"), "digest") || undefined,
-		after: str(member(file, "after"), "digest") || undefined,
-		omitted: [member(file, "before"), member(file, "after")].some((side) => member(side, "omitted") !== undefined),
-	}));
+	step.files = list(member(body, "change"), "files").map(fileOf);
 	if (step.target === "") step.target = step.files[0]?.path ?? "";
 	fact(step, "in", str(claimed, "cwd"), true);
 	fact(step, "the agent says", str(claimed, "description"), true);
@@ -167,6 +175,55 @@ function takeRequest(step: Step, body: Body): void {
 	if (digest !== "") step.input = { digest };
 	if (body.guard === true) step.warnings.push("This would change what guards the person.");
 	step.outcome = { text: "not decided", look: "plain" };
+}
+
+function fileOf(file: unknown): FileChange {
+	const sides = [member(file, "before"), member(file, "after")];
+	return {
+		path: str(file, "path"),
+		op: str(file, "op"),
+		before: str(sides[0], "digest") || undefined,
+		after: str(sides[1], "digest") || undefined,
+		omitted: sides.some((side) => member(side, "omitted") !== undefined),
+	};
+}
+
+/** Files that are named as seen to change. */
+const MAX_CHANGED = 500;
+
+/** Of two entries that name files the first counts, as in src/audit/fold.ts. */
+function takeChanged(step: Step, body: Body): void {
+	if (step.changed !== undefined && step.changed.length > 0) return;
+	const files = list(body, "files");
+	const count = files.length + (Number(str(body, "more")) || 0);
+	step.changed = files.slice(0, MAX_CHANGED).map(fileOf);
+	const incomplete = member(body, "incomplete");
+	const seen = count > 0 ? `${count} ${count === 1 ? "file" : "files"}` : incomplete === undefined ? "nothing" : "";
+	fact(step, "changed in the workspace", seen);
+	for (const { path, op } of step.changed) fact(step, SEEN[op] ?? "changed", path);
+	if (count > step.changed.length) fact(step, "changed", `${count - step.changed.length} more`);
+	if (incomplete !== undefined) step.warnings.push(sentence(incomplete));
+	if (body.shared === true) step.warnings.push("Other actions ran at the same time: what changed may be theirs.");
+	if (body.background === true)
+		step.warnings.push("The command went on in the background: what it changed later is not known.");
+}
+
+const SEEN: Record<string, string> = { create: "made", modify: "changed", delete: "deleted" };
+
+/** Either other input ran, or files did not hold what was allowed. */
+function takeMismatch(step: Step, body: Body): void {
+	const files = list(body, "files");
+	if (step.title === "") step.title = files.length === 0 ? "Something else ran" : "Not what was allowed is in a file";
+	if (files.length === 0) step.warnings.push("What the agent reports it ran is not what was decided on.");
+	for (const file of files.slice(0, MAX_CHANGED)) {
+		const path = str(file, "path");
+		const unwritten = member(file, "unwritten") === true;
+		const end = unwritten ? "was as it had been before" : "did not hold what was allowed";
+		step.warnings.push(`After the edit ${path} ${end}.`);
+		const why = member(file, "why");
+		if (why !== undefined) step.warnings.push(sentence(why));
+		if (str(file, "target") !== "") step.warnings.push(`${path} led to ${str(file, "target")} by then.`);
+	}
 }
 
 /** As in src/audit/fold.ts. */

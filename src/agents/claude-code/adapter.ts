@@ -8,13 +8,14 @@ import type { Submit } from "../../protocol/hook.ts";
 import { message } from "../../protocol/messages.ts";
 import type { AgentAdapter, AgentEvent, Outcome, Settlement } from "../adapter.ts";
 import { readProcess } from "./claudeProcess.ts";
-import { afterEdit, afterWrite } from "./edits.ts";
+import { editInput } from "./editInput.ts";
 import { ClaudeHooks } from "./inForce.ts";
-import { afterNotebookEdit, type NotebookChange } from "./notebook.ts";
+import type { NotebookChange } from "./notebook.ts";
 import { configDir } from "./paths.ts";
 import { read } from "./read.ts";
 import { refuse, reply } from "./reply.ts";
 import { isReport } from "./reports.ts";
+import { fileTools } from "./rewrites.ts";
 import { type SettledBy, settlement } from "./transcript.ts";
 
 export interface ClaudeCodePlaces {
@@ -63,6 +64,7 @@ export function claudeCodeAdapter(places: ClaudeCodePlaces): AgentAdapter {
 		},
 		sameAction,
 		canRace,
+		editInput,
 	};
 }
 
@@ -122,21 +124,18 @@ async function propose(action: Action): Promise<Proposal> {
 		case "Write": {
 			const { content } = input;
 			if (typeof content !== "string") return strange(tool, "content");
-			return proposeRewrite(path, (before) => afterWrite(before, content));
+			return proposeRewrite(path, fileTools, { tool, content });
 		}
 		case "Edit": {
 			const { old_string: oldString, new_string: newString, replace_all: all } = input;
 			if (typeof oldString !== "string") return strange(tool, "old_string");
 			if (typeof newString !== "string") return strange(tool, "new_string");
 			if (all !== undefined && typeof all !== "boolean") return strange(tool, "replace_all");
-			const edit = { path, oldString, newString, replaceAll: all === true };
-			return proposeRewrite(path, (before) => afterEdit(before, edit));
+			return proposeRewrite(path, fileTools, { tool, path, oldString, newString, replaceAll: all === true });
 		}
 		case "NotebookEdit": {
 			const change = notebookChange(input);
-			return change === undefined
-				? strange(tool, "edit_mode")
-				: proposeRewrite(path, (before) => afterNotebookEdit(before, change));
+			return change === undefined ? strange(tool, "edit_mode") : proposeRewrite(path, fileTools, { tool, ...change });
 		}
 		default:
 			return { unknown: message("proposal.tool", { tool }) };

@@ -97,7 +97,7 @@ export function afterEdit(before: Buffer | undefined, edit: TextEdit): Buffer | 
 }
 
 /** A result larger than this is not worked out. UTF-16 units. */
-const MAX_AFTER = 40 * 1024 * 1024;
+export const MAX_AFTER = 40 * 1024 * 1024;
 
 function sizeAfter(text: string, part: string, by: string): number {
 	let count = 0;

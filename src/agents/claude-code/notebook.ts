@@ -2,7 +2,7 @@
 // with an indent of one. Measured with 2.1.330 and pinned in test/unit/agents/claude-code/edits.real.test.ts; 2.1.294 left the
 // final line break out.
 import { type Message, message } from "../../protocol/messages.ts";
-import { decode, encode } from "./edits.ts";
+import { decode, encode, MAX_AFTER } from "./edits.ts";
 
 export interface NotebookChange {
 	newSource: string;
@@ -43,9 +43,11 @@ export function afterNotebookEdit(before: Buffer | undefined, change: NotebookCh
 
 	const end = old.text.endsWith("\n") ? "\n" : "";
 	try {
-		return encode(old, JSON.stringify(notebook, null, 1) + end);
+		const after = JSON.stringify(notebook, null, 1) + end;
+		if (after.length > MAX_AFTER) return message("proposal.notNotebook");
+		return encode(old, after);
 	} catch {
-		// Nested deeper than the stack: no notebook that anybody wrote.
+		// Nested deeper than the stack, or longer than any text: no notebook that anybody wrote.
 		return message("proposal.notNotebook");
 	}
 }

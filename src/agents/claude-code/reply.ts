@@ -3,8 +3,8 @@
 import type { Decision } from "../../approvals/decision.ts";
 import type { JsonObject } from "../../protocol/canonical.ts";
 import type { Reply } from "../../protocol/hook.ts";
-import { format, message } from "../../protocol/messages.ts";
-import type { AgentEvent, Outcome } from "../adapter.ts";
+import { format, type Message, message } from "../../protocol/messages.ts";
+import type { AgentEvent, Edited, Outcome } from "../adapter.ts";
 
 type Output = Pick<Reply, "stdout" | "stderr" | "exit">;
 
@@ -19,7 +19,7 @@ export function reply(event: AgentEvent, outcome: Outcome): Output {
 		case "ask":
 			return asking(event, outcome.reason);
 		case "decision":
-			return decided(event, outcome.decision);
+			return decided(event, outcome.decision, outcome.edited);
 	}
 }
 
@@ -28,13 +28,13 @@ export function refuse(reason: string): Output {
 	return { stdout: "", stderr: `${clean(`Gatepost: ${reason}`)}\n`, exit: 2 };
 }
 
-function decided(event: AgentEvent, decision: Decision): Output {
+function decided(event: AgentEvent, decision: Decision, edited: Edited | undefined): Output {
 	switch (event.kind) {
 		case "tool.before":
 		case "question":
-			return decision.verdict === "allow" ? allow(event, decision) : deny(event, decision);
+			return decision.verdict === "allow" ? allow(event, decision, edited) : deny(event, decision);
 		case "tool.permission":
-			return permission(decision);
+			return edited === undefined ? permission(decision) : refuse(format(message("edit.raced")));
 		case "config.change":
 			return decision.verdict === "allow" ? silent(event) : refuse(decision.reason ?? "");
 		default:
@@ -43,8 +43,9 @@ function decided(event: AgentEvent, decision: Decision): Output {
 	}
 }
 
-/** Never echoes the input: an updatedInput of another hook would race with it. */
-function allow(event: AgentEvent, decision: Decision): Output {
+/** Never echoes the input: an updatedInput of another hook would race with it. Only what a person changed is sent. */
+function allow(event: AgentEvent, decision: Decision, edited: Edited | undefined): Output {
+	if (edited !== undefined) return allowEdited(event, edited);
 	// Cursor knows no allow: what is not denied goes its own way. An object, because it may ask for output.
 	if (event.caller.agent === "cursor") return silent(event);
 	return print({
@@ -54,6 +55,35 @@ function allow(event: AgentEvent, decision: Decision): Output {
 			permissionDecisionReason: allowText(decision),
 		},
 	});
+}
+
+/** The model reads `additionalContext` beside the result: it must not think that what it asked for is what ran. */
+function allowEdited(event: AgentEvent, { action, from }: Edited): Output {
+	// An allow of something else than what was asked for must reach nobody who would run what was asked for.
+	if (event.caller.agent !== "claude-code" || !event.caller.known) {
+		return refuse(format(message("edit.agent", { agent: event.caller.label })));
+	}
+	return print({
+		hookSpecificOutput: {
+			hookEventName: "PreToolUse",
+			permissionDecision: "allow",
+			permissionDecisionReason: clean(format(message("reply.allowedEdited"))),
+			updatedInput: action.input,
+			additionalContext: clean(format(editNote(action, from))),
+		},
+	});
+}
+
+/** The longest command that the note repeats whole. UTF-16 units. */
+const MAX_REPEATED = 1500;
+
+function editNote({ input, tool, paths }: Edited["action"], from: Edited["from"]): Message {
+	const cut = (text: string) => (text.length > MAX_REPEATED ? `${text.slice(0, MAX_REPEATED)}…` : text);
+	const [asked, ran] = [from.input.command, input.command];
+	if (typeof asked === "string" && typeof ran === "string") {
+		return message("reply.editedCommand", { from: cut(asked), to: cut(ran) });
+	}
+	return message("reply.editedFile", { tool, file: paths[0] ?? "" });
 }
 
 function deny(event: AgentEvent, decision: Decision): Output {

@@ -21,6 +21,7 @@ const ODD: Record<RowFlag, string> = {
 	late: "An answer came after it was over.",
 	guard: "It would have changed what guards this machine.",
 	altered: "Lines of the log that tell of it were altered.",
+	unexpected: "A file did not hold what was allowed after the agent had reported it written.",
 };
 
 /** An action, with its decision, change and result. */
@@ -42,8 +43,34 @@ ${detail.changeProblem === undefined ? "" : `<p class="note">The change was not 
 ${isEdit || said?.input === undefined || said.input === "" || row.action === "shell" ? "" : pre(said.input, MAX_RESULT)}
 ${decision === undefined ? "" : decisionHtml(detail)}
 ${resultHtml(detail)}
+${await actualHtml(detail, read)}
 ${placesHtml(detail)}
 </article>`;
+}
+
+/** Files of one action that are drawn. */
+const MAX_DRAWN = 100;
+
+/** What it was seen to change. */
+async function actualHtml({ actual }: RowDetail, read: Read): Promise<string> {
+	if (actual === undefined) return "";
+	const { files, more, incomplete, shared, background } = actual;
+	const drawn: string[] = [];
+	for (const file of files.slice(0, MAX_DRAWN)) drawn.push(await fileHtml(file, read));
+	const hidden = files.length - drawn.length + more;
+	const notes = [
+		files.length + more > 0
+			? `It changed ${files.length + more} ${files.length + more === 1 ? "file" : "files"} in the workspace.`
+			: incomplete === undefined
+				? "It was looked whether it changed files in the workspace: it did not."
+				: "",
+		"Nothing outside was looked at.",
+		shared === true ? "Other actions ran at the same time: some of it may be theirs." : "",
+		background === true ? "The command went on in the background; what it did later is not known." : "",
+	];
+	return `<p class="note">${escaped(notes.filter(Boolean).join(" "))}${incomplete === undefined ? "" : ` ${bdi(format(incomplete))}`}</p>
+${drawn.join("\n")}
+${hidden === 0 ? "" : `<p class="note">${hidden} more are not drawn here.</p>`}`;
 }
 
 /** Anything else: one line and where it stands. */

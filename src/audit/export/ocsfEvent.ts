@@ -139,7 +139,7 @@ function millisOf(time: string): number {
 
 function severityOf({ row }: Told): { severity_id: number; severity: string } {
 	const has = (flag: (typeof row.flags)[number]) => row.flags.includes(flag);
-	if (has("altered") || has("mismatch") || has("gap")) return { severity_id: 4, severity: "High" };
+	if (has("altered") || has("mismatch") || has("unexpected") || has("gap")) return { severity_id: 4, severity: "High" };
 	if (has("guard")) return { severity_id: 3, severity: "Medium" };
 	if (has("late")) return { severity_id: 2, severity: "Low" };
 	return { severity_id: 1, severity: "Informational" };
@@ -221,6 +221,8 @@ function unmappedOf({ row, facts }: Told, { entry, segment, line, problem }: Tex
 			entry_hash: facts.decidedHash,
 		},
 		result: row.result,
+		// Seen by a look before and one after it, in the workspace only.
+		changed: row.changes.flatMap(({ path, op, actual }) => (actual === true ? [{ path, op }] : [])),
 		flags: row.flags,
 		enforcement: row.enforcement ?? began?.enforcement,
 		subagent: row.subagent,

@@ -52,6 +52,8 @@ export class Details {
 			room -= entry.text.length;
 		}
 		if (detail.files.length > MAX_FILES) detail.moreFiles = detail.files.splice(MAX_FILES).length;
+		const { actual } = detail;
+		if (actual !== undefined && actual.files.length > MAX_FILES) actual.more += actual.files.splice(MAX_FILES).length;
 		detail.decision?.why.splice(MAX_WHY);
 		detail.sameSecrets = same.slice(0, MAX_SECRETS).flatMap(({ kind, requests }) => {
 			const rows = requests.slice(0, MAX_SAME).flatMap((request) => this.#rowsOf(request));

@@ -15,7 +15,7 @@ export type Data = [
 	/** Milliseconds when it is an exact time. */
 	decidedAt: string | number | null,
 	entries: number,
-	/** Number of the path, index in OPS, index of the file. */
+	/** Number of the path, index in OPS, index of the file; -1 less that index of one that was seen to change. */
 	changes: [number, number, number][],
 ];
 

@@ -94,14 +94,14 @@ export class Sessions {
 		return Object.fromEntries(labels);
 	}
 
-	/** Files that these rows were allowed to change, in the order of their first change. */
+	/** Files that these rows were allowed to change, or seen to, in the order of their first change. */
 	files(ids: readonly number[]): SessionFile[] {
 		const { outcome, changeCount } = this.#store.columns.of;
 		const files = new Map<string, SessionFile & { created: boolean }>();
 		for (const id of ids) {
 			if (outcome[id] !== ALLOWED || changeCount[id] === 0) continue;
-			for (const { path, op, file } of this.#store.changes(id)) {
-				const place = { row: id, file };
+			for (const { path, op, ...at } of this.#store.changes(id)) {
+				const place = { row: id, ...at };
 				const known = files.get(path);
 				if (known === undefined) {
 					if (files.size < MAX_SESSION_FILES)

@@ -180,8 +180,8 @@ export class Store {
 		of.waited[id] = row.waitedMs ?? Number.NaN;
 		of.what[id] = whatHash(`${row.tool ?? ""}\n${row.target}`);
 		const files = row.files.slice(0, MAX_FILES).map((path) => paths.add(path.slice(0, MAX_PATH)));
-		const changes = row.changes.map(({ path, op, file }): [number, number, number] => {
-			return [paths.add(path.slice(0, MAX_PATH)), OPS.indexOf(op), file];
+		const changes = row.changes.map(({ path, op, file, actual }): [number, number, number] => {
+			return [paths.add(path.slice(0, MAX_PATH)), OPS.indexOf(op), actual === true ? -1 - file : file];
 		});
 		const changed = changes.map(([path]) => path);
 		if (isNew || !same(columns.filesOf(id), files) || !same(columns.changesOf(id), changed))
@@ -311,7 +311,8 @@ export class Store {
 
 	changes(id: number): Change[] {
 		return this.#data(id)[9].map(([path, op, file]) => {
-			return { path: this.paths.text(path) ?? "", op: OPS[op] ?? "modify", file };
+			const place = file < 0 ? { file: -1 - file, actual: true as const } : { file };
+			return { path: this.paths.text(path) ?? "", op: OPS[op] ?? "modify", ...place };
 		});
 	}
 

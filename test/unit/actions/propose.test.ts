@@ -6,11 +6,20 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { type FileChange, isChange, type Proposal } from "../../../src/actions/change.ts";
 import { proposeDelete, proposeRewrite } from "../../../src/actions/propose.ts";
+import { rewriter } from "../../../src/actions/rewriters.ts";
 import { MAX_FILE_BYTES, readTarget, sideOf } from "../../../src/actions/textFile.ts";
 import { message } from "../../../src/protocol/messages.ts";
 import { ending, folder } from "./support.ts";
 
-const becomes = (text: string) => () => Buffer.from(text);
+const tool = rewriter(
+	"a tool of these tests",
+	(before, { text, adds, refuses }: { text: string; adds?: boolean; refuses?: boolean }) => {
+		if (refuses === true) return message("proposal.notFound");
+		return Buffer.concat([...(adds === true && before !== undefined ? [before] : []), Buffer.from(text)]);
+	},
+	(_, { text }) => text.length,
+);
+const becomes = (path: string, text: string) => proposeRewrite(path, tool, { text });
 const only = (proposal: Proposal): FileChange => {
 	assert.ok(isChange(proposal), ending(proposal));
 	assert.equal(proposal.files.length, 1);
@@ -22,13 +31,11 @@ test("a file that is there is modified, one that is not is made, folders include
 	const path = join(dir, "a.txt");
 	writeFileSync(path, "one\n");
 	chmodSync(path, 0o755);
-	const modified = only(
-		await proposeRewrite(path, (before) => Buffer.concat([before ?? Buffer.alloc(0), Buffer.from("two\n")])),
-	);
+	const modified = only(await proposeRewrite(path, tool, { text: "two\n", adds: true }));
 	assert.deepEqual([modified.op, modified.path, modified.target], ["modify", path, undefined]);
 	assert.deepEqual([modified.before?.bytes.toString(), modified.after?.bytes.toString()], ["one\n", "one\ntwo\n"]);
 	assert.deepEqual([modified.before?.mode, modified.after?.mode], [0o755, 0o755]);
-	const made = only(await proposeRewrite(join(dir, "new", "b.txt"), becomes("x")));
+	const made = only(await becomes(join(dir, "new", "b.txt"), "x"));
 	assert.deepEqual([made.op, made.before, made.after?.mode], ["create", undefined, undefined]);
 	assert.equal(readFileSync(path, "utf8"), "one\n");
 });
@@ -40,13 +47,13 @@ test("links are followed to where the change would land", async (t) => {
 	symlinkSync(join("real", "a.txt"), join(dir, "leaf.txt"));
 	symlinkSync("real", join(dir, "folder"));
 	for (const path of [join(dir, "leaf.txt"), join(dir, "folder", "a.txt")]) {
-		const file = only(await proposeRewrite(path, becomes("x")));
+		const file = only(await becomes(path, "x"));
 		assert.deepEqual(
 			[file.path, file.target, file.before?.bytes.toString()],
 			[path, join(dir, "real", "a.txt"), "one\n"],
 		);
 	}
-	const made = only(await proposeRewrite(join(dir, "folder", "new.txt"), becomes("x")));
+	const made = only(await becomes(join(dir, "folder", "new.txt"), "x"));
 	assert.deepEqual([made.op, made.target], ["create", join(dir, "real", "new.txt")]);
 });
 
@@ -81,8 +88,11 @@ test("what is no file that can be read now is unknown with a reason, and nothing
 		// It says it is empty and is not.
 		["/proc/self/status", "proposal.changing"],
 	];
-	for (const [path, code] of cases) assert.equal(ending(await proposeRewrite(path, becomes("x"))), code, path);
-	assert.equal(ending(await proposeRewrite(at("limit"), becomes("x"))), "change");
+	for (const [path, code] of cases) assert.equal(ending(await becomes(path, "x")), code, path);
+	// The thread knows no tools of tests: what is that large goes there.
+	await assert.rejects(becomes(at("limit"), "x"), /no rewriter is named a tool of these tests/);
+	const limit = only(await proposeDelete(at("limit")));
+	assert.deepEqual([limit.before?.bytes.length, limit.before?.binary], [MAX_FILE_BYTES, true]);
 });
 
 test("a file that may not be read is unknown", {
@@ -90,14 +100,12 @@ test("a file that may not be read is unknown", {
 }, async (t) => {
 	const path = join(folder(t), "secret");
 	writeFileSync(path, "x", { mode: 0 });
-	assert.equal(ending(await proposeRewrite(path, becomes("y"))), "proposal.unreadable");
+	assert.equal(ending(await becomes(path, "y")), "proposal.unreadable");
 });
 
 test("a tool that cannot say what it would write is unknown with its reason", async (t) => {
-	assert.equal(
-		ending(await proposeRewrite(join(folder(t), "a"), () => message("proposal.notFound"))),
-		"proposal.notFound",
-	);
+	const path = join(folder(t), "a");
+	assert.equal(ending(await proposeRewrite(path, tool, { text: "", refuses: true })), "proposal.notFound");
 });
 
 test("a deletion shows what goes", async (t) => {

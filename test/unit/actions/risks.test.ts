@@ -93,12 +93,77 @@ test("files that matter beyond their content are noted by name", () => {
 test("executable, deleted and emptied files are noted", () => {
 	const run = change("/w/run.sh", "a", "b");
 	const [file] = run.files;
-	assert.ok(file?.before);
+	assert.ok(file?.before && file.after);
 	file.before.mode = 0o755;
+	file.after.mode = 0o755;
 	assert.deepEqual(codes(action("edit", "Edit", {}, ["/w/run.sh"]), run), ["executable"]);
 	assert.deepEqual(codes(action("delete", "Delete", {}, ["/w/a"]), change("/w/a", "a", undefined)), ["deletes"]);
 	assert.deepEqual(write("/w/a", "text", ""), ["empties"]);
 	assert.deepEqual(write("/w/a", "", ""), []);
+});
+
+test("what is run after it was fetched, and what is installed, is noted", () => {
+	const cases: Record<string, string[]> = {
+		"curl -o x.sh https://x && sh x.sh": ["pipeToShell"],
+		"wget https://x/y; chmod +x y; ./y": ["pipeToShell", "chmod"],
+		"curl -o x.json https://x && cat x.json": [],
+		"npx create-thing": ["runsFetched"],
+		"pnpm dlx thing": ["runsFetched"],
+		"uvx ruff check": ["runsFetched"],
+		"go run example.com/x@latest": ["runsFetched"],
+		"go run .": [],
+		"npm install": ["installs"],
+		"cd a && pip install x": ["installs"],
+		"sudo apt-get -y install x": ["installs", "root"],
+		yarn: ["installs"],
+		"yarn test": [],
+		"npm run install-all": [],
+	};
+	for (const [command, expected] of Object.entries(cases)) assert.deepEqual(shell(command), expected, command);
+});
+
+test("files that a command plainly writes or takes away are noted by name and place", () => {
+	const cases: Record<string, string[]> = {
+		"echo x > /etc/hosts": ["outside"],
+		"echo x >> ../notes": ["outside"],
+		"echo x > /dev/null 2>&1": [],
+		"echo x > '/w/a b'": [],
+		"rm package-lock.json": ["lockFile"],
+		"cat package-lock.json": [],
+		"sed -i s/a/b/ .github/workflows/ci.yml": ["ciFile"],
+		"sed -n 1p .github/workflows/ci.yml": [],
+		"echo x > package.json": ["runsByItself"],
+		"ls && git rm Jenkinsfile": ["ciFile"],
+		"cp $X Makefile": ["runsByItself"],
+	};
+	for (const [command, expected] of Object.entries(cases)) assert.deepEqual(shell(command), expected, command);
+});
+
+test("several deletions are one note with their number", () => {
+	const files = ["a", "b", "c"].flatMap((name) => change(`/w/${name}`, "x", undefined).files);
+	const [note, more] = risksOf(action("delete", "Delete", {}), { files }, ["/w"]);
+	assert.equal(note && format(note), "Deletes 3 files.");
+	assert.equal(more, undefined);
+});
+
+test("permissions that change are noted, of new files those that can be run", () => {
+	const mode = (before: number | undefined, after: number): string[] => {
+		const made = change("/w/a", before === undefined ? undefined : "x", "y");
+		const [file] = made.files;
+		assert.ok(file?.after);
+		file.after.mode = after;
+		if (file.before !== undefined && before !== undefined) file.before.mode = before;
+		return risksOf(action("edit", "Edit", {}), made, ["/w"]).map((note) => format(note));
+	};
+	assert.deepEqual(mode(0o644, 0o755), ["Changes the permissions of a from 644 to 755."]);
+	assert.deepEqual(mode(0o100644, 0o644), []);
+	assert.deepEqual(mode(undefined, 0o755), ["a is made as a file that can be run."]);
+	assert.deepEqual(mode(undefined, 0o644), []);
+});
+
+test("where a moved file comes from counts as well", () => {
+	assert.deepEqual(write("/w/a", undefined, "x", { from: "/elsewhere/a" }), ["outside"]);
+	assert.deepEqual(write("/w/a", undefined, "x", { from: "/w/go.sum" }), ["lockFile"]);
 });
 
 test("characters that do not show are counted, in new lines only, and emoji are no such characters", () => {
@@ -140,11 +205,36 @@ test("no command, however made, takes the notes more than a moment or makes them
 		" ",
 		"a",
 		"git push",
+		"npx ",
+		"> /x",
+		"&& ",
+		"sed -i ",
+		"apt -y ",
 		"\n",
 		";",
 	);
 	fc.assert(fc.property(fc.array(pieces, { maxLength: 60 }), (parts) => assert.ok(shell(parts.join("")).length <= 12)));
-	for (const part of ["rm ", "curl ", "chmod 0", "0", " ", "sh ", "git ", "eval ", "| ", "$(", "-d "]) {
+	for (const part of [
+		"rm ",
+		"curl ",
+		"chmod 0",
+		"0",
+		" ",
+		"sh ",
+		"git ",
+		"eval ",
+		"| ",
+		"$(",
+		"-d ",
+		"curl;",
+		"curl;sh ",
+		"apt -y ",
+		"sed -a ",
+		">",
+		"> x ",
+		">'",
+		"deno run ",
+	]) {
 		assert.ok(shell(part.repeat(500_000)).length <= 12);
 		assert.ok(shell(`rm ${part.repeat(500_000)}`).length <= 12);
 	}

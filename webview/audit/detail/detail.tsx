@@ -12,7 +12,9 @@ import type { RowPlace, Store } from "../store.ts";
 import { useAnswer } from "../useStore.ts";
 import { wholeTime } from "../words.ts";
 import { ActionSection } from "./action.tsx";
+import { ActualSection } from "./actual.tsx";
 import { DecisionSection } from "./decision.tsx";
+import { EditedSection } from "./edited.tsx";
 import { EntriesSection } from "./entries.tsx";
 import { FilesSection, ResultSection, SecretsSection } from "./files.tsx";
 import { Section, type SectionProps } from "./parts.tsx";
@@ -72,8 +74,10 @@ function Whole({ store, detail }: SectionProps): JSX.Element {
 			)}
 			<ActionSection store={store} detail={detail} />
 			<FilesSection store={store} detail={detail} />
+			<EditedSection store={store} detail={detail} />
 			<DecisionSection store={store} detail={detail} />
 			<ResultSection store={store} detail={detail} />
+			<ActualSection store={store} detail={detail} />
 			<StarterSection store={store} detail={detail} />
 			<SecretsSection store={store} detail={detail} />
 			<EntriesSection store={store} detail={detail} />

@@ -7,6 +7,7 @@ import { Button } from "../../ui/button.tsx";
 import { Icon, type IconName } from "../../ui/icons.tsx";
 import { counted, t } from "../../ui/texts.ts";
 import { oneLine, visibleText } from "../../ui/visible.ts";
+import { UndoAllButton, UndoButton } from "../detail/undo.tsx";
 import type { Store } from "../store.ts";
 
 const FIRST = 15;
@@ -47,10 +48,20 @@ export function SessionFiles({ store, row, files }: SessionFilesProps): JSX.Elem
 								>
 									{t("session.openDiff")}
 								</Button>
+								<UndoButton
+									store={store}
+									msg={{ type: "undoSessionFile", agent, session, path }}
+									file={visibleText(oneLine(label, 120))}
+								/>
 							</li>
 						);
 					})}
 				</ul>
+			)}
+			{files.length > 1 && (
+				<div class="av-buttons">
+					<UndoAllButton store={store} agent={agent} session={session} />
+				</div>
 			)}
 			{files.length > FIRST && !all && (
 				<button type="button" class="link" onClick={() => setAll(true)}>

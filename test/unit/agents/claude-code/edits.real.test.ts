@@ -15,6 +15,7 @@ import { CLAUDE_BEFORE_ON_FAILURE, CLAUDE_VERSION, skipRealClaude } from "../../
 import { toolUseId } from "../../../support/claude/modelServer.ts";
 import { type Stage, stage } from "../../../support/claude/stage.ts";
 import { EDITS, NOTEBOOKS, WRITES } from "./editCases.ts";
+import { randomCalls } from "./editsRandom.ts";
 import { claudeCode, submitOf } from "./support.ts";
 
 interface Case {
@@ -140,6 +141,62 @@ for (const version of [CLAUDE_VERSION, CLAUDE_BEFORE_ON_FAILURE]) {
 		assert.ok(compared > cases.length / 2, `${compared} results compared`);
 	});
 }
+
+/** Another one for a search: GATEPOST_TEST_SEED. */
+const SEED = Number(process.env.GATEPOST_TEST_SEED ?? 20_261_127);
+const RANDOM_CALLS = 60;
+
+test("what is proposed for random files and calls is what the real tools write", {
+	skip: skipRealClaude(),
+}, async (t) => {
+	t.diagnostic(`seed ${SEED}`);
+	const calls = randomCalls(SEED, RANDOM_CALLS);
+	const proposed = new Map<string, Buffer | string>();
+	const set = await stage(
+		t,
+		(cwd) => {
+			const there = calls.filter(({ before }) => before !== undefined);
+			return {
+				turns: [
+					{ tools: there.map(({ file }) => ({ name: "Read", input: { file_path: join(cwd, file) } })) },
+					{
+						tools: calls.map(({ file, tool, input }) => ({
+							name: tool,
+							input: { file_path: join(cwd, file), ...input },
+						})),
+					},
+				],
+			};
+		},
+		async (call) => {
+			const event = eventOf(call);
+			if (event.kind !== "tool.before") return {};
+			const proposal = await claudeCode.propose(event.action);
+			const said = isChange(proposal) ? proposal.files[0]?.after?.bytes : proposal?.unknown.code;
+			proposed.set(event.action.paths[0] ?? "", said ?? "nothing proposed");
+			return {};
+		},
+	);
+	for (const { file, before } of calls) if (before !== undefined) writeFileSync(join(set.cwd, file), before);
+	const run = await runHeadless({ ...set, prompt: "go", mode: "bypassPermissions", settings: settingsOf(set) });
+	set.finally(() => run.kill("SIGKILL"));
+	const { exit, stderr } = await run.done;
+	assert.deepEqual([exit, stderr, set.model.unused], [0, "", 0]);
+
+	let written = 0;
+	for (const { file, before, tool, input } of calls) {
+		const path = join(set.cwd, file);
+		const now = existsSync(path) ? readFileSync(path).toString("latin1") : undefined;
+		const said = proposed.get(path);
+		const about = `seed ${SEED}: ${tool} ${JSON.stringify(input)} on ${JSON.stringify(before?.toString("latin1"))}`;
+		if (Buffer.isBuffer(said)) {
+			assert.equal(now, said.toString("latin1"), about);
+			written += 1;
+		} else if (said !== "proposal.notFound") assert.equal(now, before?.toString("latin1"), `${about}: ${said}`);
+	}
+	assert.ok(written > RANDOM_CALLS / 2, `${written} of ${RANDOM_CALLS} calls were computed and compared`);
+	t.diagnostic(`${written} of ${RANDOM_CALLS} calls were computed and compared`);
+});
 
 test("Claude Code does not write through a link, and says so to the model only", {
 	skip: skipRealClaude(),

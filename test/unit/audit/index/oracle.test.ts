@@ -79,7 +79,7 @@ test("newest first is oldest first the other way round, at every offset", async 
 });
 
 test("facets count all rows by what can be filtered", async (t) => {
-	const { lens, rows } = await opened(t, 22);
+	const { lens, rows } = await opened(t, 26);
 	const facets = await lens.ask("facets", {});
 	const members = {
 		kinds: "kind",
@@ -107,7 +107,8 @@ test("facets count all rows by what can be filtered", async (t) => {
 	}
 	for (const { value, count } of facets.flags)
 		assert.equal(count, rows.filter(({ flags }) => flags.some((flag) => flag === value)).length);
-	assert.ok(facets.flags.length === 5);
+	assert.equal(facets.flags.length, new Set(rows.flatMap(({ flags }) => flags)).size);
+	assert.ok(facets.flags.length >= 5);
 	const prompt = rows.find(({ kind, session }) => kind === "prompt" && session === "s1");
 	assert.equal(facets.labels.s1, prompt?.target);
 });

@@ -213,6 +213,11 @@ function randomEntry(chance: Chance, requests: readonly string[]): { type: strin
 			});
 		}
 		case 7:
+			if (chance.yes(0.5)) {
+				const ops = ["create", "modify", "delete", "odd"];
+				const files = chance.some([...PATHS, "/w/shop/out/made.js"], 4);
+				return with_("action.changed", { ...request, files: files.map((path) => ({ path, op: chance.pick(ops) })) });
+			}
 			return with_("action.released", { ...request, verdict, delivered: true });
 		case 8:
 			return with_("action.executed", {
@@ -225,8 +230,16 @@ function randomEntry(chance: Chance, requests: readonly string[]): { type: strin
 			return with_("action.withdrawn", { ...request, decision: { by: "withdrawn", verdict: "deny", reason: text() } });
 		case 10:
 			return with_("action.settled", { ...request, by: "terminal", verdict, agentRule: chance.yes(0.5) });
-		case 11:
-			return with_(chance.pick(["digest.mismatch", "answer.late"]), { ...request, verdict, channel, approver });
+		case 11: {
+			const files = chance.yes(0.5) ? { files: [{ path: chance.pick(PATHS), approved: "a", found: null }] } : {};
+			return with_(chance.pick(["digest.mismatch", "answer.late"]), {
+				...request,
+				verdict,
+				channel,
+				approver,
+				...files,
+			});
+		}
 		case 12:
 			return with_("coverage.gap", { ...request, kind: "result-without-decision", tool: "Bash" });
 		case 13:

@@ -1,0 +1,82 @@
+// What differs between two walks of a folder. Says nothing of places that one of them did not see.
+import { CTIME, FIELDS, type Folder, FolderStates, kindOf, MODE, NO_FOLDER, namesOf, type Tree } from "./folderTree.ts";
+
+/** An entry that differs. The numbers are those of `Folder.stats`. */
+export interface Difference {
+	/** Relative to the root, one byte a character. */
+	path: string;
+	before?: Float64Array;
+	after?: Float64Array;
+	/** Where symbolic links lead. */
+	linkBefore?: string;
+	linkAfter?: string;
+}
+
+/** Files, links and other entries that are no folders, by path. */
+export function compareTrees(before: Tree, after: Tree): Difference[] {
+	const found: Difference[] = [];
+	const [statesBefore, statesAfter] = [new FolderStates(before), new FolderStates(after)];
+	for (const [path, now] of after.folders) {
+		const then = before.folders.get(path);
+		if (then === now) continue;
+		if (then !== undefined) compareFolders(path, then, now, found);
+		else if (statesBefore.of(path) === "absent") compareFolders(path, NO_FOLDER, now, found);
+	}
+	for (const [path, then] of before.folders) {
+		if (!after.folders.has(path) && statesAfter.of(path) === "absent") compareFolders(path, then, NO_FOLDER, found);
+	}
+	return found.sort((one, other) => (one.path < other.path ? -1 : 1));
+}
+
+function compareFolders(path: string, before: Folder, after: Folder, found: Difference[]): void {
+	const namesAfter = namesOf(after);
+	const isSameList = before.names === after.names;
+	const places = isSameList ? undefined : new Map(namesOf(before).map((name, index) => [name, index]));
+	namesAfter.forEach((name, index) => {
+		const old = places === undefined ? index : places.get(name);
+		places?.delete(name);
+		compareEntry(path + name, name, old === undefined ? undefined : [before, old], [after, index], found);
+	});
+	for (const [name, index] of places ?? []) compareEntry(path + name, name, [before, index], undefined, found);
+}
+
+function compareEntry(
+	path: string,
+	name: string,
+	before: [Folder, number] | undefined,
+	after: [Folder, number] | undefined,
+	found: Difference[],
+): void {
+	const modes = [before, after].map((one) => (one === undefined ? undefined : one[0].stats[one[1] * FIELDS + MODE]));
+	if (modes.some((mode) => mode !== undefined && kindOf(mode) === "unknown")) return;
+	const [then, now] = [numbers(before), numbers(after)];
+	if (then === undefined && now === undefined) return;
+	if (then !== undefined && now !== undefined && isSameEntry(then, now)) return;
+	const linkBefore = then && before?.[0].links?.get(name);
+	const linkAfter = now && after?.[0].links?.get(name);
+	found.push({
+		path,
+		...(then === undefined ? {} : { before: then }),
+		...(now === undefined ? {} : { after: now }),
+		...(linkBefore === undefined ? {} : { linkBefore }),
+		...(linkAfter === undefined ? {} : { linkAfter }),
+	});
+}
+
+/** The numbers of an entry that is no folder. */
+function numbers(place: [Folder, number] | undefined): Float64Array | undefined {
+	if (place === undefined) return undefined;
+	const [folder, index] = place;
+	const at = index * FIELDS;
+	if (kindOf(folder.stats[at + MODE] ?? 0) === "folder") return undefined;
+	return folder.stats.subarray(at, at + FIELDS);
+}
+
+function isSameEntry(before: Float64Array, after: Float64Array): boolean {
+	return before.every((value, index) => value === after[index]);
+}
+
+/** The latest change of what differs. Milliseconds since the epoch, or 0. */
+export function newestOf(differences: readonly Difference[]): number {
+	return differences.reduce((newest, { after }) => Math.max(newest, after?.[CTIME] ?? 0), 0);
+}

@@ -1,0 +1,61 @@
+// Reads .gitignore files, and keeps what was read: the same text is the same object, which makes rules comparable.
+
+import type { Rules } from "./folderTree.ts";
+import { IgnoreFile, type Place } from "./ignoreFile.ts";
+import { readSmall } from "./readFile.ts";
+
+/** A larger one does not count: what it would leave out is looked at. Bytes. */
+const MAX_BYTES = 256 * 1024;
+/** Files that are kept. */
+const MAX_KEPT = 5000;
+
+/** The rules in force in a folder, the nearest first. */
+export interface Chain {
+	rules: Rules;
+	/** The folder of the .gitignore, relative to the root; above the root it is less than that: see `above`. */
+	base: string;
+	/** The root's own path below the folder of a .gitignore above it, e.g. "packages/one/"; else "". */
+	above: string;
+	next: Chain | undefined;
+}
+
+export function isSameChain(one: Chain | undefined, other: Chain | undefined): boolean {
+	if (one === undefined || other === undefined) return one === other;
+	const isSame = one.rules === other.rules && one.base === other.base && one.above === other.above;
+	return isSame && isSameChain(one.next, other.next);
+}
+
+/** Whether rules leave out a place. `folder` is relative to the root. */
+export function ignoredBy(chain: Chain | undefined, place: Place): boolean {
+	for (let link = chain; link !== undefined; link = link.next) {
+		const { base, above } = link;
+		const from = base === "" && above === "" ? place : { ...place, folder: above + place.folder.slice(base.length) };
+		const says = link.rules.file.ignores(from);
+		if (says !== undefined) return says;
+	}
+	return false;
+}
+
+export class RulesBook {
+	/** By absolute path: what it was read from, and what was in it. */
+	readonly #kept = new Map<string, { key: string; rules: Rules | undefined }>();
+
+	/**
+	 * @param path absolute, one byte a character
+	 * @param key its stat data: while that is the same, it is not read again
+	 * @returns undefined where there are no rules in it, or it may not count
+	 */
+	read(path: string, key: string): Rules | undefined {
+		const kept = this.#kept.get(path);
+		if (kept?.key === key) return kept.rules;
+		const text = readSmall(path, MAX_BYTES)?.toString("latin1") ?? "";
+		let rules = kept?.rules;
+		if (rules === undefined || rules.text !== text) {
+			const file = new IgnoreFile(text);
+			rules = file.isEmpty ? undefined : { text, file };
+		}
+		if (this.#kept.size >= MAX_KEPT) this.#kept.clear();
+		this.#kept.set(path, { key, rules });
+		return rules;
+	}
+}

@@ -1,0 +1,149 @@
+// Undo of approved changes, by a person's gesture in the audit panel and by nothing else: no command comes here. Also in a
+// workspace that is not trusted: it is the person who writes, and no code of the workspace runs.
+//
+// Order: the contents are read and the file is looked at; the person is asked; the file must still be what the question was
+// about; the undo is on record with both contents; only then is the file written. When that fails, a second entry
+// `change.undone` of the same `undo` says `outcome: "failed"`; one alone means that it was done.
+import { createHash, randomUUID } from "node:crypto";
+import * as vscode from "vscode";
+import type { Plan } from "../actions/undo/plan.ts";
+import { message } from "../protocol/messages.ts";
+import { type LogPlace, Refusal } from "./auditLog.ts";
+import { counted, say } from "./text.ts";
+import { hasMergeEditor, openDifference, openMerge, type UndoDocuments } from "./undoMerge.ts";
+import { askAll, askOne, type Question } from "./undoQuestions.ts";
+import type { FileOfRow } from "./undoSides.ts";
+import { type Prepared, refuse, shownName, UndoSteps, type UndoStepsOptions, whyOf } from "./undoSteps.ts";
+
+/** A file that a session changed: its row numbers say in which order. */
+export interface SessionChange {
+	path: string;
+	/** Number of the row with the last change of it. */
+	row: number;
+	/** The first and the last change of it. */
+	ends: () => Promise<readonly [FileOfRow, FileOfRow]>;
+}
+
+export class Undos {
+	readonly #steps: UndoSteps;
+	readonly #documents: UndoDocuments;
+	#running = false;
+
+	constructor(options: UndoStepsOptions, documents: UndoDocuments) {
+		this.#steps = new UndoSteps(options);
+		this.#documents = documents;
+	}
+
+	/** Undoes the changes of one file, from the first to the last, after a question. @throws Refusal when it was not done */
+	one(place: LogPlace, first: FileOfRow, last: FileOfRow): Promise<void> {
+		return this.#alone(async () => {
+			const { isDone } = await import("./core.ts");
+			const path = last[1]?.path ?? "";
+			if (first === last && !isDone(last[0])) return refuse(await shownName(path), message("undo.why.notAllowed"));
+			const prepared = await this.#steps.prepare(place, path, first, last);
+			const { plan, file, looked } = prepared;
+			if (plan.kind === "nothing") {
+				void vscode.window.showInformationMessage(say("undo.nothing", { file }));
+			} else if (plan.kind === "conflict") {
+				await this.#conflict(place, prepared);
+			} else if (await askOne(await question(prepared))) {
+				await this.#steps.write(place, prepared);
+				const done = plan.kind === "restore" || plan.kind === "remove" ? plan.kind : "merged";
+				void vscode.window.showInformationMessage(say(`undo.done.${done}`, { file }));
+				if (plan.kind === "merged")
+					await vscode.window.showTextDocument(vscode.Uri.file(looked.real), { preview: true });
+			}
+		});
+	}
+
+	/**
+	 * Undoes all changes of a session after one question, the file that was changed last first. It stops at the first that
+	 * cannot be undone without the person. @throws Refusal that says which were done
+	 */
+	all(place: LogPlace, changes: readonly SessionChange[]): Promise<void> {
+		return this.#alone(async () => {
+			const order = [...changes].sort((a, b) => b.row - a.row);
+			const planned: { change: SessionChange; file: string; kind: Plan["kind"]; hash: string }[] = [];
+			let stop: { file: string; why: string } | undefined;
+			for (const change of order) {
+				try {
+					const { plan, looked, file } = await this.#steps.prepare(place, change.path, ...(await change.ends()));
+					if (plan.kind === "conflict") refuse(file, message("undo.why.conflict"));
+					if (plan.kind !== "nothing") planned.push({ change, file, kind: plan.kind, hash: hashOf(looked.now) });
+				} catch (error) {
+					if (!(error instanceof Refusal) || planned.length === 0) throw error;
+					stop = { file: await shownName(change.path), why: whyOf(error) };
+					break;
+				}
+			}
+			if (planned.length === 0) {
+				void vscode.window.showInformationMessage(say("undo.all.nothing"));
+				return;
+			}
+			if (!(await askAll(planned, stop))) return;
+			const done: string[] = [];
+			for (const { change, file, hash } of planned) {
+				try {
+					const prepared = await this.#steps.prepare(place, change.path, ...(await change.ends()));
+					// What the person was asked about is what is done.
+					if (hashOf(prepared.looked.now) !== hash) refuse(file, message("undo.why.changedMeanwhile"));
+					await this.#steps.write(place, prepared);
+					done.push(file);
+				} catch (error) {
+					if (!(error instanceof Refusal)) throw error;
+					stop = { file, why: whyOf(error) };
+					break;
+				}
+			}
+			await tellAll(done, stop);
+		});
+	}
+
+	async #alone(run: () => Promise<void>): Promise<void> {
+		if (this.#running) throw new Refusal(message("undo.running"));
+		this.#running = true;
+		try {
+			await run();
+		} finally {
+			this.#running = false;
+		}
+	}
+
+	async #conflict(place: LogPlace, prepared: Prepared): Promise<void> {
+		const { undoable, looked, file } = prepared;
+		if (!(await hasMergeEditor())) {
+			await openDifference(place, undoable);
+			return refuse(file, message("undo.why.noMergeEditor"));
+		}
+		if (!(await askOne(await question(prepared)))) return;
+		await this.#steps.mustBeSame(prepared);
+		await this.#steps.record(place, prepared, randomUUID(), "conflict", undefined);
+		await openMerge(this.#documents, place, undoable, looked.now ?? Buffer.alloc(0));
+	}
+}
+
+async function question({ undoable, looked, plan, file }: Prepared): Promise<Question> {
+	const { lineCounts } = await import("./core.ts");
+	if (plan.kind === "nothing" || plan.kind === "impossible") throw new Error("There is nothing to ask.");
+	const to = "bytes" in plan ? plan.bytes : undefined;
+	const places = plan.kind === "conflict" ? plan.places : 0;
+	const lines = plan.kind === "conflict" ? undefined : lineCounts(looked.now, to);
+	return { kind: plan.kind, isNew: looked.now === undefined, file, path: undoable.real, places, lines };
+}
+
+async function tellAll(done: readonly string[], stop: { file: string; why: string } | undefined): Promise<void> {
+	if (stop === undefined) {
+		void vscode.window.showInformationMessage(counted("undo.all.done", done.length));
+		return;
+	}
+	const sentence = done.length === 0 ? say("undo.all.doneNone") : say("undo.all.doneList", { files: listed(done) });
+	void vscode.window.showWarningMessage(`${sentence} ${say("undo.all.stopped", stop)}`);
+}
+
+function listed(files: readonly string[]): string {
+	return [...files.slice(0, 10), ...(files.length > 10 ? ["…"] : [])].join(", ");
+}
+
+function hashOf(bytes: Buffer | undefined): string {
+	return bytes === undefined ? "" : createHash("sha256").update(bytes).digest("hex");
+}

@@ -1,0 +1,181 @@
+// Options and operands of a command. Whatever is not known to belong to it ends the preview of that command.
+import type { PreviewItem } from "../../protocol/card.ts";
+import { type Ground, MAX_ENTRIES, NotKnown, type Place } from "./ground.ts";
+import { say } from "./say.ts";
+import type { Segment, Term } from "./terms.ts";
+
+/** Options by their dashes; `values` take a word, glued or next; `glued` may have one glued or behind "=" only. */
+export interface OptionTable {
+	flags?: string;
+	values?: string;
+	glued?: string;
+	/** Options may stand behind operands wherever it runs. */
+	anywhere?: boolean;
+}
+
+export interface Read {
+	options: Map<string, string>;
+	operands: (Term & { kind: "sure" | "glob" | "inexact"; ended: boolean })[];
+}
+
+/** @throws NotKnown at the first word that does not fit */
+export function readWords(words: readonly Term[], table: OptionTable): Read {
+	const [flags, values, glued] = [table.flags, table.values, table.glued].map(
+		(names) => new Set(names?.split(/\s+/).filter((name) => name !== "")),
+	) as [Set<string>, Set<string>, Set<string>];
+	const read: Read = { options: new Map(), operands: [] };
+	let ended = false;
+	for (let at = 0; at < words.length; at += 1) {
+		const word = words[at];
+		if (word === undefined) break;
+		if (word.kind === "unknown") throw new NotKnown();
+		const value = word.kind === "sure" ? word.value : undefined;
+		if (ended || value === undefined || value === "-" || !value.startsWith("-")) {
+			read.operands.push({ ...word, ended });
+			continue;
+		}
+		if (value === "--") {
+			ended = true;
+			continue;
+		}
+		// Elsewhere than on Linux such a word is a file.
+		if (read.operands.length > 0 && table.anywhere !== true && process.platform !== "linux") throw new NotKnown();
+		const next = words[at + 1];
+		const taken = value.startsWith("--")
+			? takeLong(value, next, read, flags, values, glued)
+			: takeShort(value, next, read, flags, values, glued);
+		at += taken - 1;
+	}
+	return read;
+}
+
+function takeLong(
+	text: string,
+	next: Term | undefined,
+	{ options }: Read,
+	flags: Set<string>,
+	values: Set<string>,
+	glued: Set<string>,
+): number {
+	const equals = text.indexOf("=");
+	const name = equals === -1 ? text : text.slice(0, equals);
+	if (equals !== -1 && (values.has(name) || glued.has(name))) {
+		give(options, name, text.slice(equals + 1));
+		return 1;
+	}
+	if (equals === -1 && (flags.has(name) || glued.has(name))) {
+		options.set(name, "");
+		return 1;
+	}
+	if (equals === -1 && values.has(name)) return takeNext(name, next, options);
+	throw new NotKnown();
+}
+
+function takeShort(
+	text: string,
+	next: Term | undefined,
+	{ options }: Read,
+	flags: Set<string>,
+	values: Set<string>,
+	glued: Set<string>,
+): number {
+	for (let at = 1; at < text.length; at += 1) {
+		const name = `-${text[at]}`;
+		const rest = text.slice(at + 1);
+		if (glued.has(name)) {
+			options.set(name, rest);
+			return 1;
+		}
+		if (values.has(name)) {
+			if (rest === "") return takeNext(name, next, options);
+			give(options, name, rest);
+			return 1;
+		}
+		if (!flags.has(name)) throw new NotKnown();
+		options.set(name, "");
+	}
+	return 1;
+}
+
+function takeNext(name: string, next: Term | undefined, options: Map<string, string>): number {
+	if (next?.kind !== "sure") throw new NotKnown();
+	give(options, name, next.value);
+	return 2;
+}
+
+/** An option that is given again adds a line. */
+function give(options: Map<string, string>, name: string, value: string): void {
+	const before = options.get(name);
+	options.set(name, before === undefined ? value : `${before}\n${value}`);
+}
+
+export interface Named {
+	places: Place[];
+	/** Patterns that match nothing, or whose files are not known. */
+	notes: PreviewItem[];
+}
+
+/** The files that operands name, patterns written out. @throws NotKnown, TimeOver */
+export async function placesOf(operands: Read["operands"], cwd: string, ground: Ground): Promise<Named> {
+	const named: Named = { places: [], notes: [] };
+	const inexact: string[] = [];
+	const nothing: string[] = [];
+	for (const operand of operands) {
+		if (operand.kind === "inexact") inexact.push(operand.text);
+		else if (operand.kind === "sure") named.places.push(await ground.place(cwd, operand.value));
+		else {
+			const found = await expand(operand.segments, cwd, ground);
+			if (found === undefined) inexact.push(operand.text);
+			else if (found.length === 0) nothing.push(operand.text);
+			else {
+				// To the command a file of this name is an option.
+				if (!operand.ended && found.some((name) => name.startsWith("-"))) throw new NotKnown();
+				for (const name of found) named.places.push(await ground.place(cwd, name));
+			}
+		}
+	}
+	if (inexact.length > 0) named.notes.push(say("effect.globUnknown", inexact));
+	if (nothing.length > 0) named.notes.push(say("effect.globNothing", nothing));
+	return named;
+}
+
+/** The paths a pattern stands for, as the shell writes them; undefined when there is too much to look through. */
+async function expand(segments: readonly Segment[], cwd: string, ground: Ground): Promise<string[] | undefined> {
+	let room = MAX_ENTRIES;
+	let paths = [""];
+	for (const [at, segment] of segments.entries()) {
+		const last = at === segments.length - 1;
+		const next: string[] = [];
+		for (const path of paths) {
+			const base = at === 0 ? "" : `${path}/`;
+			if (typeof segment === "string") {
+				const whole = base + segment;
+				const behindPattern = segments.slice(0, at).some((one) => typeof one !== "string");
+				if (!behindPattern || (await ground.seen((await ground.place(cwd, whole || "/")).path)) !== undefined) {
+					next.push(whole);
+				}
+				continue;
+			}
+			const entries = await ground.names((await ground.place(cwd, base || ".")).path, room);
+			if (entries === undefined) return undefined;
+			room -= entries.length;
+			for (const entry of entries) {
+				// A name that is no text cannot be asked for.
+				if (entry.name.includes("\ufffd")) return undefined;
+				if (!segment.like.test(entry.name) || (entry.name.startsWith(".") && !segment.dots)) continue;
+				const whole = base + entry.name;
+				if (last || entry.isDirectory() || (entry.isSymbolicLink() && (await isFolder(cwd, whole, ground)))) {
+					next.push(whole);
+				}
+			}
+		}
+		paths = next;
+		if (paths.length === 0) return [];
+	}
+	return paths.sort();
+}
+
+async function isFolder(cwd: string, path: string, ground: Ground): Promise<boolean> {
+	const about = await ground.followed((await ground.place(cwd, path)).path);
+	return about?.isDirectory() === true;
+}
