@@ -3,6 +3,7 @@
 import { homedir, userInfo } from "node:os";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
+import { Snapshots } from "../actions/snapshot/snapshots.ts";
 import { openGate } from "../gate/open.ts";
 import { installHook } from "./installHook.ts";
 import { ServeChannel } from "./serveChannel.ts";
@@ -28,7 +29,9 @@ export interface ServeOptions {
 /** Runs until SIGTERM, SIGINT or SIGHUP, or until nobody reads its output; resolves with the exit code. */
 export async function serve(options: ServeOptions): Promise<number> {
 	const { home, folder, json, input, output } = options;
+	const snapshots = new Snapshots();
 	const open = await openGate({
+		snapshots,
 		homeDir: home,
 		userHome: homedir(),
 		osUser: userInfo().username,
@@ -52,6 +55,7 @@ export async function serve(options: ServeOptions): Promise<number> {
 		await installHook({ home, dist: options.dist, version: options.version, exclude: [folder] });
 	} catch (error) {
 		await open.close("stopped");
+		await snapshots.close();
 		throw error;
 	}
 	channel.emit({ v: 1, event: "ready", port: open.port, pid: process.pid, folders: [...open.folders()] });
@@ -60,6 +64,7 @@ export async function serve(options: ServeOptions): Promise<number> {
 	await stopped;
 	lines.close();
 	await open.close("stopped");
+	await snapshots.close();
 	channel.emit({ v: 1, event: "stopped" });
 	return 0;
 }

@@ -3,6 +3,7 @@
 
 export { contextLines } from "../actions/context.ts";
 export { lineCounts, planUndo } from "../actions/undo/plan.ts";
+export { Snapshots } from "../actions/snapshot/snapshots.ts";
 export { actionFrom } from "../agents/actionFrom.ts";
 export { runDoctor } from "../agents/claude-code/doctor.ts";
 export { noteEditor } from "../agents/claude-code/editors.ts";

@@ -2,6 +2,7 @@
 import { homedir, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import * as vscode from "vscode";
+import type { Snapshots } from "../actions/snapshot/snapshots.ts";
 import type { Approver } from "../approvals/decision.ts";
 import type { OpenGate } from "../gate/open.ts";
 import type { Acceptance } from "../policy/rules/accepted.ts";
@@ -39,6 +40,8 @@ export class GateHost implements vscode.Disposable {
 	/** What this editor has seen of the logs. */
 	readonly remembered: RememberedHeads;
 	#open: OpenGate | undefined;
+	/** Looks at folders before and after commands, for the gate that is open. */
+	#snapshots: Snapshots | undefined;
 	#state: GateState = "starting";
 	#installed: string[] = [];
 	#problem: Message | undefined;
@@ -223,7 +226,10 @@ export class GateHost implements vscode.Disposable {
 	async #end(state: "restarting" | "stopped"): Promise<void> {
 		const open = this.#open;
 		this.#open = undefined;
+		const snapshots = this.#snapshots;
+		this.#snapshots = undefined;
 		await open?.close(state);
+		await snapshots?.close();
 		// Also what was written last: the editor may be closing.
 		await this.remembered.flush();
 	}
@@ -255,7 +261,8 @@ export class GateHost implements vscode.Disposable {
 	async #start(folders: string[]): Promise<void> {
 		const { secrets, extension } = this.#context;
 		// Loaded here and not at activation, which the editor waits for.
-		const { openGate } = await import("./core.ts");
+		const { openGate, Snapshots } = await import("./core.ts");
+		const snapshots = new Snapshots();
 		const open = await openGate({
 			homeDir: gatepostHome(),
 			userHome: homedir(),
@@ -269,7 +276,13 @@ export class GateHost implements vscode.Disposable {
 			paused: this.#pause.holds(folders),
 			onOthers: () => this.#onChanged.fire(),
 			onHead: (head) => this.remembered.note(head),
+			snapshots,
+			unsaved,
+		}).catch(async (error) => {
+			await snapshots.close();
+			throw error;
 		});
+		this.#snapshots = snapshots;
 		this.#open = open;
 		// Paused while it was being opened.
 		if (this.#pause.holds(folders)) open.desk.pause();
@@ -298,6 +311,13 @@ function troubleText(trouble: Trouble): string {
 	if (trouble.what === "storage") return say("auditHost.memory.storage", { detail: trouble.detail });
 	const { count, workspace } = trouble;
 	return say("auditHost.memory.dropped", { count, workspace });
+}
+
+/** Whether an editor of this window holds unsaved changes of a file: the disk is what agents edit. */
+function unsaved(path: string): boolean {
+	return vscode.workspace.textDocuments.some(
+		({ isDirty, uri }) => isDirty && uri.scheme === "file" && uri.fsPath === path,
+	);
 }
 
 /** Paths of the window's folders, as the editor has them. */

@@ -53,6 +53,8 @@ export interface OpenGateOptions {
 	onHead?: (head: DurableHead) => void;
 	/** Looks at folders before and after commands; without it nothing is watched. Closed by whoever made it. */
 	snapshots?: GateOptions["snapshots"];
+	/** Whether an editor holds unsaved changes of a file. */
+	unsaved?: (path: string) => boolean;
 }
 
 export interface OpenGate {
@@ -181,6 +183,7 @@ async function open(options: OpenGateOptions, undo: (() => unknown)[]): Promise<
 		osUser: options.osUser,
 		settings: options.settings,
 		...(options.snapshots === undefined ? {} : { snapshots: options.snapshots }),
+		...(options.unsaved === undefined ? {} : { unsaved: options.unsaved }),
 		grants: { book, locked: () => layers.inForce().locked, ...(always === undefined ? {} : { always }) },
 	});
 	const tellPatterns = (problems: readonly PatternProblem[]) => {

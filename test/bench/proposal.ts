@@ -115,16 +115,21 @@ async function measured(
 	const adapter = claudeCodeAdapter({ home: "/nowhere", userHome: "/nowhere" });
 	const payload = JSON.stringify(action.input).length;
 	const [times, stalls, gits]: [number[], number[], number[]] = [[], [], []];
+	const [busy, worked]: [number[], number[]] = [[], []];
 	let kept = 0;
 	// The first run warms the thread up, as the first large file of a session does.
 	for (let run = 0; run <= RUNS; run += 1) {
 		const delay = monitorEventLoopDelay({ resolution: 1 });
 		delay.enable();
+		const turns = longestTurn();
+		const used = process.cpuUsage();
 		const started = performance.now();
 		const proposal = await adapter.propose(action);
 		const card = await cardOf(action, proposal, payload);
 		const took = performance.now() - started;
 		delay.disable();
+		const longest = turns.stop();
+		const { user, system } = process.cpuUsage(used);
 		if (!isChange(proposal) || card.files.length !== 1) throw new Error(`nothing was proposed for ${name}`);
 		if (run === 0) {
 			writeFileSync(join(dir, "after.txt"), proposal.files[0]?.after?.bytes ?? "");
@@ -132,6 +137,8 @@ async function measured(
 		}
 		times.push(took);
 		stalls.push(delay.max / 1e6);
+		busy.push(longest);
+		worked.push((user + system) / 1000);
 		const begun = performance.now();
 		spawnSync("git", ["diff", "--no-index", "--numstat", path, join(dir, "after.txt")], { env: {} });
 		gits.push(performance.now() - begun);
@@ -144,13 +151,13 @@ async function measured(
 			name: `proposal: diff and card / ${size.limit} ms, ${about}`,
 			ratio: time / size.limit,
 			most: 1,
-			detail: `${time.toFixed(0)} ms (${times.map((one) => one.toFixed(0)).join(", ")})`,
+			detail: `${time.toFixed(0)} ms, ${median(worked).toFixed(0)} ms of processors (${times.map((one) => one.toFixed(0)).join(", ")})`,
 		},
 		{
 			name: `proposal: longest stall of the host / ${MAX_STALL} ms, ${about}`,
 			ratio: stall / MAX_STALL,
 			most: 1,
-			detail: `${stall.toFixed(1)} ms (${stalls.map((one) => one.toFixed(1)).join(", ")}); memory ${(kept / MB).toFixed(0)} MB`,
+			detail: `${stall.toFixed(1)} ms, ${median(busy).toFixed(1)} ms of a processor (${stalls.map((one) => one.toFixed(1)).join(", ")}); memory ${(kept / MB).toFixed(0)} MB`,
 		},
 		{
 			name: `proposal: diff and card / git diff --no-index, ${about}`,
@@ -158,6 +165,26 @@ async function measured(
 			detail: `${time.toFixed(0)} ms / ${git.toFixed(0)} ms`,
 		},
 	];
+}
+
+/** The longest that one turn of this thread's event loop worked: what it waited for a processor is not in it. */
+function longestTurn(): { stop(): number } {
+	let longest = 0;
+	let over = false;
+	let before = process.threadCpuUsage();
+	const turn = () => {
+		const { user, system } = process.threadCpuUsage(before);
+		longest = Math.max(longest, (user + system) / 1000);
+		before = process.threadCpuUsage();
+		if (!over) setTimeout(turn, 1);
+	};
+	turn();
+	return {
+		stop() {
+			over = true;
+			return longest;
+		},
+	};
 }
 
 /** As the gate draws it. */

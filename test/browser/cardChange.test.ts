@@ -176,7 +176,7 @@ describe("a change of several files", () => {
 		assert.deepEqual(
 			(await list.getByRole("listitem").allInnerTexts()).map((text) => text.replaceAll(/\s+/g, " ").trim()).slice(3),
 			[
-				"changed hosts /etc/ outside 1 line added, 1 line removed +1 −1",
+				"changed hosts /etc/outside 1 line added, 1 line removed +1 −1",
 				"moved name.ts src/new/ 1 line added, 1 line removed +1 −1 from src/old.ts",
 			],
 		);

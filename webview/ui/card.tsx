@@ -59,11 +59,11 @@ export function CardBody({ card, actions }: { card: CardModel; actions: CardActi
 	const place = isAboutFiles(card) ? card.root : card.cwd;
 	return (
 		<div class="card-body">
+			<Lines piece="target" rows={target} limit={TARGET_LINES} look="code" label={t("ui.card.target")} />
+			{hasRightToLeft(card.target) && <p class="note">{t("ui.card.rightToLeft")}</p>}
 			{card.edited && (
 				<Edited card={card} edited={card.edited} onBack={actions.back} isWaiting={actions.isWaiting ?? false} />
 			)}
-			<Lines piece="target" rows={target} limit={TARGET_LINES} look="code" label={t("ui.card.target")} />
-			{hasRightToLeft(card.target) && <p class="note">{t("ui.card.rightToLeft")}</p>}
 			<Notes card={card} actions={actions} />
 			{card.preview && card.preview.length > 0 && <Preview items={card.preview} />}
 			{card.description !== undefined && <Description text={card.description} />}

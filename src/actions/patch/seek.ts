@@ -40,9 +40,9 @@ export class Seeker {
 			this.#steps += wanted.length;
 			const numbers = numbersOf(level, wanted);
 			if (numbers !== undefined) {
-				this.#steps += 2 * (this.#lines.length - from);
-				if (this.#steps > MAX_STEPS) return "tooMuchWork";
 				const place = search(level.lines, numbers, from);
+				this.#steps += 2 * ((place ?? this.#lines.length) - from);
+				if (this.#steps > MAX_STEPS) return "tooMuchWork";
 				if (place !== undefined) return place;
 			}
 		}

@@ -39,8 +39,9 @@ export class IgnoreFile {
 		for (const line of lines) this.#add(line.endsWith("\r") ? line.slice(0, -1) : line);
 	}
 
-	get isEmpty(): boolean {
-		return this.#patterns.length === 0;
+	/** Patterns in it. */
+	get size(): number {
+		return this.#patterns.length;
 	}
 
 	#add(line: string): void {

@@ -6,8 +6,9 @@ import { readSmall } from "./readFile.ts";
 
 /** A larger one does not count: what it would leave out is looked at. Bytes. */
 const MAX_BYTES = 256 * 1024;
-/** Files that are kept. */
+/** Files that are kept, and patterns in them. */
 const MAX_KEPT = 5000;
+const MAX_KEPT_PATTERNS = 300_000;
 
 /** The rules in force in a folder, the nearest first. */
 export interface Chain {
@@ -39,6 +40,7 @@ export function ignoredBy(chain: Chain | undefined, place: Place): boolean {
 export class RulesBook {
 	/** By absolute path: what it was read from, and what was in it. */
 	readonly #kept = new Map<string, { key: string; rules: Rules | undefined }>();
+	#patterns = 0;
 
 	/**
 	 * @param path absolute, one byte a character
@@ -52,9 +54,13 @@ export class RulesBook {
 		let rules = kept?.rules;
 		if (rules === undefined || rules.text !== text) {
 			const file = new IgnoreFile(text);
-			rules = file.isEmpty ? undefined : { text, file };
+			rules = file.size === 0 ? undefined : { text, file };
 		}
-		if (this.#kept.size >= MAX_KEPT) this.#kept.clear();
+		this.#patterns += (rules?.file.size ?? 0) - (kept?.rules?.file.size ?? 0);
+		if (this.#kept.size >= MAX_KEPT || this.#patterns > MAX_KEPT_PATTERNS) {
+			this.#kept.clear();
+			this.#patterns = rules?.file.size ?? 0;
+		}
 		this.#kept.set(path, { key, rules });
 		return rules;
 	}

@@ -25,6 +25,9 @@ import { isSettingsFile, isSettingsFolder } from "./watched.ts";
 /** A file system's clock goes in steps; a change within one step of another leaves no trace. Milliseconds. */
 export const CLOCK_STEP_MS = 20;
 
+/** Patterns of all .gitignore files together; further files do not count, and what they leave out is looked at. */
+const MAX_PATTERNS = 100_000;
+
 export interface WalkOptions {
 	limits: Limits;
 	book: RulesBook;
@@ -70,6 +73,7 @@ class Walk {
 	#tooDeep: string | undefined;
 	#unreadable: { count: number; first: string; code: string } | undefined;
 	#rulesHide = false;
+	#patterns = 0;
 
 	constructor(root: string, options: WalkOptions) {
 		this.#root = byteText(root.endsWith("/") ? root : `${root}/`);
@@ -150,7 +154,10 @@ class Walk {
 		const path = `${this.#root}${folder}.gitignore`;
 		const info = names.includes(".gitignore") ? this.#look(path, folder) : undefined;
 		// Git does not follow a .gitignore that is a link either.
-		const now = info?.isFile() === true ? this.#options.book.read(path, keyOf(info)) : undefined;
+		const mayRead = info?.isFile() === true && this.#patterns <= MAX_PATTERNS;
+		const read = mayRead ? this.#options.book.read(path, keyOf(info)) : undefined;
+		this.#patterns += read?.file.size ?? 0;
+		const now = this.#patterns > MAX_PATTERNS ? undefined : read;
 		if (now !== undefined) this.#tree.rules.set(folder, now);
 		const chainNow = now === undefined ? step.now : { rules: now, base: folder, above: "", next: step.now };
 		const { before } = this.#options;

@@ -2,18 +2,14 @@
 import { curl, wget } from "./downloads.ts";
 import type { Effect } from "./effect.ts";
 import { git } from "./git.ts";
-import { install, pythonModule } from "./installs.ts";
+import { INSTALLS } from "./installs.ts";
 import { rm, rmdir, shred, unlink } from "./remove.ts";
 import { cp, ln, mv } from "./transfer.ts";
 import { chmod, chown, mkdir, sed, tee, touch } from "./write.ts";
-
-const MANAGERS = ["npm", "pnpm", "yarn", "pip", "pip3", "cargo", "go", "gem", "apt", "apt-get", "brew"];
 
 export const EFFECTS: Readonly<Record<string, Effect>> = {
 	...{ rm, rmdir, unlink, shred, mv, cp, ln },
 	...{ tee, touch, mkdir, chmod, chown, sed },
 	...{ git, curl, wget },
-	...Object.fromEntries(MANAGERS.map((name) => [name, install(name)])),
-	python: pythonModule,
-	python3: pythonModule,
+	...INSTALLS,
 };

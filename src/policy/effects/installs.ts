@@ -3,7 +3,6 @@ import type { PreviewItem } from "../../protocol/card.ts";
 import type { At, Effect } from "./effect.ts";
 import { NotKnown } from "./ground.ts";
 import { say, sayCounted } from "./say.ts";
-import type { Term } from "./terms.ts";
 import { type OptionTable, readWords } from "./words.ts";
 
 interface Manager {
@@ -132,13 +131,8 @@ const MANAGERS: Readonly<Record<string, Manager>> = {
 	brew: BREW,
 };
 
-/** Whether a program is one of the package managers that are known here. */
-export function isManager(name: string): boolean {
-	return Object.hasOwn(MANAGERS, name);
-}
-
 /** @throws NotKnown for what does not install or remove packages */
-export function install(name: string): Effect {
+function install(name: string): Effect {
 	return async (words, at) => {
 		const manager = MANAGERS[name];
 		const [first, ...behind] = words;
@@ -171,12 +165,19 @@ export function install(name: string): Effect {
 }
 
 /** `python -m pip install x`. */
-export const pythonModule: Effect = async (words, at) => {
-	const [option, module, ...rest] = words.map((word) => word);
+const pythonModule: Effect = async (words, at) => {
+	const [option, module, ...rest] = words;
 	if (option?.kind !== "sure" || option.value !== "-m" || module?.kind !== "sure" || module.value !== "pip") {
 		throw new NotKnown();
 	}
-	return install("pip")(rest as Term[], at);
+	return install("pip")(rest, at);
+};
+
+/** By the name of the program. */
+export const INSTALLS: Readonly<Record<string, Effect>> = {
+	...Object.fromEntries(Object.keys(MANAGERS).map((name) => [name, install(name)])),
+	python: pythonModule,
+	python3: pythonModule,
 };
 
 const MAX_MANIFEST = 1024 * 1024;

@@ -1,14 +1,13 @@
 // Walks a line of shell and asks of every simple command in it what it would do. Whatever is not understood is left out,
 // and that is noted. Order counts: where the line stands (`cd`), and what earlier parts may have changed.
-import { normalize } from "node:path";
 import type { AndOr, Command, CompoundList, Redirection, Statement, Word } from "unbash";
 import type { PreviewItem } from "../../protocol/card.ts";
 import { loadedComment, parseLine } from "../floor/parse.ts";
-import { isLoopVariable, PREFIXES } from "../floor/variables.ts";
 import { readLine } from "../floor/walk.ts";
-import { resolveReal } from "../paths.ts";
+import { folderBehind } from "./cd.ts";
 import { EFFECTS } from "./commands.ts";
-import { type Ground, NotKnown, TimeOver } from "./ground.ts";
+import { type Ground, NotKnown } from "./ground.ts";
+import { mayBeSet, NOTHING, PLAIN_SET, SHELLS, STARTERS, TURNS } from "./shellWords.ts";
 import { type Term, termsOf } from "./terms.ts";
 import { placesOf } from "./words.ts";
 import { written } from "./write.ts";
@@ -19,20 +18,6 @@ const MAX_COMMANDS = 100;
 const MAX_ITEMS = 40;
 /** `sh -c` in `sh -c`. */
 const MAX_LINES = 3;
-
-/** They change what later words mean, or where the line stands, in ways that are not followed. */
-const TURNS = new Set(
-	`eval source . alias unalias set shopt setopt unsetopt exec trap enable disable hash function unset export declare
-	typeset readonly local pushd popd builtin emulate autoload bindkey zmodload`.split(/\s+/),
-);
-/** They end or do nothing. */
-const NOTHING = new Set(["exit", "return", "true", "false", ":", "wait"]);
-/** They start the command behind them, with the same effect on files. */
-const STARTERS = new Set(["sudo", "command", "nohup", "time"]);
-const SHELLS = new Set(["bash", "sh", "zsh", "dash"]);
-const PLAIN_SET = /^(?:[-+](?:[eux]+|[eux]*o)|pipefail|errexit|nounset)$/;
-/** Environment that changes nothing about which files a command works on. */
-const HARMLESS = /^(?:NODE_ENV|CI|DEBUG|RUST_LOG|RUST_BACKTRACE|DEBIAN_FRONTEND)$/;
 
 /** Sentences that hold for the moment only. */
 const OF_NOW = /^effect\.(?:refused|missing$|globNothing$|foldersThere$|\w+Nothing$|pushBehind$)/;
@@ -203,7 +188,7 @@ export class LineWalk {
 			this.#spans.push([part.pos, part.end]);
 			const plain = part.append !== true && part.index === undefined && part.value.type === "Word";
 			const [value, more] = part.value.type === "Word" ? this.#terms([part.value]) : [];
-			fits &&= plain && more === undefined && this.#mayBeSet(part.name, value, command.name === undefined);
+			fits &&= plain && more === undefined && mayBeSet(part.name, value, command.name === undefined);
 		}
 		if (fits && command.name === undefined) return;
 		if (!fits) {
@@ -214,14 +199,6 @@ export class LineWalk {
 			return;
 		}
 		await this.#command(terms);
-	}
-
-	#mayBeSet(name: string, value: Term | undefined, alone: boolean): boolean {
-		if (HARMLESS.test(name) || (alone && isLoopVariable(name))) return true;
-		const text = value?.kind === "sure" ? value.value : value === undefined ? "" : undefined;
-		return PREFIXES.some((one) => {
-			return one.only === undefined && one.name.test(name) && text !== undefined && one.value.test(text);
-		});
 	}
 
 	async #command(terms: readonly Term[]): Promise<void> {
@@ -280,24 +257,9 @@ export class LineWalk {
 		}
 		const from = this.#cwd;
 		this.#cwd = undefined;
-		let to: string;
-		let there: boolean;
-		try {
-			const place = await this.#ground.place(from, value === "" ? "." : value);
-			to = place.path;
-			if (/(?:^|\/)\.\.(?:\/|$)/.test(value)) {
-				// The shell takes ".." off the text, the system follows links first.
-				const real = await resolveReal(to);
-				if (real === undefined || real !== (await resolveReal(normalize(to)))) return;
-				to = real;
-			}
-			there = (await this.#ground.followed(to))?.isDirectory() === true;
-		} catch (error) {
-			if (error instanceof TimeOver) throw error;
-			return;
-		}
-		this.#cwd = to.replace(/(?<=.)\/+$/, "");
-		this.#ifGone ||= !there || this.changes > 0;
+		const gone = await folderBehind(from, value, this.#ground);
+		this.#cwd = gone?.folder;
+		this.#ifGone ||= gone?.there !== true || this.changes > 0;
 	}
 
 	async #redirection(redirection: Redirection): Promise<void> {

@@ -2,6 +2,7 @@
 import type { Word, WordPart } from "unbash";
 import { message } from "../../protocol/messages.ts";
 import { knownWords } from "../floor/word.ts";
+import { literally, type Piece, pieceOf } from "./pattern.ts";
 
 export type Term = { text: string } & (
 	| { kind: "sure"; value: string }
@@ -14,7 +15,7 @@ export type Term = { text: string } & (
 );
 
 /** One name of a path: exact, or what it must look like. */
-export type Segment = string | { like: RegExp; dots: boolean };
+export type Segment = string | { like: readonly Piece[]; dots: boolean };
 
 /**
  * @param home what "~" and "$HOME" stand for
@@ -47,42 +48,36 @@ function atHome(text: string, pattern: string, home: string): string | undefined
 }
 
 function segmentsOf(parts: readonly WordPart[], home: string): Segment[] | undefined {
-	const segments: { source: string; text: string; wild: boolean }[] = [{ source: "", text: "", wild: false }];
-	const add = (text: string, source = quoted(text), wild = false): void => {
+	const segments: { pieces: Piece[]; text: string; wild: boolean }[] = [];
+	const begin = () => segments.push({ pieces: [], text: "", wild: false });
+	const add = (text: string, pieces: readonly Piece[], wild: boolean): void => {
 		const last = segments.at(-1);
 		if (last === undefined) return;
 		last.text += text;
-		last.source += source;
+		last.pieces.push(...pieces);
 		last.wild ||= wild;
 	};
+	begin();
 	for (const [index, part] of parts.entries()) {
 		if (part.type === "Glob") {
-			const source = sourceOf(part.text);
-			if (source === undefined) return undefined;
+			const piece = pieceOf(part.text);
 			// "**" goes down all folders in some shells.
-			if (part.text === "*" && isStar(parts[index - 1])) return undefined;
-			add(part.text, source, true);
+			if (piece === undefined || (piece === "*" && isStar(parts[index - 1]))) return undefined;
+			add(part.text, [piece], true);
 			continue;
 		}
-		const text = literalOf(part);
+		let text = literalOf(part);
 		if (text === undefined) return undefined;
 		if (index === 0 && part.type === "Literal" && text.startsWith("~")) {
 			if (!text.startsWith("~/")) return undefined;
-			add(home);
-			for (const piece of text.slice(1).split("/").slice(1)) {
-				segments.push({ source: "", text: "", wild: false });
-				add(piece);
-			}
-			continue;
+			text = home + text.slice(1);
 		}
-		for (const [at, piece] of text.split("/").entries()) {
-			if (at > 0) segments.push({ source: "", text: "", wild: false });
-			add(piece);
+		for (const [at, name] of text.split("/").entries()) {
+			if (at > 0) begin();
+			add(name, literally(name), false);
 		}
 	}
-	return segments.map(({ source, text, wild }) =>
-		wild ? { like: new RegExp(`^${source}$`, "su"), dots: text.startsWith(".") } : text,
-	);
+	return segments.map(({ pieces, text, wild }) => (wild ? { like: pieces, dots: text.startsWith(".") } : text));
 }
 
 function isStar(part: WordPart | undefined): boolean {
@@ -94,16 +89,4 @@ function literalOf(part: WordPart): string | undefined {
 	if (part.type !== "DoubleQuoted") return undefined;
 	const texts = part.parts.map((child) => (child.type === "Literal" ? child.value : undefined));
 	return texts.includes(undefined) ? undefined : texts.join("");
-}
-
-/** Ranges of letters depend on the language the shell runs in, and "[^" and classes on the shell. */
-function sourceOf(glob: string): string | undefined {
-	if (glob === "*") return "[^/]*";
-	if (glob === "?") return "[^/]";
-	const inner = /^\[(!?)((?:0-9|[A-Za-z0-9_.,+@%=])+)\]$/.exec(glob);
-	return inner === null ? undefined : `[${inner[1] === "" ? "" : "^/"}${inner[2]}]`;
-}
-
-function quoted(text: string): string {
-	return text.replace(/[\\^$.*+?()[\]{}|/]/g, (char) => `\\${char}`);
 }

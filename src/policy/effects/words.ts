@@ -1,6 +1,7 @@
 // Options and operands of a command. Whatever is not known to belong to it ends the preview of that command.
 import type { PreviewItem } from "../../protocol/card.ts";
 import { type Ground, MAX_ENTRIES, NotKnown, type Place } from "./ground.ts";
+import { fits } from "./pattern.ts";
 import { say } from "./say.ts";
 import type { Segment, Term } from "./terms.ts";
 
@@ -162,7 +163,7 @@ async function expand(segments: readonly Segment[], cwd: string, ground: Ground)
 			for (const entry of entries) {
 				// A name that is no text cannot be asked for.
 				if (entry.name.includes("\ufffd")) return undefined;
-				if (!segment.like.test(entry.name) || (entry.name.startsWith(".") && !segment.dots)) continue;
+				if (!fits(segment.like, entry.name) || (entry.name.startsWith(".") && !segment.dots)) continue;
 				const whole = base + entry.name;
 				if (last || entry.isDirectory() || (entry.isSymbolicLink() && (await isFolder(cwd, whole, ground)))) {
 					next.push(whole);

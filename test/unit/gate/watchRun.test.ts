@@ -1,7 +1,9 @@
 // What commands really changed: looked at before the agent is told, and again at the result.
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
-import type { ChangedFiles, SnapshotMark } from "../../../src/actions/snapshot/snapshots.ts";
+import { type ChangedFiles, type SnapshotMark, Snapshots } from "../../../src/actions/snapshot/snapshots.ts";
 import { LIMITS } from "../../../src/actions/snapshot/types.ts";
 import { readEvidence } from "../../../src/audit/evidence.ts";
 import { workspaceId, workspacePaths } from "../../../src/audit/home.ts";
@@ -255,4 +257,29 @@ test("of very many actions without a result the oldest are not watched any more"
 	assert.equal(snapshots.live.size, LIMITS.marks);
 	await reported(gate, "t0", { members: { tool_input: { command: "make 0" } } });
 	assert.equal((await changed())[0]?.body.incomplete.code, "changed.tooMany");
+});
+
+test("with real snapshots: what a command made of a real folder is on record, with both contents", async (t) => {
+	const snapshots = new Snapshots();
+	t.after(() => snapshots.close());
+	const at = gatePlace(t);
+	writeFileSync(join(at.folder, "a.txt"), "one\n");
+	const gate = await testGate(t, { connected: true, snapshots }, at);
+	await allowed(gate, "t1");
+	writeFileSync(join(at.folder, "a.txt"), "one\ntwo\n");
+	writeFileSync(join(at.folder, "b.txt"), "new\n");
+	await reported(gate, "t1");
+	const { body } = await gate.entry(({ type }) => type === "action.changed");
+	assert.deepEqual(
+		body.files.map(({ path, op }: { path: string; op: string }) => [path, op]),
+		[
+			[join(at.folder, "a.txt"), "modify"],
+			[join(at.folder, "b.txt"), "create"],
+		],
+	);
+	const { evidence } = workspacePaths(at.home, workspaceId(at.folder));
+	const text = async (side: { digest: string }) => String(await readEvidence(evidence, side.digest));
+	assert.equal(await text(body.files[0].before), "one\n");
+	assert.equal(await text(body.files[0].after), "one\ntwo\n");
+	await gate.verified();
 });

@@ -35,7 +35,14 @@ const word = fc.oneof(
 );
 
 /** One kind of line break for a whole file, or a mix. */
-const breaks = fc.constantFrom(["\n"], ["\n"], ["\r\n"], ["\n", "\r\n"], ["\n", "\r\n", "\r"], ["\r"]);
+const breaks: fc.Arbitrary<string[]> = fc.constantFrom(
+	["\n"],
+	["\n"],
+	["\r\n"],
+	["\n", "\r\n"],
+	["\n", "\r\n", "\r"],
+	["\r"],
+);
 
 function linesWith(eols: string[], max: number): fc.Arbitrary<string[]> {
 	return fc.array(

@@ -79,7 +79,7 @@ test("newest first is oldest first the other way round, at every offset", async 
 });
 
 test("facets count all rows by what can be filtered", async (t) => {
-	const { lens, rows } = await opened(t, 26);
+	const { lens, rows } = await opened(t, 31);
 	const facets = await lens.ask("facets", {});
 	const members = {
 		kinds: "kind",

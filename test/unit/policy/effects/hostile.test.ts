@@ -35,6 +35,13 @@ test("names are few, and it is said how many more there are", linux, async (t) =
 	assert.deepEqual([found?.names.length, found?.more, found?.message.args?.count], [20, 37, 57]);
 });
 
+test("a pattern made to take for ever takes no longer than another", linux, async (t) => {
+	const { file, said } = stage(t);
+	file("a".repeat(255), "");
+	assert.deepEqual(await said(`rm ${"*a".repeat(60)}*b`), [`globNothing: ${"*a".repeat(60)}*b`]);
+	assert.deepEqual(await said(`rm ${"*a".repeat(60)}*`), [`deletesFile: ${"a".repeat(255)}`]);
+});
+
 test("loops of links end", linux, async (t) => {
 	const { file, said, ws } = stage(t);
 	file("d/x", "1");
