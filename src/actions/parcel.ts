@@ -5,7 +5,7 @@ import { setImmediate } from "node:timers/promises";
 import { isChange, type Proposal } from "./change.ts";
 
 /** Copied at once: bytes, and UTF-16 units of a text. */
-const PIECE = 1024 * 1024;
+const PIECE = 512 * 1024;
 const TEXT_PIECE = 256 * 1024;
 /** Objects have long texts among their first members, or are none that anybody wrote. */
 const MAX_MEMBERS = 1000;
@@ -65,7 +65,7 @@ export class Parcel {
 		const long: [string, string][] = [];
 		let seen = 0;
 		for (const member in from) {
-			const value: unknown = from[member];
+			const value: unknown = Object.hasOwn(from, member) ? from[member] : undefined;
 			if (typeof value === "string" && value.length > TEXT_PIECE && value.isWellFormed()) long.push([member, value]);
 			seen += 1;
 			if (seen > MAX_MEMBERS) break;

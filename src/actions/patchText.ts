@@ -141,7 +141,7 @@ function line(op: string, text = ""): string {
 /** A name in a `---` or `+++` line: where it holds a space, a tab ends it. */
 function named(side: string, name: string): string {
 	const text = quoted(side, name);
-	return text.includes(" ") && !text.startsWith('"') ? `${text}\t` : text;
+	return text.includes(" ") ? `${text}\t` : text;
 }
 
 const ESCAPES: Record<string, string> = {

@@ -2,13 +2,14 @@
 // file.
 import { basename } from "node:path";
 import * as vscode from "vscode";
-import type { DetailFile, EvidenceLink, RowDetail } from "../protocol/audit.ts";
+import type { DetailFile } from "../protocol/audit.ts";
 import { type Message, message } from "../protocol/messages.ts";
 import { NONE, named, sideUri } from "./auditDocuments.ts";
 import { type Content, contentOf } from "./auditEvidence.ts";
 import { type LogPlace, Refusal } from "./auditLog.ts";
 import { hiddenDifferences } from "./auditSides.ts";
 import { say, text } from "./text.ts";
+import type { FileOfRow } from "./undoSides.ts";
 
 /** A language for which our contribution turns on white space in the native diff, which it leaves out by default. */
 const EXACT_LANGUAGE = "gatepost-exact";
@@ -21,8 +22,8 @@ type Tell = (sentence: string) => void;
 type Place = Pick<LogPlace, "dir">;
 
 /** The native diff of a file of an action, as the person was shown it. @throws Refusal when it names no such file */
-export async function openFileDiff(place: Place, detail: RowDetail, file: number, tell: Tell): Promise<void> {
-	const one = fileOf(detail, file);
+export async function openFileDiff(place: Place, [detail, file]: FileOfRow, tell: Tell): Promise<void> {
+	const one = known(file);
 	const title = say("auditHost.diffShown", { file: await named(one.path), time: detail.row.time });
 	await open(place, one.path, { before: sideOf(one, "before"), after: sideOf(one, "after") }, title, tell);
 }
@@ -30,11 +31,11 @@ export async function openFileDiff(place: Place, detail: RowDetail, file: number
 /** The native diff over a session: what was before its first change of a file, and after its last. */
 export async function openSessionDiff(
 	place: Place,
-	first: [RowDetail, number],
-	last: [RowDetail, number],
+	[, first]: FileOfRow,
+	[, last]: FileOfRow,
 	tell: Tell,
 ): Promise<void> {
-	const [from, to] = [fileOf(...first), fileOf(...last)];
+	const [from, to] = [known(first), known(last)];
 	const title = say("auditHost.diffSession", { file: await named(to.path) });
 	await open(place, to.path, { before: sideOf(from, "before"), after: sideOf(to, "after") }, title, tell);
 }
@@ -84,18 +85,17 @@ async function contentOfSide(place: Place, path: string, side: Side, name: "befo
 	return contentOf(place, side, "auditHost.side", args);
 }
 
-function fileOf(detail: RowDetail, file: number): DetailFile {
-	const one = detail.files[file];
-	if (one === undefined) throw new Refusal(message("auditHost.noFile"));
-	return one;
+function known(file: DetailFile | undefined): DetailFile {
+	if (file === undefined) throw new Refusal(message("auditHost.noFile"));
+	return file;
 }
 
 function sideOf(file: DetailFile, name: "before" | "after"): Side {
-	const link: EvidenceLink | { omitted: number } | undefined = file[name];
+	const link = file[name];
 	if (link === undefined) {
 		const isNone = file.op === (name === "before" ? "create" : "delete");
 		return isNone ? { digest: NONE } : { why: message("auditHost.side.unknown") };
 	}
-	if ("omitted" in link) return { why: message("auditHost.side.omitted", { bytes: link.omitted }) };
+	if ("omitted" in link) return { why: link.why ?? message("auditHost.side.omitted", { bytes: link.omitted }) };
 	return link;
 }

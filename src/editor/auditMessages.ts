@@ -22,9 +22,9 @@ type Request = Exclude<AuditPanelMessage, Question>;
 
 /** What opens outside of the panel. Nothing of it answers, grants or accepts. */
 export interface AuditOpeners {
-	diff(place: LogPlace, detail: RowDetail, file: number): Promise<void>;
-	/** @param first before the session, @param last after it: each a row and the index of the file in it */
-	sessionDiff(place: LogPlace, first: [RowDetail, number], last: [RowDetail, number]): Promise<void>;
+	diff(place: LogPlace, one: FileOfRow): Promise<void>;
+	/** @param first before the session, @param last after it */
+	sessionDiff(place: LogPlace, first: FileOfRow, last: FileOfRow): Promise<void>;
 	text(place: LogPlace, row: number, what: Taken<"openText">["what"]): Promise<void>;
 	explain(row: number): Promise<void>;
 	makeRule(row: number): Promise<void>;
@@ -133,7 +133,7 @@ export class AuditMessages {
 			case "rebuild":
 				return log.rebuild();
 			case "openDiff":
-				return openers.diff(this.#place(), await this.#detail(msg.row), msg.file);
+				return this.#diff(msg);
 			case "openSessionDiff":
 				return this.#sessionDiff(msg);
 			case "undo": {
@@ -168,15 +168,19 @@ export class AuditMessages {
 		}
 	}
 
-	async #sessionDiff({ agent, session, path }: Taken<"openSessionDiff">): Promise<void> {
-		const { log, openers } = this.#options;
+	async #diff({ row, file, actual, edited }: Taken<"openDiff">): Promise<void> {
 		const place = this.#place();
-		const detail = await log.ask("session", { agent, session, offset: 0, limit: 1 });
-		const file = detail?.files.find((one) => one.path === path);
+		const detail = await this.#detail(row);
+		const one =
+			edited === true ? detail.edited?.files?.[file] : fileAt(detail, actual === true ? { file, actual } : { file });
+		await this.#options.openers.diff(place, [detail, one]);
+	}
+
+	async #sessionDiff({ agent, session, path }: Taken<"openSessionDiff">): Promise<void> {
+		const place = this.#place();
+		const file = (await this.#session({ agent, session })).files.find((one) => one.path === path);
 		if (file === undefined) throw new Refusal(message("auditHost.noSession"));
-		const first = await this.#detail(file.first.row);
-		const last = file.last.row === file.first.row ? first : await this.#detail(file.last.row);
-		await openers.sessionDiff(place, [first, file.first.file], [last, file.last.file]);
+		await this.#options.openers.sessionDiff(place, ...(await this.#endsOf(file)));
 	}
 
 	async #session({ agent, session }: { agent: string; session: string }): Promise<SessionDetail> {

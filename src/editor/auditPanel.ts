@@ -176,7 +176,7 @@ export class AuditPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
 			extensionUri: context.extensionUri,
 			verify: this.#verify,
 			openers: (log) => ({
-				diff: (place, detail, file) => openFileDiff(place, detail, file, warn),
+				diff: (place, one) => openFileDiff(place, one, warn),
 				sessionDiff: (place, first, last) => openSessionDiff(place, first, last, warn),
 				text: (place, row, what) => openRowText(log, documents, place, row, what),
 				explain: (row) => explainRow(log, host, documents, row),

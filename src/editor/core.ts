@@ -2,8 +2,8 @@
 // activate(), and compiling all of the gate would be most of that wait.
 
 export { contextLines } from "../actions/context.ts";
-export { lineCounts, planUndo } from "../actions/undo/plan.ts";
 export { Snapshots } from "../actions/snapshot/snapshots.ts";
+export { lineCounts, planUndo } from "../actions/undo/plan.ts";
 export { actionFrom } from "../agents/actionFrom.ts";
 export { runDoctor } from "../agents/claude-code/doctor.ts";
 export { noteEditor } from "../agents/claude-code/editors.ts";

@@ -65,7 +65,13 @@ export class SideFiles implements vscode.FileSystemProvider, vscode.Disposable {
 
 	async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
 		const { length: size } = await this.readFile(uri);
-		return { type: vscode.FileType.File, ctime: 0, mtime: this.#version, size, permissions: vscode.FilePermission.Readonly };
+		return {
+			type: vscode.FileType.File,
+			ctime: 0,
+			mtime: this.#version,
+			size,
+			permissions: vscode.FilePermission.Readonly,
+		};
 	}
 
 	async readFile(uri: vscode.Uri): Promise<Buffer> {

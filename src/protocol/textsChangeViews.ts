@@ -39,8 +39,7 @@ export const TEXTS_CHANGE_VIEWS = {
 	"ui.edit.command": "Command to run instead",
 	"ui.edit.help":
 		"Applying it runs nothing: what would run comes on the card, and you answer that. The agent is told of the change.",
-	"ui.edit.helpParts":
-		"Untick the parts to leave out, then apply: what would be written comes on the card, and you answer that.",
+	"ui.edit.helpParts": "Untick what to leave out, then apply. You answer what comes of it.",
 	"ui.edit.kept": "{count} of {all} parts of {file} are kept.",
 	"ui.edit.keep": "Keep this part",
 	"ui.edit.keepOf": "Keep this part: {number} of {count}, {file}",

@@ -68,9 +68,13 @@ async function isClean(set: EditorStage): Promise<void> {
 test("a command is edited, then allowed: the edited one runs, the agent is told, and the log has both and what changed", {
 	skip,
 }, async (t) => {
-	const set = await editorStage(t, () => ({
-		turns: [{ tools: [bash("rm keep.txt && echo one > made.txt")] }, { text: "all done" }],
-	}), { prepare: (cwd) => writeFile(join(cwd, "keep.txt"), "keep\n") });
+	const set = await editorStage(
+		t,
+		() => ({
+			turns: [{ tools: [bash("rm keep.txt && echo one > made.txt")] }, { text: "all done" }],
+		}),
+		{ prepare: (cwd) => writeFile(join(cwd, "keep.txt"), "keep\n") },
+	);
 	const { page } = set;
 	const frame = await requests(page);
 	const run = await runHeadless({ ...set, prompt: "Make the file", mode: "bypassPermissions" });
@@ -114,14 +118,18 @@ const changedAt = (...lines: number[]) => LONG.map((line, at) => (lines.includes
 test("a part of a change is left out, another is edited in the diff: exactly what was shown is written; then it is undone", {
 	skip,
 }, async (t) => {
-	const set = await editorStage(t, (cwd) => ({
-		turns: [
-			{ tools: [{ name: "Read", input: { file_path: join(cwd, "long.txt") } }] },
-			{ tools: [{ name: "Write", input: { file_path: join(cwd, "long.txt"), content: changedAt(3, 30).join("") } }] },
-			{ tools: [{ name: "Write", input: { file_path: join(cwd, "new.txt"), content: "one\n" } }] },
-			{ text: "all done" },
-		],
-	}), { prepare: (cwd) => writeFile(join(cwd, "long.txt"), LONG.join("")) });
+	const set = await editorStage(
+		t,
+		(cwd) => ({
+			turns: [
+				{ tools: [{ name: "Read", input: { file_path: join(cwd, "long.txt") } }] },
+				{ tools: [{ name: "Write", input: { file_path: join(cwd, "long.txt"), content: changedAt(3, 30).join("") } }] },
+				{ tools: [{ name: "Write", input: { file_path: join(cwd, "new.txt"), content: "one\n" } }] },
+				{ text: "all done" },
+			],
+		}),
+		{ prepare: (cwd) => writeFile(join(cwd, "long.txt"), LONG.join("")) },
+	);
 	const { page } = set;
 	const path = join(set.cwd, "long.txt");
 	const frame = await requests(page);
@@ -160,8 +168,15 @@ test("a part of a change is left out, another is edited in the diff: exactly wha
 	// The file moved on in another place: the change alone is taken back.
 	await writeFile(path, changedAt(3, 35).join(""));
 	const { detail } = await openRow(page, "long.txt");
-	await detail.getByRole("button", { name: /^Undo the change/ }).first().click();
-	await page.locator(".monaco-dialog-box").getByRole("button", { name: /undo|take/i }).first().click();
+	await detail
+		.getByRole("button", { name: /^Undo the change/ })
+		.first()
+		.click();
+	await page
+		.locator(".monaco-dialog-box")
+		.getByRole("button", { name: /undo|take/i })
+		.first()
+		.click();
 	await until("it is undone", async () => (await readFile(path, "utf8")) === changedAt(35).join(""));
 	await until("the undo is on record", async () => (await entriesOf(set, "change.undone")).length > 0);
 

@@ -8,6 +8,7 @@ import { sideUri } from "../../src/editor/auditDocuments.ts";
 import type { AuditLog } from "../../src/editor/auditLog.ts";
 import { hiddenDifferences, withVisibleEnds } from "../../src/editor/auditSides.ts";
 import { openRowText, shown } from "../../src/editor/auditTexts.ts";
+import type { FileOfRow } from "../../src/editor/undoSides.ts";
 import type { DetailFile, RowDetail } from "../../src/protocol/audit.ts";
 import { HOSTILE } from "../support/auditLog.ts";
 import { auditLog, detailOf, placeOf, rowOf, sample } from "./auditStage.ts";
@@ -54,6 +55,8 @@ describe("diffs of past actions", function () {
 		return { ...detail, files: [{ ...detail.files[0], ...file } as DetailFile] };
 	}
 
+	const file = (of: RowDetail, at = 0): FileOfRow => [of, of.files[at]];
+
 	/** Keeps contents and gives a detail that names them. */
 	async function changed(before: string, after: string): Promise<RowDetail> {
 		const [from, to] = [
@@ -64,7 +67,7 @@ describe("diffs of past actions", function () {
 	}
 
 	it("show both sides as the evidence store holds them", async () => {
-		await openFileDiff(placeOf(log), detail, 0, tell);
+		await openFileDiff(placeOf(log), file(detail), tell);
 		const [diff] = diffs();
 		assert(diff, "no diff was opened");
 		assert.equal(await bytes(diff.original), BEFORE);
@@ -77,7 +80,7 @@ describe("diffs of past actions", function () {
 	});
 
 	it("show what a whole session made of a file", async () => {
-		await openSessionDiff(placeOf(log), [detail, 0], [await changed("x\n", "last\n"), 0], tell);
+		await openSessionDiff(placeOf(log), file(detail), file(await changed("x\n", "last\n")), tell);
 		const [diff] = diffs();
 		assert(diff);
 		assert.equal(await bytes(diff.original), BEFORE);
@@ -85,7 +88,7 @@ describe("diffs of past actions", function () {
 	});
 
 	it("show a new file against nothing", async () => {
-		await openFileDiff(placeOf(log), withFile({ op: "create", before: undefined }), 0, tell);
+		await openFileDiff(placeOf(log), file(withFile({ op: "create", before: undefined })), tell);
 		const [diff] = diffs();
 		assert(diff);
 		assert.equal(await bytes(diff.original), "");
@@ -93,13 +96,13 @@ describe("diffs of past actions", function () {
 	});
 
 	it("leave out no white space and draw line ends where those differ", async () => {
-		await openFileDiff(placeOf(log), await changed("one\ntwo \n", "one\n two\n"), 0, tell);
+		await openFileDiff(placeOf(log), file(await changed("one\ntwo \n", "one\n two\n")), tell);
 		const [blanks] = diffs();
 		assert(blanks);
 		const document = await vscode.workspace.openTextDocument(blanks.modified);
 		assert.equal(document.languageId, "gatepost-exact");
 		await vscode.commands.executeCommand("workbench.action.closeAllEditors");
-		await openFileDiff(placeOf(log), await changed("one\r\ntwo\r\n", "\uFEFFone\ntwo\r\n"), 0, tell);
+		await openFileDiff(placeOf(log), file(await changed("one\r\ntwo\r\n", "\uFEFFone\ntwo\r\n")), tell);
 		const [ends] = diffs();
 		assert(ends);
 		assert.equal(await bytes(ends.original), "one[CRLF]\ntwo[CRLF]\n");
@@ -108,7 +111,7 @@ describe("diffs of past actions", function () {
 
 	it("say so where secrets are masked", async () => {
 		const before = { ...detail.files[0]?.before, redacted: true };
-		await openFileDiff(placeOf(log), withFile({ before }), 0, tell);
+		await openFileDiff(placeOf(log), file(withFile({ before })), tell);
 		assert.match(tabs()[0]?.label ?? "", /secrets masked/);
 	});
 
@@ -121,9 +124,9 @@ describe("diffs of past actions", function () {
 		"too large to be kept": [{ before: { omitted: 99_000_000 } }, /too large for the log \(99000000 bytes\)/],
 		"not in the log": [{ before: undefined }, /does not hold the content of login\.ts before/],
 	};
-	for (const [title, [file, sentence]] of Object.entries(gone)) {
+	for (const [title, [other, sentence]] of Object.entries(gone)) {
 		it(`are not drawn where a side is ${title}; a sentence says so, and the other side opens`, async () => {
-			await openFileDiff(placeOf(log), withFile(file), 0, tell);
+			await openFileDiff(placeOf(log), file(withFile(other)), tell);
 			assert.deepEqual(diffs(), []);
 			assert.equal(told.length, 1);
 			assert.match(told[0] ?? "", sentence);
@@ -136,14 +139,14 @@ describe("diffs of past actions", function () {
 	it("are not drawn from evidence that was altered", async () => {
 		const kept = await made.journal.evidence.put(Buffer.from("as it was\n"));
 		await writeFile(join(made.dir, "evidence", kept.digest), "GPEV1\nsomething else");
-		await openFileDiff(placeOf(log), withFile({ after: { ...kept, redacted: false } }), 0, tell);
+		await openFileDiff(placeOf(log), file(withFile({ after: { ...kept, redacted: false } })), tell);
 		assert.deepEqual(diffs(), []);
 		assert.match(told[0] ?? "", /It was altered, so it is not shown/);
 		await rm(join(made.dir, "evidence", kept.digest));
 	});
 
 	it("refuse a file that the action does not name", async () => {
-		await assert.rejects(openFileDiff(placeOf(log), detail, 1, tell), { message: "auditHost.noFile" });
+		await assert.rejects(openFileDiff(placeOf(log), file(detail, 1), tell), { message: "auditHost.noFile" });
 	});
 
 	it("serve nothing but evidence, and cannot be written", async () => {

@@ -39,7 +39,7 @@ export function AnswerBar(props: BarProps): JSX.Element {
 	return (
 		<div class={granting || edit?.form === "command" ? "bar granting" : "bar"} ref={bar}>
 			<HintView {...props} />
-			<Progress {...props} />
+			{edit?.form === undefined && <Progress {...props} />}
 			{!given && edit && <EditStatus edit={edit} />}
 			{given ? (
 				<p class="sending">{t(sendingText(given))}</p>

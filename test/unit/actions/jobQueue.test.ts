@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { JobQueue, SMALL } from "../../../src/actions/jobQueue.ts";
 import { asBuffer, jobs } from "../../../src/actions/jobs.ts";
 import { TooDeepError } from "../../../src/actions/redact.ts";
+import type { JsonObject } from "../../../src/protocol/canonical.ts";
 
 const LARGE = Math.max(...Object.values(SMALL)) + 1;
 const secrets = (count: number) => Buffer.from("A_PASSWORD=abcd1234\nsome text\n".repeat(count));
@@ -95,4 +96,28 @@ test("a signal that outlives its job holds nothing of it", async () => {
 	const stop = new AbortController();
 	await queue.run("json", { a: 1 }, LARGE, { signal: stop.signal });
 	assert.equal(getEventListeners(stop.signal, "abort").length, 0);
+});
+
+test("long texts and bytes travel whole; what is handed over is the job's, what is not stays", async () => {
+	const queue = new JobQueue();
+	const text = `${"😀".repeat(300_000)}x`;
+	const value = { text, short: "x", __proto__: { inherited: "y".repeat(400_000) } };
+	const textOf = async (of: JsonObject) => String(asBuffer((await queue.run("json", of, LARGE)).bytes));
+	// Not assert.equal, which would print the texts.
+	assert.ok((await textOf(value)) === JSON.stringify(value));
+	assert.ok(value.text === text);
+	// A lone surrogate has no UTF-8.
+	const lone = { text: `${"x".repeat(400_000)}\ud800` };
+	assert.ok((await textOf(lone)) === JSON.stringify(lone));
+	const stays = secrets(50_000);
+	const before = stays.length;
+	await queue.run("side", { bytes: stays, binary: false }, LARGE);
+	assert.equal(stays.length, before);
+	const given = Buffer.from(new ArrayBuffer(1_000_000), 0, 1_000_000).fill("a\n");
+	const side = await queue.run("look", { bytes: given, mode: 0o600 }, given.length);
+	assert.deepEqual([given.length, side.bytes.length, side.eol, side.mode], [0, 1_000_000, "lf", 0o600]);
+	// A part of memory that others use, too, is never handed over.
+	const pooled = Buffer.from("a\r\n");
+	assert.equal((await queue.run("look", { bytes: pooled, mode: 0 }, LARGE)).eol, "crlf");
+	assert.equal(String(pooled), "a\r\n");
 });
