@@ -18,7 +18,7 @@ const skip = skipRealClaude();
 type Card = Awaited<ReturnType<typeof openCard>>;
 
 async function editForm(card: Card): Promise<void> {
-	await card.getByRole("button", { name: /more/i }).click();
+	await card.getByRole("button", { name: "More actions" }).click();
 	await card.getByRole("menuitem", { name: /edit, then allow/i }).click();
 	await card.locator(".edit-form").waitFor();
 }
@@ -82,8 +82,7 @@ test("a command is edited, then allowed: the edited one runs, the agent is told,
 	const card = await openCard(frame, "rm keep.txt");
 	await look(page, frame, "preview");
 	await editForm(card);
-	await page.keyboard.press("Control+a");
-	await page.keyboard.type("echo two > made.txt");
+	await card.getByRole("textbox", { name: "Command to run instead" }).fill("echo two > made.txt");
 	await screenshot(page, "change-edit-command");
 	await card.locator(".edit-form .apply").click();
 	const again = await edited(frame, "echo two > made.txt");

@@ -61,7 +61,7 @@ test("a Write waits for a click on Allow; a command is denied with a reason the 
 
 	const second = await openCard(frame, "touch evil.txt");
 	assert.equal(await readFile(join(set.cwd, "a.txt"), "utf8"), "one\n\ttwo\n");
-	await second.getByRole("button", { name: /more/i }).click();
+	await second.getByRole("button", { name: "More actions" }).click();
 	await second.getByRole("menuitem", { name: /reason/i }).click();
 	await page.keyboard.type("Run the build script instead.");
 	await screenshot(page, "editor-deny-reason");

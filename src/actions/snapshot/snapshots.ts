@@ -90,10 +90,11 @@ export class Snapshots {
 		clearTimeout(this.#idle);
 		this.#worker ??= this.#start();
 		this.#worker.ref();
-		const { promise, resolve, reject } = Promise.withResolvers<SnapshotMark | ChangedFiles>();
-		this.#asked.push({ resolve, reject });
-		this.#worker.postMessage(question);
-		return promise;
+		const worker = this.#worker;
+		return new Promise((resolve, reject) => {
+			this.#asked.push({ resolve, reject });
+			worker.postMessage(question);
+		});
 	}
 
 	#start(): Worker {
