@@ -177,11 +177,12 @@ function takeChanged(detail: RowDetail, body: Record<string, unknown>, link: Lin
 function takeMismatch(detail: RowDetail, body: Record<string, unknown>, link: Linker): void {
 	for (const one of list(body, "files")) {
 		const path = words(str(one, "path"));
-		let file = detail.files.find((known) => known.path === path);
+		const allowed = detail.edited !== undefined && detail.edited.files.length > 0 ? detail.edited.files : detail.files;
+		let file = allowed.find((known) => known.path === path);
 		if (file === undefined) {
 			const { before: _, after: _1, ...bare } = fileOf(one, link);
 			file = bare;
-			detail.files.push(file);
+			allowed.push(file);
 		}
 		const [why] = messages([member(one, "why")]);
 		file.mismatch = {
@@ -204,6 +205,9 @@ function takeDecision(detail: RowDetail, body: Record<string, unknown>, link: Li
 	const assurance = member(member(answered, "approver"), "assurance");
 	const grant = member(decision, "grant");
 	const card = link(body.card);
+	const edited = member(body, "edited");
+	if (edited === undefined) delete detail.edited;
+	else detail.edited = editedOf(edited, link);
 	detail.decision = {
 		verdict: str(decision, "verdict") === "allow" ? "allow" : "deny",
 		by: by.data,
@@ -225,6 +229,14 @@ function takeDecision(detail: RowDetail, body: Record<string, unknown>, link: Li
 		...(card === undefined ? {} : { card }),
 		...(grant === undefined ? {} : { grant: cut(json(grant)).text }),
 	};
+}
+
+/** What a person had made of an action. A long command is in the evidence store, and so not here. */
+function editedOf(edited: unknown, link: Linker): NonNullable<RowDetail["edited"]> {
+	const input = member(member(edited, "claimed"), "input");
+	const target = input === undefined ? "" : cut(inputTarget(input)).text;
+	const files = list(member(edited, "change"), "files").map((file) => fileOf(file, link));
+	return { ...(target === "" || files.length > 0 ? {} : { target }), files };
 }
 
 /** Who started an agent, from its session.started entry. */

@@ -301,6 +301,8 @@ function takeDecision(row: FoldedRow, head: Entry["head"], body: Body): void {
 	const by = RowBy.safeParse(member(decision, "by"));
 	// Nothing of a decision that counts no more stays.
 	if (row.decidedAt !== undefined) for (const name of ["rule", "channel", "person"] as const) delete row[name];
+	row.flags = row.flags.filter((one) => one !== "edited");
+	if (member(body, "edited") !== undefined) flag(row, "edited");
 	// An offered allow counts only when the agent's own prompt was not first: action.settled says so.
 	row.outcome = outcomeOf(str(decision, "verdict"), by.data);
 	if (by.success) row.by = by.data;

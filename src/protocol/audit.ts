@@ -42,9 +42,9 @@ export type RowBy = z.infer<typeof RowBy>;
 
 /**
  * What a person should notice: something else ran, ran undecided, was answered too late, weakens the gate, was altered;
- * "unexpected": a file does not hold what was allowed. That a command changed files is nothing odd, and no flag.
+ * "edited": a person changed it before they decided; "unexpected": a file does not hold what was allowed. That a command changed files is nothing odd, and no flag.
  */
-export const RowFlag = z.enum(["mismatch", "gap", "late", "guard", "altered", "unexpected"]);
+export const RowFlag = z.enum(["mismatch", "gap", "late", "guard", "altered", "unexpected", "edited"]);
 export type RowFlag = z.infer<typeof RowFlag>;
 
 export interface AuditRow {

@@ -170,6 +170,7 @@ export const TEXTS_AUDIT = {
 	"audit.type.change.undone": "Change undone",
 	"audit.flag.mismatch": "Something else ran",
 	"audit.flag.unexpected": "Not what was allowed is in the file",
+	"audit.flag.edited": "Changed by a person first",
 	"audit.flag.gap": "Coverage gap",
 	"audit.flag.late": "Answered too late",
 	"audit.flag.guard": "Weakens Gatepost",
@@ -177,6 +178,8 @@ export const TEXTS_AUDIT = {
 	"audit.flag.mismatch.means": "What the agent reports it ran is not what was decided on.",
 	"audit.flag.unexpected.means":
 		"A file did not hold what was allowed after the agent had reported it written. Something else may have changed it, too.",
+	"audit.flag.edited.means":
+		"A person changed what the agent had asked for, and decided on that. Both versions are in the log where it was allowed.",
 	"audit.flag.gap.means":
 		"Something is outside of what Gatepost decided or recorded, such as a result that no decision had been released for.",
 	"audit.flag.late.means": "Somebody answered after it was over. That answer did not count.",

@@ -26,7 +26,7 @@ async function editForm(card: Card): Promise<void> {
 /** Waits for the card that shows what would run now. */
 async function edited(frame: Frame, text: string | RegExp): Promise<Card> {
 	const card = await openCard(frame, text);
-	await card.getByText("You changed this").waitFor();
+	await card.getByRole("region", { name: "You changed this" }).waitFor();
 	return card;
 }
 
@@ -104,7 +104,7 @@ test("a command is edited, then allowed: the edited one runs, the agent is told,
 		changed?.body.files.map(({ path, op }: { path: string; op: string }) => [path, op]),
 		[[join(set.cwd, "made.txt"), "create"]],
 	);
-	const { detail, frame: panel } = await openRow(page, "echo two");
+	const { detail, frame: panel } = await openRow(page, "rm keep.txt");
 	await detail.getByText("Changed when it ran").waitFor();
 	await detail.getByText("A person changed this before allowing it").first().waitFor();
 	await look(page, panel, "after-run");

@@ -170,18 +170,18 @@ describe("the list by key", () => {
 		await pending.page.keyboard.press("Enter");
 		const focused = () => pending.page.evaluate("document.activeElement.textContent") as Promise<string>;
 		const walk = [await focused()];
-		for (const key of [...Array(6).fill("ArrowDown"), "ArrowUp", "End", "Home"]) {
+		for (const key of [...Array(7).fill("ArrowDown"), "ArrowUp", "End", "Home"]) {
 			await pending.page.keyboard.press(key);
 			walk.push(await focused());
 		}
 		const grants = ["Allow for this session…", "Allow for … minutes…", "Always allow…"];
 		const denials = ["Deny with reason…", "Deny and stop session"];
-		assert.deepEqual(walk, [...grants, ...denials, "Copy", grants[0], "Copy", "Copy", grants[0]]);
+		assert.deepEqual(walk, [...grants, "Edit, then allow…", ...denials, "Copy", grants[0], "Copy", "Copy", grants[0]]);
 		await pending.page.keyboard.press("Escape");
 		await pending.page.getByRole("menu").waitFor({ state: "detached" });
 		assert.equal(await pending.page.evaluate("document.activeElement.localName"), "vscode-button");
 		await pending.page.keyboard.press("Enter");
-		for (let n = 0; n < 3; n += 1) await pending.page.keyboard.press("ArrowDown");
+		for (let n = 0; n < 4; n += 1) await pending.page.keyboard.press("ArrowDown");
 		await pending.page.keyboard.press("Enter");
 		const reason = pending.page.getByRole("textbox");
 		await reason.waitFor();

@@ -3,13 +3,14 @@ import { byteText } from "./byteText.ts";
 import { compareTrees, newestOf } from "./compare.ts";
 import { Contents } from "./contents.ts";
 import { fillContents } from "./fill.ts";
+import { CLOCK_STEP_MS } from "./folderNotes.ts";
 import { FIELDS, type Folder, type Tree } from "./folderTree.ts";
 import type { GitEnv } from "./gitObjects.ts";
 import { type Repository, RepositoryShelf } from "./repositories.ts";
 import { RulesBook } from "./rulesBook.ts";
 import { sidesOf } from "./sides.ts";
 import type { ChangedFiles, Limits, SnapshotMark } from "./types.ts";
-import { CLOCK_STEP_MS, walk } from "./walk.ts";
+import { walk } from "./walk.ts";
 
 interface Kept {
 	root: string;

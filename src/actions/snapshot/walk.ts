@@ -3,27 +3,13 @@ import { readdirSync, readlinkSync, type Stats } from "node:fs";
 import { type Message, message } from "../../protocol/messages.ts";
 import { codeOf } from "../paths.ts";
 import { byteText, fsPath, readable } from "./byteText.ts";
-import {
-	CTIME,
-	FIELDS,
-	type Folder,
-	INO,
-	MODE,
-	MTIME,
-	namesOf,
-	SIZE,
-	sameStats,
-	type Tree,
-	UNKNOWN_MODE,
-} from "./folderTree.ts";
+import { FolderNotes } from "./folderNotes.ts";
+import { namesOf, type Tree } from "./folderTree.ts";
 import { keyOf, look } from "./readFile.ts";
 import { type Chain, ignoredBy, isSameChain, type RulesBook } from "./rulesBook.ts";
 import type { Limits } from "./types.ts";
 import { chainAbove } from "./upper.ts";
 import { isSettingsFile, isSettingsFolder } from "./watched.ts";
-
-/** A file system's clock goes in steps; a change within one step of another leaves no trace. Milliseconds. */
-export const CLOCK_STEP_MS = 20;
 
 /** Patterns of all .gitignore files together; further files do not count, and what they leave out is looked at. */
 const MAX_PATTERNS = 100_000;
@@ -66,8 +52,7 @@ class Walk {
 	readonly #todo: Step[] = [];
 	readonly #deadline: number;
 	readonly #repositoriesBefore: Set<string> | undefined;
-	/** Grows to the largest folder. */
-	#scratch = new Float64Array(64 * FIELDS);
+	readonly #notes = new FolderNotes();
 	/** Where the walk had to stop. */
 	#stopped: Message | undefined;
 	#tooDeep: string | undefined;
@@ -97,6 +82,7 @@ class Walk {
 			if (this.#stopped !== undefined) break;
 		}
 		const incomplete = this.#incomplete();
+		this.#tree.newest = this.#notes.newest;
 		return incomplete === undefined ? this.#tree : { ...this.#tree, incomplete };
 	}
 
@@ -171,7 +157,7 @@ class Walk {
 
 	#entries(step: Step, names: readonly string[]): void {
 		const { folder } = step;
-		const kept: string[] = [];
+		this.#notes.clear();
 		let links: Map<string, string> | undefined;
 		const changedRules = step.now !== step.earlier;
 		const old = changedRules ? this.#options.before?.folders.get(folder) : undefined;
@@ -184,7 +170,7 @@ class Walk {
 			const path = folder + name;
 			const info = this.#look(this.#root + path, path);
 			if (info === null) {
-				this.#note(kept.push(name) - 1, undefined);
+				this.#notes.add(name, undefined);
 				continue;
 			}
 			if (info === undefined) continue;
@@ -196,7 +182,7 @@ class Walk {
 				shallow = isFolder;
 			}
 			if (isFolder && step.shallow) continue;
-			this.#note(kept.push(name) - 1, info);
+			this.#notes.add(name, info);
 			if (isFolder) folders.push({ ...step, folder: `${path}/`, depth: step.depth + 1, shallow });
 			else {
 				this.#tree.files += 1;
@@ -206,7 +192,7 @@ class Walk {
 				} else if (name === ".gitattributes") this.#tree.attributes.set(folder, keyOf(info));
 			}
 		}
-		this.#keep(folder, kept, links);
+		this.#tree.folders.set(folder, this.#notes.folder(this.#options.base?.folders.get(folder), links));
 		for (const next of folders) {
 			if (next.depth <= this.#options.limits.depth) this.#todo.push(next);
 			else this.#tooDeep ??= next.folder;
@@ -244,32 +230,6 @@ class Walk {
 		return today || before;
 	}
 
-	#note(index: number, info: Stats | undefined): void {
-		const at = index * FIELDS;
-		if (at + FIELDS > this.#scratch.length) {
-			const larger = new Float64Array(this.#scratch.length * 2);
-			larger.set(this.#scratch);
-			this.#scratch = larger;
-		}
-		const into = this.#scratch;
-		if (info === undefined || info.isDirectory()) {
-			into.fill(0, at, at + FIELDS);
-			into[at + MODE] = info?.mode ?? UNKNOWN_MODE;
-			return;
-		}
-		into[at + SIZE] = info.size;
-		into[at + MTIME] = info.mtimeMs;
-		into[at + CTIME] = info.ctimeMs;
-		into[at + INO] = info.ino;
-		into[at + MODE] = info.mode;
-		if (info.ctimeMs > this.#tree.newest) this.#newest(info.ctimeMs);
-	}
-
-	/** A time from the future says nothing of when the next change will be seen. */
-	#newest(ctimeMs: number): void {
-		if (ctimeMs <= Date.now() + CLOCK_STEP_MS) this.#tree.newest = ctimeMs;
-	}
-
 	#linkOf(path: string): string {
 		try {
 			return readlinkSync(fsPath(this.#root + path), "latin1");
@@ -277,14 +237,5 @@ class Walk {
 			// It was replaced meanwhile; its inode number tells.
 			return "";
 		}
-	}
-
-	#keep(folder: string, kept: string[], links: Map<string, string> | undefined): void {
-		const names = kept.join("/");
-		const stats = this.#scratch.subarray(0, kept.length * FIELDS);
-		const base = this.#options.base?.folders.get(folder);
-		const isSame = base !== undefined && base.names === names && sameStats(base.stats, stats);
-		const made: Folder = isSame ? base : { names, stats: stats.slice(), ...(links === undefined ? {} : { links }) };
-		this.#tree.folders.set(folder, made);
 	}
 }

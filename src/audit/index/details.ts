@@ -52,6 +52,7 @@ export class Details {
 			room -= entry.text.length;
 		}
 		if (detail.files.length > MAX_FILES) detail.moreFiles = detail.files.splice(MAX_FILES).length;
+		detail.edited?.files.splice(MAX_FILES);
 		const { actual } = detail;
 		if (actual !== undefined && actual.files.length > MAX_FILES) actual.more += actual.files.splice(MAX_FILES).length;
 		detail.decision?.why.splice(MAX_WHY);

@@ -15,6 +15,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { NoSnapshotError } from "../../../../src/actions/snapshot/engine.ts";
+import { CLOCK_STEP_MS } from "../../../../src/actions/snapshot/folderNotes.ts";
 import { aMoment, engineOf, git, place, put, repository, told } from "./support.ts";
 
 describe("in a folder without git", () => {
@@ -123,6 +124,15 @@ describe("in a folder without git", () => {
 		for (let round = 1; round < 10; round += 1) {
 			const changes = during(() => put({ "a.txt": String(round) }));
 			assert.deepEqual(told(root, changes), [`modify a.txt: ${round - 1} -> ${round}`]);
+		}
+	});
+
+	test("a snapshot waits until the next change of what has just changed gets another time", (t) => {
+		const { root, put, engine } = place(t);
+		for (let id = 1; id < 6; id += 1) {
+			put({ a: String(id) });
+			engine.take(id, root);
+			assert.ok(Date.now() >= statSync(join(root, "a")).ctimeMs + CLOCK_STEP_MS);
 		}
 	});
 
@@ -312,6 +322,19 @@ describe("in a repository", () => {
 				during(() => put({ "a.txt": "two\n" })),
 			),
 			["modify a.txt: one\n -> two\n"],
+		);
+	});
+
+	test("a file that was changed at the time the index was written is not trusted", (t) => {
+		const { root, put, during } = repository(t, { "a.txt": "one\n", "b.txt": "b\n" }, NO_FILL);
+		const { mtimeMs } = statSync(join(root, "a.txt"));
+		utimesSync(join(root, ".git/index"), mtimeMs / 1000 - 1, mtimeMs / 1000 - 1);
+		assert.deepEqual(
+			told(
+				root,
+				during(() => put({ "a.txt": "two\n" })),
+			),
+			["modify a.txt: (afterRun.notKept) -> two\n"],
 		);
 	});
 

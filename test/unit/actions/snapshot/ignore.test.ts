@@ -155,7 +155,7 @@ describe("rules", () => {
 				}
 				assert.deepEqual(watched(root), addable(root));
 			}),
-			{ numRuns: Number(process.env.GATEPOST_TEST_RUNS ?? 60) },
+			{ numRuns: Number(process.env.GATEPOST_PROPERTY_RUNS ?? 60) },
 		);
 	});
 

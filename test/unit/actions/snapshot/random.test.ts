@@ -18,7 +18,7 @@ import fc from "fast-check";
 import type { ChangedFile, ChangedSide } from "../../../../src/actions/snapshot/types.ts";
 import { git, type Place, place, put } from "./support.ts";
 
-const RUNS = Number(process.env.GATEPOST_TEST_RUNS ?? 60);
+const RUNS = Number(process.env.GATEPOST_PROPERTY_RUNS ?? 60);
 
 /** All files and links by path: type, bits and content, read in full. */
 function oracle(root: string, folder = ""): Map<string, string> {
