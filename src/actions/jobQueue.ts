@@ -3,8 +3,10 @@
 //
 // The thread has one job at a time, and those who wait take turns. A job that takes too long, or ends the thread, fails
 // alone; who asked for it denies. The next job gets a new thread.
+
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
+import { deferred } from "../protocol/deferred.ts";
 import { type JobName, type Jobs, jobs, packTakes } from "./jobs.ts";
 import { Parcel, unpack } from "./parcel.ts";
 import { TooDeepError } from "./redact.ts";
@@ -83,7 +85,7 @@ export class JobQueue {
 
 	#enqueue(name: JobName, takes: unknown, { turn = "", signal }: JobOptions): Promise<unknown> {
 		if (signal?.aborted === true) return Promise.reject(signal.reason);
-		const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+		const { promise, resolve, reject } = deferred<unknown>();
 		const job: Job = { id: ++this.#lastId, name, takes, turn, resolve, reject };
 		const abort = () => {
 			const at = this.#queue.indexOf(job);

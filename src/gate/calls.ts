@@ -1,6 +1,8 @@
 // The hook calls of one gate run, by request id: who holds each, what was replied, and which ids are used up.
 // Keeps: a reply is delivered once; only its own connection withdraws a request; a lost connection may come back.
+
 import { createHash } from "node:crypto";
+import { type Deferred, deferred } from "../protocol/deferred.ts";
 import type { GateErrorCode, Reply, Submit } from "../protocol/hook.ts";
 import { agentPid } from "./agentPid.ts";
 import type { Limits } from "./limits.ts";
@@ -162,7 +164,7 @@ export class HeldCall implements Call {
 	readonly #options: CallOptions;
 	readonly #deliverable: NodeJS.Timeout;
 	#reply: Reply | undefined;
-	#delivery: PromiseWithResolvers<boolean> | undefined;
+	#delivery: Deferred<boolean> | undefined;
 	#acked = false;
 	#over = false;
 	#gone: "withdrawn" | "closed" | undefined;
@@ -193,7 +195,7 @@ export class HeldCall implements Call {
 	reply({ stdout, stderr, exit }: Pick<Reply, "stdout" | "stderr" | "exit">): Promise<boolean> {
 		if (this.#over || this.#reply !== undefined) return Promise.resolve(false);
 		this.#reply = { type: "reply", id: this.id, stdout, stderr, exit };
-		this.#delivery = Promise.withResolvers();
+		this.#delivery = deferred();
 		const { promise } = this.#delivery;
 		if (this.holder?.send(this.#reply) === false) this.lost();
 		return promise;

@@ -1,10 +1,12 @@
 // An action at the gate: judged by policy, held for a person where policy does not allow it, recorded, released.
 // Keeps invariant 1 (nothing runs before its decision); invariant 2 (record before release) is kept by release.ts.
+
 import { bytesOf, type Proposal } from "../actions/change.ts";
 import type { Decision } from "../approvals/decision.ts";
 import type { Demand } from "../approvals/pending.ts";
 import type { PolicyVerdict } from "../policy/policy.ts";
 import type { CardModel } from "../protocol/card.ts";
+import { deferred } from "../protocol/deferred.ts";
 import { format, type Message, message } from "../protocol/messages.ts";
 import { agentPid } from "./agentPid.ts";
 import { cardOf, type Drawn } from "./cardOf.ts";
@@ -105,7 +107,7 @@ function newLine(
 		calls: new Set(),
 		taken: false,
 		interrupt: new Interrupt(),
-		outcome: Promise.withResolvers(),
+		outcome: deferred(),
 		asked: false,
 		over: false,
 		settled: false,

@@ -1,11 +1,13 @@
 // What became of each action this gate run has seen, so that a result can be held against its decision (DESIGN 2.5)
 // and the agent's own prompt can be matched to the request it belongs to. Bounded: a session that fills it pushes out
 // its own lines first.
+
 import type { Action } from "../actions/action.ts";
 import type { Proposal } from "../actions/change.ts";
 import type { AgentAdapter, AgentEvent, Outcome } from "../agents/adapter.ts";
 import type { Decision } from "../approvals/decision.ts";
 import type { JsonObject } from "../protocol/canonical.ts";
+import type { Deferred } from "../protocol/deferred.ts";
 import type { Asking } from "./editing.ts";
 import type { Grantable } from "./granting.ts";
 import type { Interrupt } from "./interrupt.ts";
@@ -68,7 +70,7 @@ export interface LedgerLine {
 	/** Nobody waits for a decision any more, or its session was stopped. */
 	interrupt: Interrupt;
 	/** What every one of its calls is told, once that is on record. */
-	outcome: PromiseWithResolvers<Outcome>;
+	outcome: Deferred<Outcome>;
 	/** What of it a person could grant for longer, while they are asked. */
 	grantable?: Grantable;
 	/** Nobody answered here in the time a rule gives, so it is the agent's own prompt alone that is answered. */

@@ -164,22 +164,33 @@ test("a part of a change is left out, another is edited in the diff: exactly wha
 	assert.match(JSON.stringify(set.model.requests), /A person changed this Write in Gatepost/);
 	await isClean(set);
 
+	// The same line was changed since: the merge editor opens, and nothing is written.
+	const mine = changedAt(3).map((line) => (line === "new 3\n" ? "mine 3\n" : line));
+	await writeFile(path, mine.join(""));
+	const { detail } = await openRow(page, "long.txt");
+	const undo = detail.getByRole("button", { name: /^Undo the change/ }).first();
+	const press = (name: RegExp) => page.locator(".monaco-dialog-box").getByRole("button", { name }).first().click();
+	await undo.click();
+	await press(/merge editor/i);
+	await page.locator(".merge-editor .view-line", { hasText: "mine 3" }).first().waitFor();
+	await screenshot(page, "change-undo-conflict");
+	assert.equal(await readFile(path, "utf8"), mine.join(""));
+	await until("the conflict is on record", async () => (await entriesOf(set, "change.undone")).length === 1);
+	await runCommand(page, "View: Close Editor");
+
 	// The file moved on in another place: the change alone is taken back.
 	await writeFile(path, changedAt(3, 35).join(""));
-	const { detail } = await openRow(page, "long.txt");
-	await detail
+	const again = await openRow(page, "long.txt");
+	await again.detail
 		.getByRole("button", { name: /^Undo the change/ })
 		.first()
 		.click();
-	await page
-		.locator(".monaco-dialog-box")
-		.getByRole("button", { name: /undo|take/i })
-		.first()
-		.click();
+	await press(/^undo$/i);
 	await until("it is undone", async () => (await readFile(path, "utf8")) === changedAt(35).join(""));
-	await until("the undo is on record", async () => (await entriesOf(set, "change.undone")).length > 0);
+	await until("the undo is on record", async () => (await entriesOf(set, "change.undone")).length === 2);
+	await screenshot(page, "change-undone");
 
-	// Changed in the same place: the merge editor opens, and nothing is written.
+	// A file that the action made, and that was changed since: removing it would lose what came later.
 	await writeFile(join(set.cwd, "new.txt"), "one\nanother\n");
 	const other = await openRow(page, "new.txt");
 	const button = other.detail.getByRole("button", { name: /^Undo the change/ }).first();

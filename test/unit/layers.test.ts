@@ -72,3 +72,13 @@ test("the hook imports nothing but Node's own modules and its own folder", () =>
 		[],
 	);
 });
+
+test("nothing that runs on the command line's oldest Node, 20, uses what came later", () => {
+	const later =
+		/\bPromise\.(?:withResolvers|try)\b|\b(?:Object|Map)\.groupBy\b|\bArray\.fromAsync\b|\bRegExp\.escape\b/;
+	const code = (file: string) => readFileSync(file, "utf8").replace(/^\s*\/\/.*$/gm, "");
+	assert.deepEqual(
+		globSync("src/**/*.ts").filter((file) => later.test(code(file))),
+		[],
+	);
+});

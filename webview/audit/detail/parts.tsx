@@ -1,7 +1,7 @@
 // Pieces that the parts of the detail are made of.
 import type { ComponentChildren, JSX } from "preact";
 import type { RowDetail } from "../../../src/protocol/audit.ts";
-import { Icon } from "../../ui/icons.tsx";
+import { Icon, type IconName } from "../../ui/icons.tsx";
 import type { Store } from "../store.ts";
 
 export interface SectionProps {
@@ -40,6 +40,16 @@ export function Fact({ name, children }: { name: string; children: ComponentChil
 }
 
 /** Something that deserves a look. */
+/** What a person should know, and nothing is wrong with. */
+export function Remark({ icon, children }: { icon: IconName; children: ComponentChildren }): JSX.Element {
+	return (
+		<p class="note">
+			<Icon name={icon} />
+			<span>{children}</span>
+		</p>
+	);
+}
+
 export function Warning({ children }: { children: ComponentChildren }): JSX.Element {
 	return (
 		<p class="note warns">

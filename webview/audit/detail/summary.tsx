@@ -16,7 +16,7 @@ import {
 	typeWord,
 	wholeTime,
 } from "../words.ts";
-import { type SectionProps, Warning } from "./parts.tsx";
+import { Remark, type SectionProps, Warning } from "./parts.tsx";
 
 export function Summary({ store, detail }: SectionProps): JSX.Element {
 	const { row } = detail;
@@ -42,9 +42,15 @@ export function Summary({ store, detail }: SectionProps): JSX.Element {
 					<Visible text={sentencesOf(detail).join(" ")} />
 				</span>
 			</p>
-			{row.flags.map((flag) => (
-				<Warning key={flag}>{t(`audit.flag.${flag}.means`)}</Warning>
-			))}
+			{row.flags.map((flag) =>
+				flag === "edited" ? (
+					<Remark key={flag} icon="edit">
+						{t("audit.flag.edited.means")}
+					</Remark>
+				) : (
+					<Warning key={flag}>{t(`audit.flag.${flag}.means`)}</Warning>
+				),
+			)}
 			{row.kind === "action" && row.request !== undefined && (
 				<div class="links">
 					<button type="button" class="link" onClick={() => store.post({ type: "explain", row: row.id })}>

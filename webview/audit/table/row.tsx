@@ -190,11 +190,13 @@ function shortTarget({ kind, action, target }: AuditRow, root: string | undefine
 
 function TargetCell({ row, root, alone }: Pick<CellProps, "row" | "root" | "alone">): JSX.Element {
 	const isCode = row.kind !== "prompt" && row.kind !== "question";
+	// Nothing is wrong with that.
+	const onlyEdited = row.flags.every((flag) => flag === "edited");
 	return (
 		<span class="target" title={visibleText(row.target)}>
 			{row.flags.length > 0 && (
-				<span class="flagged" title={row.flags.map(flagWord).join("\n")}>
-					<Icon name="warning" />
+				<span class={onlyEdited ? "flagged edited" : "flagged"} title={row.flags.map(flagWord).join("\n")}>
+					<Icon name={onlyEdited ? "edit" : "warning"} />
 					<span class="unseen">{row.flags.map(flagWord).join(" ")} </span>
 				</span>
 			)}
