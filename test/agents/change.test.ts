@@ -48,7 +48,7 @@ async function auditPanel(page: Page): Promise<Frame> {
 
 async function openRow(page: Page, text: string): Promise<{ frame: Frame; detail: ReturnType<Frame["locator"]> }> {
 	const frame = await auditPanel(page);
-	const row = frame.locator("tr[data-index]").filter({ hasText: text }).first();
+	const row = frame.locator("tr[data-index]").filter({ hasText: text }).filter({ hasText: "Allowed" }).first();
 	await row.waitFor();
 	await row.click();
 	return { frame, detail: frame.locator(".detail") };
