@@ -6,7 +6,7 @@ import { splitLines } from "./lines.ts";
 import { isBinary } from "./textFile.ts";
 
 /** Lines of both sides that a hunk is about, [from, to) from 0. */
-interface Span {
+export interface Span {
 	before: [number, number];
 	after: [number, number];
 }
@@ -24,23 +24,28 @@ export function withoutHunks(
 	leftOut: readonly number[],
 	shown?: readonly Hunk[],
 ): Buffer | Message {
+	if (shown !== undefined) return withoutSpans(before, after, leftOut, shown.map(spanOf));
 	if (isBinary(before) || isBinary(after)) return message("edit.binary");
-	const [old, now] = [before.toString("utf8"), after.toString("utf8")];
-	let hunks = shown;
-	if (hunks === undefined) {
-		const diff = diffTexts(old, now, newBudget());
-		if (diff.cut) return message("edit.cut");
-		hunks = diff.hunks;
-	}
+	const { cut, hunks } = diffTexts(before.toString("utf8"), after.toString("utf8"), newBudget());
+	return cut ? message("edit.cut") : withoutSpans(before, after, leftOut, hunks.map(spanOf));
+}
+
+/** As `withoutHunks`, with all that it needs to know of the hunks that were shown. */
+export function withoutSpans(
+	before: Buffer,
+	after: Buffer,
+	leftOut: readonly number[],
+	spans: readonly Span[],
+): Buffer | Message {
+	if (isBinary(before) || isBinary(after)) return message("edit.binary");
 	const out = new Set(leftOut);
-	for (const index of out) if (hunks[index] === undefined) return message("edit.noHunk");
-	if (out.size > 0 && out.size === hunks.length) return message("edit.allLeftOut");
-	const [a, b] = [splitLines(old), splitLines(now)];
+	for (const index of out) if (spans[index] === undefined) return message("edit.noHunk");
+	if (out.size > 0 && out.size === spans.length) return message("edit.allLeftOut");
+	const [a, b] = [splitLines(before.toString("utf8")), splitLines(after.toString("utf8"))];
 	const kept: string[] = [];
 	let at = 0;
-	for (const [index, hunk] of hunks.entries()) {
+	for (const [index, span] of spans.entries()) {
 		if (!out.has(index)) continue;
-		const span = spanOf(hunk);
 		for (; at < span.after[0]; at += 1) kept.push(b[at] ?? "");
 		for (let line = span.before[0]; line < span.before[1]; line += 1) kept.push(a[line] ?? "");
 		at = span.after[1];
@@ -50,7 +55,7 @@ export function withoutHunks(
 }
 
 /** A side without a line in the hunk is empty: any other has at least context there. */
-function spanOf({ lines }: Hunk): Span {
+export function spanOf({ lines }: Hunk): Span {
 	const range = (side: "before" | "after"): [number, number] => {
 		const numbers = lines.flatMap((line) => line[side] ?? []);
 		return numbers.length === 0 ? [0, 0] : [(numbers[0] ?? 1) - 1, numbers.at(-1) ?? 0];

@@ -25,9 +25,13 @@ export const SMALL: Record<JobName, number> = {
 	look: 64 * 1024,
 	card: 1024,
 	side: 16 * 1024,
+	hunks: 64 * 1024,
+	input: 64 * 1024,
 	shown: 16 * 1024,
 	json: 16 * 1024,
 	prose: 16 * 1024,
+	undo: 64 * 1024,
+	lineCounts: 64 * 1024,
 };
 /** The worst 10 MB that was found takes 5 s on a slow machine. */
 const LIMIT_MS = 60_000;
@@ -63,6 +67,9 @@ export class JobQueue {
 	#told: RedactSettings | undefined;
 	#idle: NodeJS.Timeout | undefined;
 	#lastId = 0;
+	/** When each of those who wait, or were served since somebody last waited, was served. */
+	readonly #served = new Map<string, number>();
+	#ticks = 0;
 
 	constructor(limitMs = LIMIT_MS) {
 		this.#limitMs = limitMs;
@@ -97,22 +104,27 @@ export class JobQueue {
 		promise.then(left, left);
 		signal?.addEventListener("abort", abort, { once: true });
 		this.#queue.push(job);
-		this.#next(turn);
+		this.#next();
 		return promise;
 	}
 
-	/** Begins the next job, if the thread is free: the oldest of another turn than the last, else the oldest. */
-	#next(last: string | undefined): void {
+	#servedAt(turn = ""): number {
+		return this.#served.get(turn) ?? 0;
+	}
+
+	/** Begins the next job, if the thread is free: the oldest of whoever was served longest ago. */
+	#next(): void {
 		if (this.#running !== undefined) return;
-		const at = Math.max(
-			0,
-			this.#queue.findIndex(({ turn }) => turn !== last),
-		);
+		let at = 0;
+		for (const [index, { turn }] of this.#queue.entries())
+			if (this.#servedAt(turn) < this.#servedAt(this.#queue[at]?.turn)) at = index;
 		const [job] = this.#queue.splice(at, 1);
 		if (job === undefined) {
+			this.#served.clear();
 			this.#rest();
 			return;
 		}
+		this.#served.set(job.turn, ++this.#ticks);
 		clearTimeout(this.#idle);
 		this.#worker ??= this.#start();
 		const worker = this.#worker;
@@ -168,7 +180,7 @@ export class JobQueue {
 		const { job, timer } = this.#running ?? {};
 		clearTimeout(timer);
 		this.#running = undefined;
-		this.#next(job?.turn);
+		this.#next();
 		return job;
 	}
 

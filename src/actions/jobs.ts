@@ -5,12 +5,15 @@ import type { CardModel } from "../protocol/card.ts";
 import type { Message } from "../protocol/messages.ts";
 import { buildCard, type CardParts, cardDigest } from "./card.ts";
 import { type FileSide, isChange, type Proposal } from "./change.ts";
+import { type Span, withoutSpans } from "./hunks.ts";
+import { finderNamed, type WantedInput } from "./inputFinders.ts";
 import type { Parcel } from "./parcel.ts";
 import { redact, redactJson } from "./redact.ts";
 import { redactCard } from "./redactCard.ts";
 import { collectSecrets, type FoundSecret } from "./redactDigests.ts";
 import { type RewriteCall, rewriteNamed } from "./rewriters.ts";
 import { sideOf } from "./textFile.ts";
+import { type LineCounts, lineCounts, type Plan, planUndo, type Sides } from "./undo/plan.ts";
 
 /** Each job with what it takes and gives; both sides can be cloned into another thread. */
 export interface Jobs {
@@ -22,14 +25,32 @@ export interface Jobs {
 	card: { takes: CardParts; gives: { card: CardModel; digest: string } };
 	/** The contents of a file with its secrets masked. @see redactSide */
 	side: { takes: Pick<FileSide, "bytes" | "binary">; gives: Masked };
+	/** A file's change without some of its hunks. @see withoutSpans */
+	hunks: {
+		takes: { before: Uint8Array; after: Uint8Array; leftOut: readonly number[]; spans: readonly Span[] };
+		gives: { bytes: Uint8Array } | { why: Message };
+	};
+	/** The input with which a tool does what a person wants. @see FindInput */
+	input: { takes: InputTakes; gives: { input: JsonObject } | { why: Message } };
 	/** JSON text of a card with its secrets masked: the card as it is kept. @throws TooDeepError */
 	shown: { takes: { card: CardModel; proposal: Proposal }; gives: Masked };
 	/** JSON text of a value with its secrets masked. @throws TooDeepError */
 	json: { takes: JsonObject; gives: Masked };
 	/** The same of a value that nobody runs. @see Reading */
 	prose: { takes: JsonObject; gives: Masked };
+	/** @see planUndo */
+	undo: { takes: Sides; gives: Plan };
+	/** @see lineCounts */
+	lineCounts: { takes: Record<"from" | "to", Buffer | undefined>; gives: LineCounts | undefined };
 }
 export type JobName = keyof Jobs;
+
+export interface InputTakes extends Omit<WantedInput, "before" | "bytes"> {
+	/** @see inputFinder */
+	name: string;
+	before: Uint8Array | undefined;
+	bytes: Uint8Array;
+}
 
 export interface RewriteTakes {
 	/** @see Rewriter */
@@ -63,9 +84,21 @@ export const jobs: { [Name in JobName]: (takes: Jobs[Name]["takes"]) => Jobs[Nam
 		return { card, digest: cardDigest(card) };
 	},
 	side: ({ bytes, binary }) => redactSide(asBuffer(bytes), binary),
+	hunks: ({ before, after, leftOut, spans }) => {
+		const made = withoutSpans(asBuffer(before), asBuffer(after), leftOut, spans);
+		return Buffer.isBuffer(made) ? { bytes: made } : { why: made };
+	},
+	input: ({ name, before, bytes, ...wanted }) => {
+		const old = before === undefined ? undefined : asBuffer(before);
+		const found = finderNamed(name)({ ...wanted, before: old, bytes: asBuffer(bytes) });
+		return "code" in found ? { why: found } : found;
+	},
 	shown: ({ card, proposal }) => masked(() => redactCard(card, withBuffers(proposal))),
 	json: (value) => masked(() => redactJson(value)),
 	prose: (value) => masked(() => redactJson(value, { prose: true })),
+	undo: ({ before, after, now }) =>
+		planUndo({ before: maybeBuffer(before), after: maybeBuffer(after), now: maybeBuffer(now) }),
+	lineCounts: ({ from, to }) => lineCounts(maybeBuffer(from), maybeBuffer(to)),
 };
 
 /** How what a job takes goes to the thread. What can be large in it stays with whoever asked, unless it says otherwise. */
@@ -83,12 +116,32 @@ export const packTakes: {
 		proposal: await parcel.proposal(parts.proposal),
 	}),
 	side: async ({ bytes, binary }, parcel) => ({ bytes: (await parcel.copy(bytes)) as Buffer, binary }),
+	hunks: async (takes, parcel) => ({
+		...takes,
+		before: await parcel.copy(takes.before),
+		after: await parcel.copy(takes.after),
+	}),
+	input: async ({ before, bytes, ...takes }, parcel) => ({
+		...takes,
+		input: await parcel.withTexts(takes.input),
+		before: before === undefined ? undefined : await parcel.copy(before),
+		bytes: await parcel.copy(bytes),
+	}),
 	shown: async ({ card, proposal }, parcel) => ({
 		card: await parcel.withTexts(card),
 		proposal: await parcel.proposal(proposal),
 	}),
 	json: (value, parcel) => parcel.withTexts(value),
 	prose: (value, parcel) => parcel.withTexts(value),
+	undo: async ({ before, after, now }, parcel) => ({
+		before: await maybeCopy(before, parcel),
+		after: await maybeCopy(after, parcel),
+		now: await maybeCopy(now, parcel),
+	}),
+	lineCounts: async ({ from, to }, parcel) => ({
+		from: await maybeCopy(from, parcel),
+		to: await maybeCopy(to, parcel),
+	}),
 };
 
 const packMasked = async (masked: Masked, parcel: Parcel) => ({ ...masked, bytes: parcel.give(masked.bytes) });
@@ -105,9 +158,18 @@ export const packGives: {
 	look: async (side, parcel) => ({ ...side, bytes: parcel.give(side.bytes) }),
 	card: async ({ card, digest }, parcel) => ({ card: await parcel.withTexts(card), digest }),
 	side: packMasked,
+	hunks: async (gives, parcel) => ("bytes" in gives ? { bytes: parcel.give(gives.bytes) } : gives),
+	input: async (gives, parcel) => ("input" in gives ? { input: await parcel.withTexts(gives.input) } : gives),
 	shown: packMasked,
 	json: packMasked,
 	prose: packMasked,
+	undo: async (plan, parcel) => {
+		if ("bytes" in plan) parcel.give(plan.bytes);
+		if (plan.kind !== "conflict") return plan;
+		for (const bytes of [plan.base, plan.ours, plan.theirs]) parcel.give(bytes);
+		return parcel.withTexts(plan);
+	},
+	lineCounts: async (counts) => counts,
 };
 
 function masked(work: () => { value: JsonObject; redacted: boolean }): Masked {
@@ -129,6 +191,14 @@ function redactSide(bytes: Buffer, binary: boolean): Masked {
 /** A Buffer comes out of another thread as a plain Uint8Array: the same bytes as a Buffer again. */
 export function asBuffer(bytes: Uint8Array): Buffer {
 	return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function maybeBuffer(bytes: Uint8Array | undefined): Buffer | undefined {
+	return bytes === undefined ? undefined : asBuffer(bytes);
+}
+
+async function maybeCopy(bytes: Buffer | undefined, parcel: Parcel): Promise<Buffer | undefined> {
+	return bytes === undefined ? undefined : ((await parcel.copy(bytes)) as Buffer);
 }
 
 function withBuffers(proposal: Proposal): Proposal {

@@ -1,4 +1,5 @@
 // Plain notes on a card: what a person should not overlook. They inform, they do not decide: policy does, with a parser.
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { type Message, message } from "../protocol/messages.ts";
 import type { Action } from "./action.ts";
@@ -147,26 +148,33 @@ const SHELL_RISKS: readonly [
 /** Commands that change the files they name. */
 const CHANGES_FILES =
 	/^\s*(?:sudo\s+)?(?:rm|mv|cp|ln|tee|touch|chmod|truncate|install|sed\s+(?:-\S+\s+)*(?:-\w*i|--in-place)|git\s+(?:rm|mv|checkout|restore))\b/;
+/** Of those, the ones that change nothing but the last name. */
+const CHANGES_LAST = /^\s*(?:sudo\s+)?(?:cp|ln|install)\b/;
 /** Names of files in one command that are looked at. */
 const MAX_WORDS = 100;
 
-/** Files that a command writes or takes away, as far as their names stand plainly in it. Absolute; `written` by a redirection. */
-function filesNamed({ cwd }: Action, command: string): { path: string; written: boolean }[] {
-	const found: { path: string; written: boolean }[] = [];
+/** Files that a command writes or takes away, as far as their names stand plainly in it. Absolute; `written` where it changes that very file. */
+function filesNamed({ cwd }: Action, command: string): { path: string; written: boolean; said: string }[] {
+	const found: { path: string; written: boolean; said: string }[] = [];
 	for (const line of command.split("\n")) {
 		for (const part of line.slice(0, MAX_LINE).split(/[;|]|&&/)) {
 			const targets = [...part.matchAll(/&?>{1,2}\|?\s*(?!&)("[^"]*"|'[^']*'|[^\s;&|<>()]+)/g)].map(
 				([, target = ""]) => target,
 			);
-			const words = CHANGES_FILES.test(part) ? part.split(/[\s<>]+/).slice(1) : [];
+			const plain = part.replace(/\d*&?[<>]{1,2}\|?&?\s*(?:"[^"]*"|'[^']*'|[^\s;&|<>()]*)/g, " ");
+			const words = CHANGES_FILES.test(part) ? plain.trim().split(/\s+/).slice(1) : [];
+			const last = CHANGES_LAST.test(part) ? words.length - 1 : 0;
 			for (const [names, written] of [
 				[targets, true],
-				[words, false],
+				[words.slice(0, last), false],
+				[words.slice(last).filter((word) => /^["']?(?:~?\/|\.\.\/)/.test(word)), true],
+				[words.slice(last), false],
 			] as const) {
 				for (const name of names) {
-					const path = absolutePath(cwd, name.replace(/^(["'])(.*)\1$/, "$2"));
+					const bare = name.replace(/^(["'])(.*)\1$/, "$2");
+					const path = bare.startsWith("~/") ? join(homedir(), bare.slice(2)) : absolutePath(cwd, bare);
 					if (path === undefined || name.startsWith("-") || /[$`]/.test(name)) continue;
-					found.push({ path, written });
+					found.push({ path, written, said: bare.startsWith("~/") ? bare : path });
 				}
 			}
 			if (found.length >= MAX_WORDS) return found.slice(0, MAX_WORDS);
@@ -179,9 +187,9 @@ function shellRisks(action: Action, folders: readonly string[]): Message[] {
 	const { input, root } = action;
 	const command = typeof input.command === "string" ? input.command.slice(0, MAX_COMMAND) : "";
 	const notes: Message[] = [];
-	for (const { path, written } of filesNamed(action, command)) {
+	for (const { path, written, said } of filesNamed(action, command)) {
 		const outside = written && !isWithin(path, "/dev") && ![root, ...folders].some((folder) => isWithin(path, folder));
-		if (outside) notes.push(message("risk.outside", { path }));
+		if (outside) notes.push(message("risk.outside", { path: said }));
 		notes.push(...nameRisks(path, root).filter(({ code }) => code !== "risk.hiddenName"));
 	}
 	for (const [pattern, code] of SHELL_RISKS) if (matchesLine(pattern, command)) notes.push(message(code));

@@ -1,6 +1,7 @@
 // What every agent's folder gives the gate (DESIGN 13). Dialects are known here and nowhere else.
 import type { Action } from "../actions/action.ts";
 import type { Proposal } from "../actions/change.ts";
+import type { JobOptions } from "../actions/jobQueue.ts";
 import type { Decision } from "../approvals/decision.ts";
 import type { JsonObject } from "../protocol/canonical.ts";
 import type { Reply, Submit } from "../protocol/hook.ts";
@@ -119,7 +120,7 @@ export interface AgentAdapter {
 	 */
 	read(submit: Submit, payload: Buffer): AgentEvent;
 	/** The change an action would make, computed from the disk as the agent would apply it. */
-	propose(action: Action): Promise<Proposal>;
+	propose(action: Action, options?: JobOptions): Promise<Proposal>;
 	/** The bytes the hook prints. */
 	reply(event: AgentEvent, outcome: Outcome): Pick<Reply, "stdout" | "stderr" | "exit">;
 	/** True for a payload, also one that read() refuses, which surely only tells: refusing it would stop nothing. */
@@ -139,5 +140,9 @@ export interface AgentAdapter {
 	 * run the input they are given in a reply, and that can be told of it. The gate computes the change of it again and
 	 * compares. Absent: this agent takes none.
 	 */
-	editInput?(event: AgentEvent & { kind: "tool.before" }, wanted: Wanted): { input: JsonObject } | Message;
+	editInput?(
+		event: AgentEvent & { kind: "tool.before" },
+		wanted: Wanted,
+		options?: JobOptions,
+	): Promise<{ input: JsonObject } | Message>;
 }

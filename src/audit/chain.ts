@@ -70,7 +70,7 @@ export function saltedBody(body: object): string {
 /** The JCS text of a head that is well-formed, spelled out because every entry passes here: a third of what `canonical` takes. */
 function headText({ mono, seq, session, time, type, v }: EntryHead): string {
 	const said = session === undefined ? "" : `"session":${JSON.stringify(session)},`;
-	return `{"mono":${mono},"seq":${seq},${said}"time":"${time}","type":"${type}","v":${v}}`;
+	return `{"mono":${mono},"seq":${seq},${said}"time":"${time}","type":${JSON.stringify(type)},"v":${v}}`;
 }
 
 /** The line (with its line break) and hash of an entry. `bodyJson` must be JCS text. */

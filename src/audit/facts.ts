@@ -83,6 +83,9 @@ function take(detail: RowDetail, { head, body = {} }: Entry, link: Linker): void
 		case "digest.mismatch":
 			takeMismatch(detail, body, link);
 			break;
+		case "change.undone":
+			takeUndone(detail, body, link);
+			break;
 		case "prompt":
 			detail.said = { target: cut(str(claimed, "text")).text };
 			break;
@@ -143,6 +146,8 @@ function sideOf<Name extends "before" | "after">(
 	const found = link(value);
 	const omitted = member(value, "omitted");
 	const [why] = messages([member(value, "why")]);
+	const mode = member(value, "mode");
+	if (found !== undefined && typeof mode === "number" && Number.isSafeInteger(mode) && mode >= 0) found.mode = mode;
 	const side = found ?? (typeof omitted === "number" ? { omitted, ...(why === undefined ? {} : { why }) } : undefined);
 	return side === undefined ? {} : ({ [name]: side } as { [N in Name]: EvidenceLink | Omitted });
 }
@@ -194,6 +199,14 @@ function takeMismatch(detail: RowDetail, body: Record<string, unknown>, link: Li
 			...sideOf(one, "after", link),
 		};
 	}
+}
+
+/** The file that was put back. What came of a conflict is not in the log, and what failed was not written. */
+function takeUndone(detail: RowDetail, body: Record<string, unknown>, link: Linker): void {
+	const how = str(body, "how");
+	if (how === "conflict" || str(body, "outcome") !== "") return;
+	const op = how === "remove" ? "delete" : member(body, "before") === undefined ? "create" : "modify";
+	detail.files.push(fileOf({ ...body, op }, link));
 }
 
 function takeDecision(detail: RowDetail, body: Record<string, unknown>, link: Linker): void {

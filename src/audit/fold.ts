@@ -432,7 +432,10 @@ function searchOf(row: FoldedRow, { body = {} }: Entry): string {
 /** What a decision, a warning and a change that was seen add to what can be searched for. */
 function laterSearch({ head, body = {} }: Entry): string {
 	const decision = member(body, "decision");
+	// What a person made of it can be looked for, too: it is what ran.
+	const edited = head.type === "action.decided" ? member(member(body, "edited"), "claimed") : undefined;
 	return [
+		inputTarget(member(edited, "input")).slice(0, MAX_SEARCH),
 		...(head.type === "action.changed"
 			? changesOf(list(body, "files")).map(({ path }) => path.slice(0, MAX_PATH))
 			: []),

@@ -18,14 +18,30 @@ export function cardText(card: CardModel, name: string): string {
 	];
 	out.push("", `${name}  ${who.map(terminalText).join(" · ")}${card.guard ? "  GUARD CHANGE" : ""}`);
 	add(`${format(card.verb)}: `, card.target);
+	if (card.edited !== undefined) {
+		add("", `A person changed this. ${format(message("ui.edited.asked"))}:`);
+		add("  ", card.edited.target);
+		// Of a file, the target is the same.
+		if (card.files.length > 0) add("", format(message("ui.edited.content")));
+	}
 	if (card.tool !== card.target) add("with: ", card.tool);
 	add("in: ", card.cwd);
+	if (card.root !== card.cwd) add("project: ", card.root);
 	for (const why of card.why) add("why: ", format(why));
 	for (const risk of card.risks) add("risk: ", format(risk));
 	if (card.description !== undefined) add("the agent says: ", card.description);
 	if (card.problem !== undefined) add("", format(card.problem));
+	if (card.preview !== undefined) {
+		add("", `${format(message("ui.preview"))}. ${format(message("ui.preview.help"))}`);
+		for (const { message: effect, names, more } of card.preview) {
+			add("  ", format(effect));
+			for (const one of names) add("    - ", one);
+			if (more > 0) add("    ", format(message("ui.preview.more.many", { count: more })));
+		}
+	}
 	for (const file of card.files) {
 		add(`${file.op} `, `${file.label}  +${file.added} -${file.removed}`);
+		for (const warning of file.warnings ?? []) add("  warning: ", format(warning));
 		for (const note of notes(file)) add("  ", note);
 		for (const hunk of file.hunks) {
 			for (const line of hunk.lines) add(`  ${line.op}`, line.text + lineEnd(line.eol));
@@ -55,11 +71,17 @@ function notes(file: CardFile): string[] {
 	const found: string[] = [];
 	const note = (code: MessageCode, args?: Record<string, string | number>) => found.push(format(message(code, args)));
 	const { before, after } = file;
+	if (file.from !== undefined) note("ui.file.moved", { from: file.from });
 	if (file.outside) note("ui.file.outside");
 	if (file.target !== undefined) note("ui.file.link", { target: file.target });
 	if (file.cut) note("ui.file.cut");
 	const size = (bytes: number | undefined) => (bytes === undefined ? "–" : `${bytes} bytes`);
-	if (file.binary) note("ui.file.binary", { before: size(before?.size), after: size(after?.size) });
+	if (file.binary) {
+		note("ui.file.binary", { before: size(before?.size), after: size(after?.size) });
+		for (const [name, side] of Object.entries({ before, after })) {
+			if (side !== undefined) found.push(`${name}: SHA-256 ${side.sha256}`);
+		}
+	}
 	if (file.whitespaceOnly > 0) note("ui.file.whitespace.many", { count: file.whitespaceOnly });
 	if (file.eolOnly > 0) note("ui.file.eolOnly.many", { count: file.eolOnly });
 	if (after === undefined) return found;

@@ -97,7 +97,7 @@ function filtered(of: Command): Command {
 		.option("--channel <channel>", "answered in this channel", many)
 		.option("--person <person>", "answered by this person, as the log names them", many)
 		.option("--rule <id>", "decided or asked by this rule", many)
-		.option("--flag <flag>", "mismatch, gap, late, guard, altered", many)
+		.option("--flag <flag>", "mismatch, unexpected, gap, late, guard, altered, edited", many)
 		.option("--file <part>", "names a path with this in it")
 		.option("--text <words>", "holds words that begin so")
 		.option("--since <time>", "from then on: 30d, 12h, or an ISO date")

@@ -28,6 +28,7 @@ const MAX_SHOWN = 2000;
 interface Shown {
 	/** What a person types. Never used again: an agent chooses ids, and could put a request in the place of another. */
 	number: number;
+	card: CardModel;
 	/** When the last of it came on screen. */
 	at: number;
 	/** Its lines that did not fit on one screen, until they were paged through. */
@@ -55,20 +56,35 @@ export class ServeChannel {
 		this.#options = options;
 		gate.on("opened", (card) => {
 			this.#numbers += 1;
-			const lines = this.#person ? wrapped(cardText(card, String(this.#numbers)), this.#columns) : [];
-			const fits = lines.length <= this.#screen;
-			this.#shown.set(card.id, { number: this.#numbers, at: performance.now(), unseen: fits ? [] : lines });
+			this.#show(card, this.#numbers);
 			if (this.#shown.size > MAX_SHOWN) this.#shown.delete(this.#shown.keys().next().value ?? "");
-			this.emit({ v: 1, event: "pending", id: card.id, card });
-			if (!fits) this.#options.output.write(`  longer than the screen: show ${this.#numbers}\n`);
 		});
 		gate.on("settled", (id, outcome) => {
 			const row = gate.activity().find((candidate) => candidate.id === id);
 			const reason = row?.reason === undefined ? {} : { reason: row.reason };
 			this.emit({ v: 1, event: "decided", id, outcome, by: row?.who ?? row?.by ?? "", ...reason });
 		});
-		gate.on("changed", () => this.#warn());
+		gate.on("changed", () => {
+			this.#showAnew();
+			this.#warn();
+		});
 		this.#warn();
+	}
+
+	#show(card: CardModel, number: number): void {
+		const lines = this.#person ? wrapped(cardText(card, String(number)), this.#columns) : [];
+		const fits = lines.length <= this.#screen;
+		this.#shown.set(card.id, { number, card, at: performance.now(), unseen: fits ? [] : lines });
+		this.emit({ v: 1, event: "pending", id: card.id, card });
+		if (!fits) this.#options.output.write(`  longer than the screen: show ${number}\n`);
+	}
+
+	/** Cards in whose place another is up: an answer is to what it shows. */
+	#showAnew(): void {
+		for (const card of this.#gate.cards()) {
+			const shown = this.#shown.get(card.id);
+			if (shown !== undefined && shown.card !== card) this.#show(card, shown.number);
+		}
 	}
 
 	/** One line of JSON for a program, or a few lines for a person; agents' text is escaped. */

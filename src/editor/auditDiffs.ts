@@ -2,7 +2,7 @@
 // file.
 import { basename } from "node:path";
 import * as vscode from "vscode";
-import type { DetailFile } from "../protocol/audit.ts";
+import type { DetailFile, EvidenceLink, FileMismatch, Omitted } from "../protocol/audit.ts";
 import { type Message, message } from "../protocol/messages.ts";
 import { NONE, named, sideUri } from "./auditDocuments.ts";
 import { type Content, contentOf } from "./auditEvidence.ts";
@@ -17,15 +17,36 @@ const EXACT_LANGUAGE = "gatepost-exact";
 /** One side of a file: its content's digest, no file at all, or why it cannot be shown. */
 type Side = { digest: string; redacted: boolean; removedAt?: string } | { digest: typeof NONE } | { why: Message };
 
+/** A file of an action and both its contents, or `found`: what was allowed of it, and what was found in its place. */
+export type DiffOf = FileOfRow | { found: FileOfRow };
+
+/** How the sides are called where one cannot be had. */
+type Words = Record<"before" | "after", "before" | "after" | "allowed" | "found">;
+const CHANGE: Words = { before: "before", after: "after" };
+const MISMATCH: Words = { before: "allowed", after: "found" };
+
 /** Tells why there is no diff. */
 type Tell = (sentence: string) => void;
 type Place = Pick<LogPlace, "dir">;
 
 /** The native diff of a file of an action, as the person was shown it. @throws Refusal when it names no such file */
-export async function openFileDiff(place: Place, [detail, file]: FileOfRow, tell: Tell): Promise<void> {
+export async function openFileDiff(place: Place, of: DiffOf, tell: Tell): Promise<void> {
+	if ("found" in of) return openFoundDiff(place, of.found, tell);
+	const [detail, file] = of;
 	const one = known(file);
-	const title = say("auditHost.diffShown", { file: await named(one.path), time: detail.row.time });
+	const code = detail.row.kind === "undo" ? "auditHost.diffUndone" : "auditHost.diffShown";
+	const title = say(code, { file: await named(one.path), time: detail.row.time });
 	await open(place, one.path, { before: sideOf(one, "before"), after: sideOf(one, "after") }, title, tell);
+}
+
+/** What was allowed on the left, what was found after the edit on the right. */
+async function openFoundDiff(place: Place, [detail, file]: FileOfRow, tell: Tell): Promise<void> {
+	const one = known(file);
+	if (one.mismatch === undefined) throw new Refusal(message("auditHost.noFile"));
+	const time = detail.result?.time ?? detail.row.time;
+	const title = say("auditHost.diffFound", { file: await named(one.path), time });
+	const sides = { before: sideOf(one, "after"), after: foundIn(one.mismatch) };
+	await open(place, one.path, sides, title, tell, MISMATCH);
 }
 
 /** The native diff over a session: what was before its first change of a file, and after its last. */
@@ -46,10 +67,11 @@ async function open(
 	sides: Record<"before" | "after", Side>,
 	shown: string,
 	tell: Tell,
+	words = CHANGE,
 ): Promise<void> {
 	const workspace = basename(place.dir);
-	const before = await contentOfSide(place, path, sides.before, "before");
-	const after = await contentOfSide(place, path, sides.after, "after");
+	const before = await contentOfSide(place, path, sides.before, words.before);
+	const after = await contentOfSide(place, path, sides.after, words.after);
 	if (!("bytes" in before) || !("bytes" in after)) {
 		for (const one of [before, after]) if ("why" in one) tell(text(one.why));
 		// What is left is shown by itself: there is nothing it could be wrongly compared with.
@@ -78,8 +100,8 @@ async function open(
 	await vscode.commands.executeCommand("vscode.diff", ...uris, title, { preview: true, preserveFocus: false });
 }
 
-async function contentOfSide(place: Place, path: string, side: Side, name: "before" | "after"): Promise<Content> {
-	const args = { file: await named(path), side: say(`auditHost.${name}`) };
+async function contentOfSide(place: Place, path: string, side: Side, word: Words["after"]): Promise<Content> {
+	const args = { file: await named(path), side: say(`auditHost.${word}`) };
 	if ("why" in side) return { why: { ...side.why, args: { ...side.why.args, ...args } } };
 	if (side.digest === NONE) return { bytes: Buffer.alloc(0) };
 	return contentOf(place, side, "auditHost.side", args);
@@ -96,6 +118,16 @@ function sideOf(file: DetailFile, name: "before" | "after"): Side {
 		const isNone = file.op === (name === "before" ? "create" : "delete");
 		return isNone ? { digest: NONE } : { why: message("auditHost.side.unknown") };
 	}
-	if ("omitted" in link) return { why: link.why ?? message("auditHost.side.omitted", { bytes: link.omitted }) };
-	return link;
+	return keptSide(link);
+}
+
+function foundIn({ after, found, why }: FileMismatch): Side {
+	if (why !== undefined) return { why };
+	if (after !== undefined) return keptSide(after);
+	return found === null ? { digest: NONE } : { why: message("auditHost.side.unknown") };
+}
+
+function keptSide(side: EvidenceLink | Omitted): Side {
+	if ("omitted" in side) return { why: side.why ?? message("auditHost.side.omitted", { bytes: side.omitted }) };
+	return side;
 }

@@ -11,6 +11,7 @@ import {
 } from "../protocol/audit.ts";
 import type { AuditHostMessage, AuditPanelMessage, ExportFormat, ExportScope } from "../protocol/auditPanel.ts";
 import { type Message, message } from "../protocol/messages.ts";
+import type { DiffOf } from "./auditDiffs.ts";
 import { type AuditLog, type LogPlace, Refusal } from "./auditLog.ts";
 import { text } from "./text.ts";
 import type { SessionChange } from "./undo.ts";
@@ -22,7 +23,7 @@ type Request = Exclude<AuditPanelMessage, Question>;
 
 /** What opens outside of the panel. Nothing of it answers, grants or accepts. */
 export interface AuditOpeners {
-	diff(place: LogPlace, one: FileOfRow): Promise<void>;
+	diff(place: LogPlace, of: DiffOf): Promise<void>;
 	/** @param first before the session, @param last after it */
 	sessionDiff(place: LogPlace, first: FileOfRow, last: FileOfRow): Promise<void>;
 	text(place: LogPlace, row: number, what: Taken<"openText">["what"]): Promise<void>;
@@ -30,8 +31,8 @@ export interface AuditOpeners {
 	makeRule(row: number): Promise<void>;
 	copy(text: string): Promise<void>;
 	export(place: LogPlace, format: ExportFormat, scope: ExportScope): Promise<void>;
-	/** Asks the person first, as `undoAll` does. @param first, last change of a file; one and the same for an action */
-	undo(place: LogPlace, first: FileOfRow, last: FileOfRow): Promise<void>;
+	/** Asks the person first, as `undoAll` does. @param changes of one file, oldest first */
+	undo(place: LogPlace, changes: readonly FileOfRow[]): Promise<void>;
 	undoAll(place: LogPlace, changes: readonly SessionChange[]): Promise<void>;
 	/** Asks the person first. */
 	forget(place: LogPlace): Promise<void>;
@@ -136,22 +137,20 @@ export class AuditMessages {
 				return this.#diff(msg);
 			case "openSessionDiff":
 				return this.#sessionDiff(msg);
-			case "undo": {
-				const one = await this.#fileOf(msg);
-				return openers.undo(this.#place(), one, one);
-			}
+			case "undo":
+				return openers.undo(this.#place(), [await this.#fileOf(msg)]);
 			case "undoSessionFile": {
 				const place = this.#place();
 				const file = (await this.#session(msg)).files.find(({ path }) => path === msg.path);
 				if (file === undefined) throw new Refusal(message("auditHost.noSession"));
-				return openers.undo(place, ...(await this.#endsOf(file)));
+				return openers.undo(place, await this.#changesOf(file));
 			}
 			case "undoSession": {
 				const place = this.#place();
 				const changes = (await this.#session(msg)).files.map((file) => ({
 					path: file.path,
 					row: file.last.row,
-					ends: () => this.#endsOf(file),
+					changes: () => this.#changesOf(file),
 				}));
 				return openers.undoAll(place, changes);
 			}
@@ -168,12 +167,13 @@ export class AuditMessages {
 		}
 	}
 
-	async #diff({ row, file, actual, edited }: Taken<"openDiff">): Promise<void> {
+	async #diff({ row, file, actual, edited, mismatch }: Taken<"openDiff">): Promise<void> {
 		const place = this.#place();
 		const detail = await this.#detail(row);
 		const one =
 			edited === true ? detail.edited?.files?.[file] : fileAt(detail, actual === true ? { file, actual } : { file });
-		await this.#options.openers.diff(place, [detail, one]);
+		const of: FileOfRow = [detail, one];
+		await this.#options.openers.diff(place, mismatch === true ? { found: of } : of);
 	}
 
 	async #sessionDiff({ agent, session, path }: Taken<"openSessionDiff">): Promise<void> {
@@ -194,6 +194,23 @@ export class AuditMessages {
 		const from = await this.#fileOf(first);
 		const isOne = last.row === first.row && last.file === first.file && last.actual === first.actual;
 		return [from, isOne ? from : await this.#fileOf(last)];
+	}
+
+	/** All changes of a file, oldest first. */
+	async #changesOf({ path, changes, places }: SessionFile): Promise<FileOfRow[]> {
+		if (places.length < changes) throw new Refusal(message("undo.tooMany", { count: changes }));
+		const files: FileOfRow[] = [];
+		for (const place of places) {
+			const detail = await this.#detail(place.row);
+			const edited = place.actual === true ? undefined : detail.edited?.files;
+			if (edited === undefined || edited.length === 0) files.push([detail, fileAt(detail, place)]);
+			else {
+				// One that the person left out was not changed.
+				const file = edited.find((one) => one.path === path);
+				if (file !== undefined) files.push([detail, file]);
+			}
+		}
+		return files;
 	}
 
 	/** What was done is what a person made of an action, where they changed it. */

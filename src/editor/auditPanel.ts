@@ -183,7 +183,7 @@ export class AuditPanel implements vscode.WebviewPanelSerializer, vscode.Disposa
 				makeRule: (row) => makeRule(log, host, row),
 				copy: async (copied) => vscode.env.clipboard.writeText(copied),
 				export: (place, format, scope) => this.export(place, format, scope),
-				undo: (place, first, last) => this.#undos.one(place, first, last),
+				undo: (place, changes) => this.#undos.one(place, changes),
 				undoAll: (place, changes) => this.#undos.all(place, changes),
 				forget: async (place) => {
 					const { remembered, open } = host;

@@ -3,7 +3,8 @@
 
 export { contextLines } from "../actions/context.ts";
 export { Snapshots } from "../actions/snapshot/snapshots.ts";
-export { lineCounts, planUndo } from "../actions/undo/plan.ts";
+export { planChanges } from "../actions/undo/chain.ts";
+export { countInThread, planInThread } from "../actions/undo/inThread.ts";
 export { actionFrom } from "../agents/actionFrom.ts";
 export { runDoctor } from "../agents/claude-code/doctor.ts";
 export { noteEditor } from "../agents/claude-code/editors.ts";

@@ -6,6 +6,7 @@ import { type FileChange, isChange } from "../actions/change.ts";
 import type { Gate } from "../gate/gate.ts";
 import { Disposables } from "./disposables.ts";
 import { EDIT_SCHEME, EditDocuments } from "./editDocuments.ts";
+import { requestOfTab } from "./requestTabs.ts";
 import { type Side, SideFiles, sideUri } from "./sideFiles.ts";
 import { say } from "./text.ts";
 
@@ -19,7 +20,7 @@ export class DiffDocuments implements vscode.Disposable {
 	readonly #gate: () => Gate | undefined;
 	readonly #sides: SideFiles;
 	readonly #edits: EditDocuments;
-	/** Requests by the label of their multi-diff tab: what such a tab shows cannot be asked. */
+	/** Requests by the title of their multi-diff tab, for an editor that does not tell what such a tab shows. */
 	readonly #multi = new Map<string, string>();
 
 	constructor(gate: () => Gate | undefined) {
@@ -39,20 +40,8 @@ export class DiffDocuments implements vscode.Disposable {
 	/** Opens the native diff editor for one file of a waiting request. @throws Error when there is nothing to show */
 	async open(request: string, file: number): Promise<void> {
 		const change = this.#file(request, file);
-		const shown = this.#gate()
-			?.cards()
-			.find(({ id }) => id === request)?.files[file];
-		const bomDiffers = change.before !== undefined && change.before.bom !== change.after?.bom;
-		const ends = shown !== undefined && change.after !== undefined && (shown.eolOnly > 0 || bomDiffers);
-		const left = sideUri(SCHEME, [request], ends ? "before+ends" : "before", change.path);
-		const right = sideUri(SCHEME, [request], ends ? "after+ends" : "after", change.path);
+		const { left, right, ends } = await this.#exactSides(request, change, file);
 		const title = say(ends ? "editor.diffTitleEnds" : "editor.diffTitle", { file: basename(change.path) });
-		if (ends || (shown !== undefined && shown.whitespaceOnly > 0)) {
-			for (const uri of [left, right]) {
-				const document = await vscode.workspace.openTextDocument(uri);
-				await vscode.languages.setTextDocumentLanguage(document, EXACT_LANGUAGE);
-			}
-		}
 		await vscode.commands.executeCommand("vscode.diff", left, right, title, { preview: true, preserveFocus: false });
 	}
 
@@ -60,14 +49,19 @@ export class DiffDocuments implements vscode.Disposable {
 	async openAll(request: string): Promise<void> {
 		const proposal = this.#gate()?.proposal(request);
 		if (!isChange(proposal)) throw vscode.FileSystemError.Unavailable(say("editor.requestOver"));
-		const files = proposal.files.map(({ path, op }) => {
-			const [left, right] = (["before", "after"] as const).map((side) => sideUri(SCHEME, [request], side, path));
-			// An absent side is no empty file: the editor draws it as added or deleted.
+		const { files } = proposal;
+		const sides = await Promise.all(files.map((change, file) => this.#exactSides(request, change, file)));
+		// An absent side is no empty file: the editor draws it as added or deleted.
+		const resources = sides.map(({ left, right }, file) => {
+			const op = files[file]?.op;
 			return [op === "delete" ? left : right, op === "create" ? undefined : left, op === "delete" ? undefined : right];
 		});
-		const title = say("editor.diffAllTitle", { count: files.length, request: request.slice(0, 8) });
+		const title = say(sides.some(({ ends }) => ends) ? "editor.diffAllTitleEnds" : "editor.diffAllTitle", {
+			count: files.length,
+			request: request.slice(0, 8),
+		});
 		this.#multi.set(title, request);
-		await vscode.commands.executeCommand("vscode.changes", title, files);
+		await vscode.commands.executeCommand("vscode.changes", title, resources);
 	}
 
 	/** Opens the native diff with a right side that can be edited; saving it changes the action. For a click in our view. */
@@ -80,6 +74,16 @@ export class DiffDocuments implements vscode.Disposable {
 		const right = this.#edits.allow(request, file, path);
 		const title = say("editor.diffEditTitle", { file: basename(path) });
 		await vscode.commands.executeCommand("vscode.diff", left, right, title, { preview: false, preserveFocus: false });
+	}
+
+	/** Requests whose diff holds changes of the person that are not saved. */
+	unsaved(): string[] {
+		return this.#edits.unsaved();
+	}
+
+	/** `unsaved` has become another list. */
+	get onUnsaved(): vscode.Event<void> {
+		return this.#edits.onUnsaved;
 	}
 
 	/** The change of a waiting request became another one. */
@@ -104,23 +108,38 @@ export class DiffDocuments implements vscode.Disposable {
 		this.#disposables.dispose();
 	}
 
-	/** The request a tab of ours belongs to. */
-	#requestOf({ input, label }: vscode.Tab): string | undefined {
-		// The stable API has no input for a multi-diff.
-		if (input === undefined) return this.#multi.get(label);
-		const uris =
-			input instanceof vscode.TabInputTextDiff
-				? [input.modified, input.original]
-				: input instanceof vscode.TabInputText
-					? [input.uri]
-					: [];
-		return uris.find(({ scheme }) => scheme === SCHEME || scheme === EDIT_SCHEME)?.path.split("/")[1];
+	/**
+	 * Both sides as the native diff shows all of their difference: line ends are drawn where they differ, and white space
+	 * counts, which it does not by default.
+	 */
+	async #exactSides(
+		request: string,
+		{ path, op, before, after }: FileChange,
+		file: number,
+	): Promise<{ left: vscode.Uri; right: vscode.Uri; ends: boolean }> {
+		const card = this.#gate()
+			?.cards()
+			.find(({ id }) => id === request);
+		const { eolOnly = 0, whitespaceOnly = 0 } = card?.files[file] ?? {};
+		const bomDiffers = before !== undefined && before.bom !== after?.bom;
+		const ends = card?.files[file] !== undefined && after !== undefined && (eolOnly > 0 || bomDiffers);
+		const left = sideUri(SCHEME, [request], ends ? "before+ends" : "before", path);
+		const right = sideUri(SCHEME, [request], ends ? "after+ends" : "after", path);
+		// One that is not text is compared by the editor in its own way, and cannot be opened as text.
+		const isText = before?.binary !== true && after?.binary !== true;
+		if (isText && (ends || whitespaceOnly > 0)) {
+			for (const uri of [...(op === "create" ? [] : [left]), ...(op === "delete" ? [] : [right])]) {
+				const document = await vscode.workspace.openTextDocument(uri);
+				await vscode.languages.setTextDocumentLanguage(document, EXACT_LANGUAGE);
+			}
+		}
+		return { left, right, ends };
 	}
 
 	/** Closes those tabs of ours whose request fits, without taking the focus. */
 	async #closeTabs(tabs: readonly vscode.Tab[], fits: (request: string) => boolean): Promise<void> {
 		for (const tab of tabs) {
-			const request = this.#requestOf(tab);
+			const request = requestOfTab(tab, [SCHEME, EDIT_SCHEME], this.#multi);
 			// What a person typed and did not save stays: the editor would ask about it, and take the focus.
 			if (request === undefined || !fits(request) || tab.isDirty) continue;
 			// It may be closed already by the time we get there: then the editor does not know it any more.

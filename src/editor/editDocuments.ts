@@ -4,35 +4,52 @@
 import * as vscode from "vscode";
 import { isChange } from "../actions/change.ts";
 import type { Gate } from "../gate/gate.ts";
+import { Disposables } from "./disposables.ts";
+import { editedFile, unsavedRequests } from "./requestTabs.ts";
 import { say, text } from "./text.ts";
 
 export const EDIT_SCHEME = "gatepost-edit";
 
-/** The request and the file that an address names. */
-export function editedFile(uri: vscode.Uri): { request: string; file: number } {
-	const [, request = "", file = ""] = uri.path.split("/");
-	return { request, file: Number(file) };
-}
-
 export class EditDocuments implements vscode.FileSystemProvider, vscode.Disposable {
-	readonly #changes = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
+	readonly #disposables = new Disposables();
+	readonly #changes = this.#disposables.push(new vscode.EventEmitter<vscode.FileChangeEvent[]>());
 	readonly onDidChangeFile = this.#changes.event;
+	readonly #unsaved = this.#disposables.push(new vscode.EventEmitter<void>());
+	/** `unsaved` has become another list. */
+	readonly onUnsaved = this.#unsaved.event;
 	readonly #gate: () => Gate | undefined;
 	readonly #onEdited: (request: string) => void;
-	readonly #registered: vscode.Disposable;
 	/** `<request>/<file>` that a person opened for editing, with its time of change. */
 	readonly #opened = new Map<string, number>();
+	#told = "";
 
 	/** @param onEdited told after a person's change was taken */
 	constructor(gate: () => Gate | undefined, onEdited: (request: string) => void) {
 		this.#gate = gate;
 		this.#onEdited = onEdited;
-		this.#registered = vscode.workspace.registerFileSystemProvider(EDIT_SCHEME, this, { isCaseSensitive: true });
+		this.#disposables.push(vscode.workspace.registerFileSystemProvider(EDIT_SCHEME, this, { isCaseSensitive: true }));
+		const { workspace } = vscode;
+		const look = ({ uri }: { uri: vscode.Uri }) => {
+			if (uri.scheme === EDIT_SCHEME) this.#look();
+		};
+		for (const happens of [workspace.onDidSaveTextDocument, workspace.onDidCloseTextDocument]) {
+			this.#disposables.push(happens(look));
+		}
+		for (const happens of [workspace.onDidSaveNotebookDocument, workspace.onDidCloseNotebookDocument]) {
+			this.#disposables.push(happens(look));
+		}
+		this.#disposables.push(workspace.onDidChangeTextDocument(({ document }) => look(document)));
+		this.#disposables.push(workspace.onDidChangeNotebookDocument(({ notebook }) => look(notebook)));
 	}
 
 	dispose(): void {
-		this.#registered.dispose();
-		this.#changes.dispose();
+		this.#disposables.dispose();
+	}
+
+	/** Requests of which a person has changed a file in the diff and not saved it: what stands there would not run. */
+	unsaved(): string[] {
+		const documents = [...vscode.workspace.textDocuments, ...vscode.workspace.notebookDocuments];
+		return unsavedRequests(documents, EDIT_SCHEME, (request, file) => this.#opened.has(`${request}/${file}`));
 	}
 
 	/** The address of a file of a waiting request, which may be edited from now on. Called for a click in our view only. */
@@ -82,9 +99,13 @@ export class EditDocuments implements vscode.FileSystemProvider, vscode.Disposab
 	async writeFile(uri: vscode.Uri, content: Uint8Array): Promise<void> {
 		const { request, file } = editedFile(uri);
 		const gate = this.#gate();
-		if (gate === undefined || !this.#opened.has(`${request}/${file}`)) {
-			throw vscode.FileSystemError.Unavailable(say("editor.requestOver"));
+		const proposal = gate?.proposal(request);
+		if (gate === undefined || proposal === undefined || !this.#opened.has(`${request}/${file}`)) {
+			throw vscode.FileSystemError.Unavailable(say("editor.editOver"));
 		}
+		// Editors that save by themselves also save what is as it was.
+		const after = isChange(proposal) ? proposal.files[file]?.after : undefined;
+		if (after?.bytes.equals(content) === true) return;
 		const problem = await gate.edit(request, { file, bytes: Buffer.from(content) });
 		if (problem !== undefined) throw vscode.FileSystemError.NoPermissions(text(problem));
 		this.#opened.set(`${request}/${file}`, Date.now());
@@ -99,8 +120,9 @@ export class EditDocuments implements vscode.FileSystemProvider, vscode.Disposab
 		return [];
 	}
 
-	createDirectory(uri: vscode.Uri): void {
-		throw vscode.FileSystemError.NoPermissions(uri);
+	/** What the editor tries when it saves a file that is gone, because its request is over: a person reads this. */
+	createDirectory(): void {
+		throw vscode.FileSystemError.Unavailable(say("editor.editOver"));
 	}
 
 	delete(uri: vscode.Uri): void {
@@ -109,5 +131,12 @@ export class EditDocuments implements vscode.FileSystemProvider, vscode.Disposab
 
 	rename(uri: vscode.Uri): void {
 		throw vscode.FileSystemError.NoPermissions(uri);
+	}
+
+	#look(): void {
+		const now = this.unsaved().join("\n");
+		if (now === this.#told) return;
+		this.#told = now;
+		this.#unsaved.fire();
 	}
 }

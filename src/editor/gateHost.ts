@@ -15,6 +15,7 @@ import { placeOf, RememberedHeads, type Trouble } from "./rememberedHeads.ts";
 import { editorSigner } from "./secrets.ts";
 import { gateSettings } from "./settings.ts";
 import { say } from "./text.ts";
+import { isUnsaved } from "./unsaved.ts";
 
 const RETRY_MS = 15_000;
 
@@ -277,7 +278,7 @@ export class GateHost implements vscode.Disposable {
 			onOthers: () => this.#onChanged.fire(),
 			onHead: (head) => this.remembered.note(head),
 			snapshots,
-			unsaved,
+			unsaved: isUnsaved,
 		}).catch(async (error) => {
 			await snapshots.close();
 			throw error;
@@ -311,13 +312,6 @@ function troubleText(trouble: Trouble): string {
 	if (trouble.what === "storage") return say("auditHost.memory.storage", { detail: trouble.detail });
 	const { count, workspace } = trouble;
 	return say("auditHost.memory.dropped", { count, workspace });
-}
-
-/** Whether an editor of this window holds unsaved changes of a file: the disk is what agents edit. */
-function unsaved(path: string): boolean {
-	return vscode.workspace.textDocuments.some(
-		({ isDirty, uri }) => isDirty && uri.scheme === "file" && uri.fsPath === path,
-	);
 }
 
 /** Paths of the window's folders, as the editor has them. */

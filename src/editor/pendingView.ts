@@ -54,6 +54,7 @@ export class PendingView implements vscode.WebviewViewProvider, vscode.Disposabl
 
 	constructor(options: PendingViewOptions) {
 		this.#options = options;
+		this.#disposables.push(options.diffs.onUnsaved(() => this.update()));
 		this.#disposables.push(
 			vscode.window.registerWebviewViewProvider(PendingView.id, this, {
 				// A hidden view is redrawn from the host's state; what was typed is kept by the webview's own state.
@@ -111,7 +112,9 @@ export class PendingView implements vscode.WebviewViewProvider, vscode.Disposabl
 		const state = this.#options.state();
 		const pending = this.#sent.pack(state.pending);
 		const policy = this.#sentTexts.pack(state.policy);
-		this.#post({ type: "state", ...state, pending, policy, settled: this.#settled });
+		const unsaved = this.#options.diffs.unsaved();
+		const edits = unsaved.length === 0 ? {} : { unsaved };
+		this.#post({ type: "state", ...state, ...edits, pending, policy, settled: this.#settled });
 	}
 
 	#post(msg: PendingHostMessage): void {
@@ -246,10 +249,16 @@ export class PendingView implements vscode.WebviewViewProvider, vscode.Disposabl
 			this.#post({ type: "refused", id: msg.id, message: message("editor.noGate") });
 			return;
 		}
+		const approver = await this.#options.approver();
+		// What the person typed would not run. From here to the answer nothing waits.
+		if (msg.verdict === "allow" && this.#options.diffs.unsaved().includes(msg.id)) {
+			this.#post({ type: "refused", id: msg.id, message: message("ui.edit.unsaved") });
+			return;
+		}
 		const result = gate.answer(msg.id, {
 			verdict: msg.verdict,
 			channel: "editor",
-			approver: await this.#options.approver(),
+			approver,
 			shown: msg.shown,
 			gesture: msg.gesture,
 			...(msg.reason === undefined || msg.reason === "" ? {} : { reason: msg.reason }),

@@ -6,12 +6,11 @@
 // `change.undone` of the same `undo` says `outcome: "failed"`; one alone means that it was done.
 import { createHash, randomUUID } from "node:crypto";
 import * as vscode from "vscode";
-import type { Plan } from "../actions/undo/plan.ts";
 import { message } from "../protocol/messages.ts";
 import { type LogPlace, Refusal } from "./auditLog.ts";
-import { counted, say } from "./text.ts";
+import { say } from "./text.ts";
 import { hasMergeEditor, openDifference, openMerge, type UndoDocuments } from "./undoMerge.ts";
-import { askAll, askOne, type Question } from "./undoQuestions.ts";
+import { askAll, askOne, type Planned, type Question, type Skipped, tellAll } from "./undoQuestions.ts";
 import type { FileOfRow } from "./undoSides.ts";
 import { type Prepared, refuse, shownName, UndoSteps, type UndoStepsOptions, whyOf } from "./undoSteps.ts";
 
@@ -20,8 +19,8 @@ export interface SessionChange {
 	path: string;
 	/** Number of the row with the last change of it. */
 	row: number;
-	/** The first and the last change of it. */
-	ends: () => Promise<readonly [FileOfRow, FileOfRow]>;
+	/** All changes of it, oldest first. @throws Refusal when they are too many */
+	changes: () => Promise<readonly FileOfRow[]>;
 }
 
 export class Undos {
@@ -34,13 +33,15 @@ export class Undos {
 		this.#documents = documents;
 	}
 
-	/** Undoes the changes of one file, from the first to the last, after a question. @throws Refusal when it was not done */
-	one(place: LogPlace, first: FileOfRow, last: FileOfRow): Promise<void> {
+	/** Undoes changes of one file, given oldest first, after a question. @throws Refusal when it was not done */
+	one(place: LogPlace, changes: readonly FileOfRow[]): Promise<void> {
 		return this.#alone(async () => {
 			const { isDone } = await import("./core.ts");
-			const path = last[1]?.path ?? "";
-			if (first === last && !isDone(last[0])) return refuse(await shownName(path), message("undo.why.notAllowed"));
-			const prepared = await this.#steps.prepare(place, path, first, last);
+			const [last, ...others] = [...changes].reverse();
+			const path = last?.[1]?.path ?? "";
+			if (last !== undefined && others.length === 0 && !isDone(last[0]))
+				return refuse(await shownName(path), message("undo.why.notAllowed"));
+			const prepared = await this.#steps.prepare(place, path, changes);
 			const { plan, file, looked } = prepared;
 			if (plan.kind === "nothing") {
 				void vscode.window.showInformationMessage(say("undo.nothing", { file }));
@@ -57,45 +58,44 @@ export class Undos {
 	}
 
 	/**
-	 * Undoes all changes of a session after one question, the file that was changed last first. It stops at the first that
-	 * cannot be undone without the person. @throws Refusal that says which were done
+	 * Undoes all changes of a session after one question, the file that was changed last first. What cannot be undone, or not
+	 * without the person, is left as it is, and said with its reason in the question and at the end. Never throws for it.
 	 */
 	all(place: LogPlace, changes: readonly SessionChange[]): Promise<void> {
 		return this.#alone(async () => {
-			const order = [...changes].sort((a, b) => b.row - a.row);
-			const planned: { change: SessionChange; file: string; kind: Plan["kind"]; hash: string }[] = [];
-			let stop: { file: string; why: string } | undefined;
-			for (const change of order) {
+			const planned: (Planned & { change: SessionChange; hash: string })[] = [];
+			const skipped: Skipped[] = [];
+			for (const change of [...changes].sort((a, b) => b.row - a.row)) {
+				const file = await shownName(change.path);
 				try {
-					const { plan, looked, file } = await this.#steps.prepare(place, change.path, ...(await change.ends()));
+					const { plan, looked } = await this.#steps.prepare(place, change.path, await change.changes());
 					if (plan.kind === "conflict") refuse(file, message("undo.why.conflict"));
-					if (plan.kind !== "nothing") planned.push({ change, file, kind: plan.kind, hash: hashOf(looked.now) });
+					const noMode = plan.kind === "restore" && looked.now === undefined && looked.mode === undefined;
+					if (plan.kind !== "nothing")
+						planned.push({ change, file, kind: plan.kind, noMode, hash: hashOf(looked.now) });
 				} catch (error) {
-					if (!(error instanceof Refusal) || planned.length === 0) throw error;
-					stop = { file: await shownName(change.path), why: whyOf(error) };
-					break;
+					skipped.push({ file, why: whyOf(error) });
 				}
 			}
 			if (planned.length === 0) {
-				void vscode.window.showInformationMessage(say("undo.all.nothing"));
+				if (skipped.length > 0) await tellAll([], skipped);
+				else void vscode.window.showInformationMessage(say("undo.all.nothing"));
 				return;
 			}
-			if (!(await askAll(planned, stop))) return;
+			if (!(await askAll(planned, skipped))) return;
 			const done: string[] = [];
 			for (const { change, file, hash } of planned) {
 				try {
-					const prepared = await this.#steps.prepare(place, change.path, ...(await change.ends()));
+					const prepared = await this.#steps.prepare(place, change.path, await change.changes());
 					// What the person was asked about is what is done.
 					if (hashOf(prepared.looked.now) !== hash) refuse(file, message("undo.why.changedMeanwhile"));
 					await this.#steps.write(place, prepared);
 					done.push(file);
 				} catch (error) {
-					if (!(error instanceof Refusal)) throw error;
-					stop = { file, why: whyOf(error) };
-					break;
+					skipped.push({ file, why: whyOf(error) });
 				}
 			}
-			await tellAll(done, stop);
+			await tellAll(done, skipped);
 		});
 	}
 
@@ -123,25 +123,18 @@ export class Undos {
 }
 
 async function question({ undoable, looked, plan, file }: Prepared): Promise<Question> {
-	const { lineCounts } = await import("./core.ts");
+	const { countInThread } = await import("./core.ts");
 	if (plan.kind === "nothing" || plan.kind === "impossible") throw new Error("There is nothing to ask.");
 	const to = "bytes" in plan ? plan.bytes : undefined;
-	const places = plan.kind === "conflict" ? plan.places : 0;
-	const lines = plan.kind === "conflict" ? undefined : lineCounts(looked.now, to);
-	return { kind: plan.kind, isNew: looked.now === undefined, file, path: undoable.real, places, lines };
-}
-
-async function tellAll(done: readonly string[], stop: { file: string; why: string } | undefined): Promise<void> {
-	if (stop === undefined) {
-		void vscode.window.showInformationMessage(counted("undo.all.done", done.length));
-		return;
-	}
-	const sentence = done.length === 0 ? say("undo.all.doneNone") : say("undo.all.doneList", { files: listed(done) });
-	void vscode.window.showWarningMessage(`${sentence} ${say("undo.all.stopped", stop)}`);
-}
-
-function listed(files: readonly string[]): string {
-	return [...files.slice(0, 10), ...(files.length > 10 ? ["…"] : [])].join(", ");
+	return {
+		kind: plan.kind,
+		isNew: looked.now === undefined,
+		hasMode: looked.mode !== undefined,
+		file,
+		path: undoable.real,
+		places: plan.kind === "conflict" ? plan.places : 0,
+		lines: plan.kind === "conflict" ? undefined : await countInThread(looked.now, to),
+	};
 }
 
 function hashOf(bytes: Buffer | undefined): string {

@@ -49,7 +49,9 @@ interface Sides {
 	before: vscode.Uri;
 }
 
-function sidesOf({ dir }: Pick<LogPlace, "dir">, { path, before, after }: Undoable): Sides {
+/** Several changes in conflict do not come here: see `planChanges`. */
+function sidesOf({ dir }: Pick<LogPlace, "dir">, { path, runs }: Undoable): Sides {
+	const [{ before, after }] = runs;
 	const workspace = basename(dir);
 	return {
 		base: sideUri(workspace, after?.digest ?? NONE, "after", path),

@@ -10,7 +10,13 @@ const MAX_PATH = 1000;
 /** A row and a file of it, proposed or seen; undefined when it names no such file. */
 export type FileOfRow = readonly [RowDetail, DetailFile | undefined];
 
-/** What is to be undone of a file. A side that is absent is no file. */
+/** A change as it is undone. A side that is absent is no file. */
+export interface Run {
+	before?: EvidenceLink;
+	after?: EvidenceLink;
+}
+
+/** What is to be undone of a file. */
 export interface Undoable {
 	/** As the agent named it. */
 	path: string;
@@ -21,8 +27,10 @@ export interface Undoable {
 	/** Of the first, where it is another one. */
 	since?: string;
 	session?: string;
-	before?: EvidenceLink;
-	after?: EvidenceLink;
+	/** Oldest first, at least one. Changes that nobody else's came between are one. */
+	runs: readonly [Run, ...Run[]];
+	/** Permission bits before the last change, which a file that it deleted gets again; absent where the log does not say. */
+	mode?: number;
 }
 
 /** The action ran after it was allowed, as far as the agent has told. */
@@ -31,42 +39,65 @@ export function isDone({ row }: Pick<RowDetail, "row">): boolean {
 }
 
 /**
- * What it takes to undo all changes of a file from the first to the last, which may be one and the same.
- * @param words the words for both sides in the reader's language
+ * What it takes to undo these changes of one file.
+ * @param changes oldest first @param words the words for both sides in the reader's language
  */
 export function undoableOf(
-	first: FileOfRow,
-	last: FileOfRow,
+	changes: readonly FileOfRow[],
 	words: Record<"before" | "after", string>,
 ): Undoable | { why: Message } {
-	const [from, to] = [first[1], last[1]];
-	const { row } = last[0];
-	if (from === undefined || to === undefined || row.request === undefined) return { why: message("auditHost.noFile") };
-	for (const [{ path, target = path }, { request }] of [
-		[from, first[0].row],
-		[to, row],
-	] as const) {
-		const isCut = [path, target].some((name) => name.length > MAX_PATH || name.includes(MASK) || !isAbsolute(name));
-		if (isCut || request === undefined) return { why: message("undo.why.maskedPath") };
-	}
-	if ([from, to].some(({ link }) => link !== undefined)) return { why: message("undo.why.link") };
-	if ([from, to].some((file) => "from" in file)) return { why: message("undo.why.moved") };
+	const last = changes.at(-1);
+	const since = changes[0]?.[0].row.request;
+	const [to, request] = [last?.[1], last?.[0].row.request];
+	if (last === undefined || to === undefined || request === undefined) return { why: message("auditHost.noFile") };
 	const real = to.target ?? to.path;
-	if ((from.target ?? from.path) !== real) return { why: message("undo.why.elsewhere", { now: real }) };
-	const before = sideOf(from, "before", words.before);
-	const after = sideOf(to, "after", words.after);
-	if ("why" in before) return before;
-	if ("why" in after) return after;
-	const since = first[0].row.request;
+	const runs: Run[] = [];
+	for (const [{ row }, file] of changes) {
+		if (file === undefined) return { why: message("auditHost.noFile") };
+		const { path, target = path } = file;
+		const isCut = [path, target].some((name) => name.length > MAX_PATH || name.includes(MASK) || !isAbsolute(name));
+		if (isCut || row.request === undefined) return { why: message("undo.why.maskedPath") };
+		if (file.link !== undefined) return { why: message("undo.why.link") };
+		if ("from" in file) return { why: message("undo.why.moved") };
+		if (target !== real) return { why: message("undo.why.elsewhere", { now: real }) };
+		const before = sideOf(file, "before", words.before);
+		const after = sideOf(file, "after", words.after);
+		if ("why" in before) return before;
+		if ("why" in after) return after;
+		add(runs, before.link, after.link);
+	}
+	const [first, ...more] = runs;
+	if (first === undefined) throw new Error("A change makes a run.");
+	const mode = modeOf(to);
 	return {
 		path: to.path,
 		real,
-		request: row.request,
-		...(since === undefined || since === row.request ? {} : { since }),
-		...(row.session === undefined ? {} : { session: row.session }),
-		...(before.link === undefined ? {} : { before: before.link }),
-		...(after.link === undefined ? {} : { after: after.link }),
+		request,
+		...(since === undefined || since === request ? {} : { since }),
+		...(last[0].row.session === undefined ? {} : { session: last[0].row.session }),
+		runs: [first, ...more],
+		...(mode === undefined ? {} : { mode }),
 	};
+}
+
+/** A change that begins with the content that the one before it has left goes on with it. */
+function add(runs: Run[], before: EvidenceLink | undefined, after: EvidenceLink | undefined): void {
+	const known = runs.at(-1);
+	// An action that was also seen to do what was proposed.
+	if (known !== undefined && isSame(known.before, before) && isSame(known.after, after)) return;
+	if (known !== undefined && isSame(known.after, before)) {
+		if (after === undefined) delete known.after;
+		else known.after = after;
+	} else runs.push({ ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) });
+}
+
+/** The same content, or both times none. None of them has masks, which would make two contents one. */
+function isSame(a: EvidenceLink | undefined, b: EvidenceLink | undefined): boolean {
+	return a?.digest === b?.digest;
+}
+
+function modeOf({ before, mode }: DetailFile): number | undefined {
+	return (before !== undefined && "digest" in before ? before.mode : undefined) ?? mode?.before;
 }
 
 type Side = { link: EvidenceLink | undefined } | { why: Message };

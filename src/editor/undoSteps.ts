@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import type { Plan } from "../actions/undo/plan.ts";
 import type { Approver } from "../approvals/decision.ts";
 import type { Undone } from "../gate/undone.ts";
+import type { EvidenceLink } from "../protocol/audit.ts";
 import { type Message, message } from "../protocol/messages.ts";
 import { named } from "./auditDocuments.ts";
 import { contentOf } from "./auditEvidence.ts";
@@ -39,26 +40,36 @@ export class UndoSteps {
 	}
 
 	/** @throws Refusal where an undo cannot be planned */
-	async prepare(place: LogPlace, path: string, first: FileOfRow, last: FileOfRow): Promise<Prepared> {
-		const { lookAt, planUndo, undoableOf } = await import("./core.ts");
+	async prepare(place: LogPlace, path: string, changes: readonly FileOfRow[]): Promise<Prepared> {
+		const { lookAt, undoableOf } = await import("./core.ts");
 		const words = { before: say("auditHost.before"), after: say("auditHost.after") };
-		const undoable = undoableOf(first, last, words);
+		const undoable = undoableOf(changes, words);
 		const file = await shownName(path);
 		if ("why" in undoable) return refuse(file, undoable.why);
-		const [before, after] = await Promise.all(
-			(["before", "after"] as const).map(async (side): Promise<Buffer | undefined> => {
-				const link = undoable[side];
-				if (link === undefined) return undefined;
-				const content = await contentOf(place, link);
-				return "bytes" in content ? content.bytes : refuse(file, content.why);
-			}),
-		);
-		const looked = await lookAt(undoable.path, undoable.real, this.#places(file));
-		if ("why" in looked) return refuse(file, looked.why);
+		const found = await lookAt(undoable.path, undoable.real, this.#places(file));
+		if ("why" in found) return refuse(file, found.why);
 		if (await isUnsaved(undoable)) return refuse(file, message("undo.why.unsaved"));
-		const plan = planUndo({ before, after, now: looked.now });
+		const plan = await this.#plan(place, file, undoable, found.now);
 		if (plan.kind === "impossible") return refuse(file, plan.why);
+		const { mode } = undoable;
+		const looked = found.now === undefined && mode !== undefined ? { ...found, mode: mode & 0o777 } : found;
 		return { undoable, looked, plan, file };
+	}
+
+	async #plan(place: LogPlace, file: string, { runs }: Undoable, now: Buffer | undefined): Promise<Plan> {
+		const { planChanges, planInThread } = await import("./core.ts");
+		const read = async (link: EvidenceLink | undefined): Promise<Buffer | undefined> => {
+			if (link === undefined) return undefined;
+			const content = await contentOf(place, link);
+			return "bytes" in content ? content.bytes : refuse(file, content.why);
+		};
+		const changes = runs.map((run) => async () => ({ before: await read(run.before), after: await read(run.after) }));
+		try {
+			return await planChanges(now, changes, planInThread);
+		} catch (error) {
+			if (error instanceof Refusal) throw error;
+			return refuse(file, message("undo.why.notPlanned", { detail: detailOf(error) }));
+		}
 	}
 
 	#places(file: string): WritablePlaces {
@@ -154,9 +165,11 @@ class NotUndone extends Refusal {
 	}
 }
 
-/** The reason without the file's name. */
-export function whyOf(refusal: Refusal): string {
-	return refusal instanceof NotUndone ? refusal.why : unlinked(text(refusal.said));
+/** Why a file was not undone, without its name. */
+export function whyOf(error: unknown): string {
+	if (error instanceof NotUndone) return error.why;
+	const said = error instanceof Refusal ? error.said : message("auditHost.failed", { detail: detailOf(error) });
+	return unlinked(text(said));
 }
 
 function detailOf(error: unknown): string {

@@ -6,6 +6,7 @@ import type { Explanation, PolicyVerdict } from "../policy/policy.ts";
 import type { GateContext } from "./context.ts";
 import { extrasOf } from "./extras.ts";
 import type { LedgerLine } from "./ledger.ts";
+import { turnOf } from "./sessions.ts";
 
 /** A card and its digest. */
 export type Drawn = Jobs["card"]["gives"];
@@ -44,7 +45,7 @@ export async function cardOf(
 		...(await extrasOf(gate, line, proposal)),
 		...(original === undefined ? {} : { edited: { target: original.target, actionMac: original.mac } }),
 	};
-	return jobQueue.run("card", parts, line.bytes + bytesOf(proposal), { turn: session.key, signal });
+	return jobQueue.run("card", parts, line.bytes + bytesOf(proposal), { turn: turnOf(session), signal });
 }
 
 /** Rules that do not fit are kept in part only: there may be thousands, for each card. */

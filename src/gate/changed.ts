@@ -13,6 +13,7 @@ import type { GateContext } from "./context.ts";
 import { sentences } from "./entries.ts";
 import type { LedgerLine } from "./ledger.ts";
 import { type NoteSecrets, noting } from "./secretBooks.ts";
+import { turnOf } from "./sessions.ts";
 
 /** Files that an entry names, and of them those whose contents are kept. The rest is counted. */
 const MAX_FILES = 500;
@@ -42,7 +43,7 @@ export async function changedBody(gate: GateContext, line: LedgerLine, looked: L
 	const all = found?.files ?? [];
 	const note = gate.secrets.of(session.folder, line.request);
 	const journal = all.length === 0 ? undefined : await gate.options.workspaces.journal(session.folder);
-	const files = journal === undefined ? [] : await keepFiles(journal, all, { turn: session.key, note });
+	const files = journal === undefined ? [] : await keepFiles(journal, all, { turn: turnOf(session), note });
 	return {
 		request,
 		files,

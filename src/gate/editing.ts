@@ -3,7 +3,9 @@
 import type { Action } from "../actions/action.ts";
 import type { CardEdit } from "../actions/cardEdit.ts";
 import { type FileChange, isChange, type Proposal } from "../actions/change.ts";
-import { withoutHunks } from "../actions/hunks.ts";
+import { spanOf } from "../actions/hunks.ts";
+import { jobQueue } from "../actions/jobQueue.ts";
+import { asBuffer } from "../actions/jobs.ts";
 import { MAX_FILE_BYTES } from "../actions/textFile.ts";
 import type { Edited, Wanted } from "../agents/adapter.ts";
 import type { Decision } from "../approvals/decision.ts";
@@ -16,6 +18,7 @@ import { endOf, type Limits, limitsOf } from "./hold.ts";
 import { judge } from "./judge.ts";
 import { actionNames } from "./keyed.ts";
 import type { LedgerLine } from "./ledger.ts";
+import { turnOf } from "./sessions.ts";
 import { bothDemands, bothVerdicts } from "./stricter.ts";
 
 /** How often the action of one request can be changed. */
@@ -29,6 +32,8 @@ export interface Asking extends Shown {
 	first: Shown;
 	/** How often it was changed or was to be. */
 	edits: number;
+	/** Changes that are being worked out: what the card shows is not what the person wants. */
+	pending: number;
 	/** Changes are worked out one after the other. */
 	working: Promise<unknown>;
 }
@@ -42,7 +47,7 @@ export interface Shown {
 
 /** A card goes up that a person may change. */
 export function startAsking(line: LedgerLine, handling: Handling, event: BeforeEvent, shown: Shown): void {
-	line.asking = { ...shown, handling, event, first: shown, edits: 0, working: Promise.resolve() };
+	line.asking = { ...shown, handling, event, first: shown, edits: 0, pending: 0, working: Promise.resolve() };
 }
 
 /**
@@ -64,12 +69,15 @@ export async function editAction(gate: GateContext, id: string, edit: CardEdit):
 		}
 		return turn === asking.edits ? undefined : message("edit.overtaken");
 	};
+	asking.pending += 1;
 	const work = asking.working.then(() => edited(gate, line, asking, edit, notNow));
 	asking.working = work.catch(() => undefined);
 	try {
 		return await work;
 	} catch (error) {
 		return notNow() ?? message("edit.failed", { detail: errorText(error) });
+	} finally {
+		asking.pending -= 1;
 	}
 }
 
@@ -85,24 +93,30 @@ async function edited(
 	if (early !== undefined) return early;
 	const original = line.original ?? originalOf(line, asking);
 	const { handling, event, first } = asking;
-	const wanted = wantedOf(edit, first);
+	const wanted = await wantedOf(edit, first, line);
 	if (wanted !== undefined && "code" in wanted) return wanted;
 	let action: Action = original.action;
 	if (wanted !== undefined) {
-		const found = handling.adapter.editInput?.({ ...event, action }, wanted);
+		const found = await handling.adapter.editInput?.({ ...event, action }, wanted, {
+			turn: turnOf(line.session),
+			signal: line.interrupt.signal,
+		});
 		if (found === undefined) return message("edit.agent", { agent: event.caller.label });
 		if ("code" in found) return found;
 		action = { ...action, input: found.input };
 	}
 	const names = actionNames(action, gate.options.homeKey);
-	if (names.digest === line.digest) return message("edit.same");
+	if (names.digest === line.digest) return message(line.original === undefined ? "edit.same" : "edit.shownAlready");
 	const isOriginal = names.digest === original.digest;
 
 	const now = await judge(gate, handling, { ...event, action }, line.session);
 	if (now.effect === "deny") {
 		return notNow() ?? message("edit.denied", { why: now.why[0] === undefined ? "" : format(now.why[0]) });
 	}
-	const proposal = await handling.adapter.propose(action);
+	const proposal = await handling.adapter.propose(action, {
+		turn: turnOf(line.session),
+		signal: line.interrupt.signal,
+	});
 	const other = wanted === undefined || "command" in wanted ? undefined : notWanted(proposal, wanted, action);
 	const late = notNow() ?? other;
 	if (late !== undefined) return late;
@@ -154,7 +168,11 @@ function originalOf(line: LedgerLine, { first }: Asking): NonNullable<LedgerLine
 }
 
 /** What the person wants to run; undefined: what the agent had asked for. */
-function wantedOf(edit: CardEdit, { proposal, drawn }: Shown): Wanted | Message | undefined {
+async function wantedOf(
+	edit: CardEdit,
+	{ proposal, drawn }: Shown,
+	{ session, interrupt }: LedgerLine,
+): Promise<Wanted | Message | undefined> {
 	if ("original" in edit) return undefined;
 	if ("command" in edit) {
 		const tooLong = edit.command.length > MAX_FILE_BYTES;
@@ -170,8 +188,14 @@ function wantedOf(edit: CardEdit, { proposal, drawn }: Shown): Wanted | Message 
 	}
 	if (edit.leftOut.length === 0) return undefined;
 	if (shown.cut) return message("edit.cut");
-	const bytes = withoutHunks(before ?? Buffer.alloc(0), file.after.bytes, edit.leftOut, shown.hunks);
-	return Buffer.isBuffer(bytes) ? { path: file.path, before, bytes } : bytes;
+	const sides = { before: before ?? Buffer.alloc(0), after: file.after.bytes };
+	const made = await jobQueue.run(
+		"hunks",
+		{ ...sides, leftOut: edit.leftOut, spans: shown.hunks.map(spanOf) },
+		sides.before.length + sides.after.length,
+		{ turn: turnOf(session), signal: interrupt.signal },
+	);
+	return "why" in made ? made.why : { path: file.path, before, bytes: asBuffer(made.bytes) };
 }
 
 /** Why a proposal is not what the person wanted: the file is another one by now, or the agent's tool would do something else. */

@@ -9,41 +9,41 @@ import type { LedgerLine } from "./ledger.ts";
 
 export type Extras = Pick<CardParts, "preview" | "warnings">;
 
-/** A card waits no longer for what only adds to it. Milliseconds. */
-const MAX_MS = 300;
+/** A card waits no longer for what only adds to it; without a warning a file looks as if all was well. Milliseconds. */
+const MAX_MS = { preview: 300, warnings: 2000 };
 /** Files of one change that are looked at. */
 const MAX_FILES = 200;
 
-/** Never throws, and never takes long: a card does not wait for what only adds to it. */
+/** Never throws, and takes no longer than its limits: what could not be checked until then is a warning, too. */
 export async function extrasOf(
 	gate: Pick<GateContext, "options" | "reads">,
 	line: Pick<LedgerLine, "action" | "session">,
 	proposal: Proposal,
 	ms = MAX_MS,
 ): Promise<Extras> {
+	const [preview = [], warnings] = await Promise.all([
+		inTime(ms.preview, (signal) => previewFor(gate, line, signal)),
+		warningsOf(gate, line, proposal, ms.warnings),
+	]);
+	return {
+		...(preview.length === 0 ? {} : { preview }),
+		...(Object.keys(warnings).length === 0 ? {} : { warnings }),
+	};
+}
+
+/** What comes of it until the time is over; undefined then, and where it fails. */
+async function inTime<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
 	const over = new AbortController();
+	const late = new Promise<undefined>((resolve) => {
+		over.signal.addEventListener("abort", () => resolve(undefined), { once: true });
+	});
 	const timer = setTimeout(() => over.abort(), ms);
 	try {
-		const [preview, warnings] = await Promise.all([
-			inTime(previewFor(gate, line, over.signal), over.signal),
-			inTime(warningsOf(gate, line, proposal), over.signal),
-		]);
-		return {
-			...(preview === undefined || preview.length === 0 ? {} : { preview }),
-			...(warnings === undefined || Object.keys(warnings).length === 0 ? {} : { warnings }),
-		};
+		return await Promise.race([work(over.signal).catch(() => undefined), late]);
 	} finally {
 		clearTimeout(timer);
 		over.abort();
 	}
-}
-
-/** What comes of it until the time is over; undefined then, and where it fails: the card is whole without. */
-async function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-	const late = new Promise<undefined>((resolve) => {
-		signal.addEventListener("abort", () => resolve(undefined), { once: true });
-	});
-	return Promise.race([work.catch(() => undefined), late]);
 }
 
 async function previewFor(
@@ -60,19 +60,24 @@ async function warningsOf(
 	{ options, reads }: Pick<GateContext, "options" | "reads">,
 	{ session }: Pick<LedgerLine, "session">,
 	proposal: Proposal,
+	ms: number,
 ): Promise<Record<string, Message[]>> {
-	const files = isChange(proposal) ? proposal.files.slice(0, MAX_FILES) : [];
-	const all = await Promise.all(
-		files.map(async (file): Promise<[string, Message[]]> => {
-			const notes: Message[] = [];
-			if (placesOf(file).some((path) => options.unsaved?.(path) === true)) notes.push(message("warning.unsaved"));
-			const since = await reads.since(session, file.from ?? file.path);
-			if (since === "changed") notes.push(message("warning.changedSinceRead"));
-			if (since === "gone") notes.push(message("warning.goneSinceRead"));
-			return [file.path, notes];
-		}),
-	);
-	return Object.fromEntries(all.filter(([, notes]) => notes.length > 0));
+	const files = isChange(proposal) ? proposal.files : [];
+	const checks = files.map((file) => ({ file, notes: [] as Message[], whole: false }));
+	const check = async (one: (typeof checks)[number]) => {
+		const { file, notes } = one;
+		if (placesOf(file).some((path) => options.unsaved?.(path) === true)) notes.push(message("warning.unsaved"));
+		const since = await reads.since(session, file.from ?? file.path);
+		if (since === "changed") notes.push(message("warning.changedSinceRead"));
+		if (since === "gone") notes.push(message("warning.goneSinceRead"));
+		one.whole = true;
+	};
+	await inTime(ms, () => Promise.allSettled(checks.slice(0, MAX_FILES).map(check)));
+	const warnings = checks.map(({ file, notes, whole }): [string, Message[]] => [
+		file.path,
+		whole ? notes : [...notes, message("warning.unchecked")],
+	]);
+	return Object.fromEntries(warnings.filter(([, notes]) => notes.length > 0));
 }
 
 /** Where an editor may have it open: as the agent named it, and where it lands. */

@@ -117,6 +117,10 @@ export class Gate extends EventEmitter<GateEvents> {
 		if (answer.grant !== undefined && line?.original !== undefined && desk.waits(id)) {
 			return { result: "refused", message: message("edit.noGrant") };
 		}
+		// Else the version they are just changing would run.
+		if (answer.verdict === "allow" && (line?.asking?.pending ?? 0) > 0 && desk.waits(id)) {
+			return { result: "refused", message: message("edit.pending") };
+		}
 		const grants = answer.grant !== undefined && answer.verdict === "allow" && desk.waits(id);
 		const prepared = grants && line !== undefined ? prepareGrant(this.#context, line, answer) : undefined;
 		if (prepared !== undefined && "problem" in prepared) return { result: "refused", message: prepared.problem };

@@ -1,7 +1,9 @@
 // An action at the gate: judged by policy, held for a person where policy does not allow it, recorded, released.
 // Keeps invariant 1 (nothing runs before its decision); invariant 2 (record before release) is kept by release.ts.
 
+import type { ActionKind } from "../actions/action.ts";
 import { bytesOf, type Proposal } from "../actions/change.ts";
+import type { JobOptions } from "../actions/jobQueue.ts";
 import type { Decision } from "../approvals/decision.ts";
 import type { Demand } from "../approvals/pending.ts";
 import type { PolicyVerdict } from "../policy/policy.ts";
@@ -19,13 +21,16 @@ import { keepCard } from "./keptCard.ts";
 import { type ActionNames, actionNames } from "./keyed.ts";
 import type { LedgerLine } from "./ledger.ts";
 import { delegate, handOver, mayHandOver, mayRace, settleRaces } from "./race.ts";
-import { failure, recordRequest } from "./record.ts";
+import { failure, notWorkedOut, recordRequest } from "./record.ts";
 import { finish, release } from "./release.ts";
-import type { Session } from "./sessions.ts";
+import { type Session, turnOf } from "./sessions.ts";
 import { checkStale } from "./stale.ts";
 
 /** Milliseconds kept between our deadline and the agent's, so that our refusal still arrives. */
 const DEADLINE_MARGIN_MS = 10_000;
+
+/** Kinds whose change is put on record also where nobody is asked: what became of the files is held against it. */
+const CHANGES_FILES: ReadonlySet<ActionKind> = new Set(["edit", "write", "delete"]);
 
 /** What stands for a policy's word where it was not asked. */
 const UNJUDGED: PolicyVerdict = { effect: "deny", ruleId: "gate.failure", why: [], guard: false };
@@ -48,14 +53,17 @@ export async function before(
 	let verdict = UNJUDGED;
 	let decision: Decision;
 	let note: Message | undefined;
+	let ruledChange: Proposal;
 	try {
 		verdict = await judge(gate, handling, event, session);
 		const deadlineAt = deadlineOf(gate, handling);
 		const rule = await byRule(gate, handling, event, line, verdict, deadlineAt);
 		verdict = rule.verdict;
-		if (rule.decision !== undefined) decision = rule.decision;
-		else {
-			const proposal = await handling.adapter.propose(line.action);
+		if (rule.decision !== undefined) {
+			decision = rule.decision;
+			ruledChange = rule.proposal;
+		} else {
+			const proposal = await handling.adapter.propose(line.action, asking(line));
 			if (mayRace(gate, line, verdict)) return await delegate(gate, handling, event, line, verdict, proposal);
 			handling.call.ack();
 			await recordRequest(gate, line, verdict, proposal);
@@ -82,7 +90,7 @@ export async function before(
 		endAsking(gate, line);
 		decision = line.interrupt.decision ?? failure(gate, session, error).decision;
 	}
-	await finish(gate, handling, event, line, verdict, decision, { note });
+	await finish(gate, handling, event, line, verdict, decision, { note, proposal: ruledChange });
 	line.editedProposal = undefined;
 }
 
@@ -179,7 +187,10 @@ export function isHandedBack({ by }: Decision, { handsBack, timeoutAt, deadlineA
 	return by === "timeout" && handsBack === true && timeoutAt !== undefined && timeoutAt < deadlineAt;
 }
 
-/** The decision where no person is asked; none where one is. Pause holds what policy would allow, too. */
+/**
+ * The decision where no person is asked; none where one is. Pause holds what policy would allow, too.
+ * @returns also what an allowed action would change in files
+ */
 async function byRule(
 	gate: GateContext,
 	handling: Handling,
@@ -187,9 +198,10 @@ async function byRule(
 	line: LedgerLine,
 	first: PolicyVerdict,
 	deadlineAt: number,
-): Promise<{ verdict: PolicyVerdict; decision?: Decision }> {
+): Promise<{ verdict: PolicyVerdict; decision?: Decision; proposal?: Proposal }> {
 	const { desk } = gate.options;
 	let verdict = first;
+	let proposal: Proposal;
 	while (verdict.effect === "allow") {
 		const { paused } = desk;
 		if (paused) handling.call.ack();
@@ -198,11 +210,18 @@ async function byRule(
 		const state = await desk.whenRunning(deadlineAt, paused ? line.interrupt.signal : undefined);
 		if (state === "timeout") return { verdict, decision: timedOut() };
 		if (state === "aborted") return { verdict, decision: line.interrupt.decision ?? closing() };
-		if (!paused) break;
+		if (!paused) {
+			if (!CHANGES_FILES.has(line.action.kind)) break;
+			proposal = await handling.adapter.propose(line.action, asking(line)).catch(notWorkedOut);
+			// A large file takes time, in which the call may have ended or the gate been paused.
+			if (line.interrupt.decision === undefined && !desk.paused) break;
+		}
 		// What was so before the pause may not be so any more.
 		verdict = await judge(gate, handling, event, line.session);
 	}
-	return verdict.effect === "ask" ? { verdict } : { verdict, decision: ruled(gate, verdict) };
+	if (verdict.effect === "ask") return { verdict };
+	const decision = ruled(gate, verdict);
+	return verdict.effect === "allow" ? { verdict, decision, proposal } : { verdict, decision };
 }
 
 /** The decision of a verdict that needs no person. */
@@ -266,7 +285,7 @@ function keep(gate: GateContext, line: LedgerLine, card: CardModel, proposal: Pr
 		gate.options.workspaces.journal(session.folder),
 		{ card, proposal },
 		line.bytes + bytesOf(proposal),
-		{ turn: session.key, note: gate.secrets.of(session.folder, line.request) },
+		{ turn: turnOf(session), note: gate.secrets.of(session.folder, line.request) },
 	);
 	line.card.catch(() => {});
 }
@@ -287,4 +306,9 @@ function stopSession(gate: GateContext, session: Session, by: LedgerLine): void 
 		line.interrupt.end(ruled(gate, stoppedVerdict()));
 		gate.options.desk.settleByFailure(line.request, format(message("gate.sessionStopped")));
 	}
+}
+
+/** Whose work a proposal is, and when nobody waits for it any more. */
+function asking({ session, interrupt }: LedgerLine): JobOptions {
+	return { turn: turnOf(session), signal: interrupt.signal };
 }

@@ -15,7 +15,7 @@ import type { LedgerLine } from "./ledger.ts";
 import { noteApproved } from "./ran.ts";
 import { recordRequest } from "./record.ts";
 import { finish, release } from "./release.ts";
-import type { Session } from "./sessions.ts";
+import { type Session, turnOf } from "./sessions.ts";
 import { checkStale } from "./stale.ts";
 
 /** How often and how long the agent's transcript is asked who settled a race. */
@@ -116,7 +116,7 @@ export async function permission(
 	// Its card was here, and nobody answered it in time: the terminal's answer alone counts.
 	if (line.handedOver === true) return leaveToTerminal(handling, event);
 	const asks: PolicyVerdict = { ...verdict, effect: "ask" };
-	const proposal = await adapter.propose(line.action);
+	const proposal = await adapter.propose(line.action, { turn: turnOf(session) });
 	const limits = limitsOf(asks, deadlineOf(gate, handling));
 	noteGrantable(gate, line, asks);
 	const drawn = await cardOf(gate, line, asks, proposal, endOf(limits));

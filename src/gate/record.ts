@@ -1,6 +1,6 @@
 // The entries of one request and its decision. What cannot be recorded is denied (invariant 2), and that is recorded
 // where it is possible: the failed segment may hold a decision that nobody was told, so a new one says what became of it.
-import type { Proposal } from "../actions/change.ts";
+import { isChange, type Proposal } from "../actions/change.ts";
 import type { Decision } from "../approvals/decision.ts";
 import { JournalError } from "../audit/errors.ts";
 import type { PolicyVerdict } from "../policy/policy.ts";
@@ -11,7 +11,7 @@ import { errorText, type GateContext } from "./context.ts";
 import * as entries from "./entries.ts";
 import type { LedgerLine } from "./ledger.ts";
 import { noting } from "./secretBooks.ts";
-import type { Session } from "./sessions.ts";
+import { type Session, turnOf } from "./sessions.ts";
 import type { Draft } from "./workspaces.ts";
 
 /** A decision that stands. */
@@ -36,13 +36,16 @@ export async function recordRequest(
 	line.requested = true;
 }
 
-/** Resolves when a decision is durable on disk, or with the denial that stands in its place. */
+/**
+ * Resolves when a decision is durable on disk, or with the denial that stands in its place.
+ * @param proposal what is allowed by rule would change: it goes on record with the request
+ */
 export async function recordDecision(
 	gate: GateContext,
 	line: LedgerLine,
 	verdict: PolicyVerdict,
 	decision: Decision,
-	offered: boolean,
+	{ offered, proposal }: { offered: boolean; proposal?: Proposal },
 ): Promise<Standing> {
 	const { session } = line;
 	const policyDigest = verdict.digest ?? gate.options.policy.digest;
@@ -56,7 +59,7 @@ export async function recordDecision(
 	try {
 		// What failed on a request would fail on its entry, too; a gate that is closing has not failed on it.
 		const bare = decision.by === "failure" && !gate.stopping;
-		const requested = bare || line.requested ? failed : [await requestDraft(gate, line, verdict, undefined)];
+		const requested = bare || line.requested ? failed : [await ruledDraft(gate, line, verdict, proposal)];
 		const edited = await editedEvidence(gate, line, decision);
 		await gate.record(session, ...requested, decided(decision, await cardShown(line, decision), edited));
 		return { decision, recorded: true };
@@ -89,7 +92,7 @@ async function editedEvidence(
 	if (line.original === undefined || decision.verdict !== "allow") return editedNames(line);
 	const { session, action, bytes } = line;
 	const note = gate.secrets.of(session.folder, line.request);
-	const asking = { turn: session.key, note };
+	const asking = { turn: turnOf(session), note };
 	const journal = await gate.options.workspaces.journal(session.folder);
 	const change = await changeEvidence(journal, line.editedProposal, asking);
 	const input = bytes > INLINE_INPUT ? await inputEvidence(journal, action.input, bytes, asking) : undefined;
@@ -120,7 +123,7 @@ async function requestDraft(
 	signal?: AbortSignal,
 ): Promise<Draft> {
 	const note = gate.secrets.of(line.session.folder, line.request);
-	const asking = { turn: line.session.key, signal, note };
+	const asking = { turn: turnOf(line.session), signal, note };
 	let said = {};
 	if (proposal !== undefined || line.bytes > INLINE_INPUT) {
 		const journal = await gate.options.workspaces.journal(line.session.folder);
@@ -130,6 +133,26 @@ async function requestDraft(
 		said = { change, input };
 	}
 	return { type: "action.requested", body: noting(note, () => entries.actionRequested(line, verdict, said)) };
+}
+
+/** What a rule allows is not denied because its change cannot be kept: the entry says why it is not there. */
+async function ruledDraft(
+	gate: GateContext,
+	line: LedgerLine,
+	verdict: PolicyVerdict,
+	proposal: Proposal,
+): Promise<Draft> {
+	try {
+		return await requestDraft(gate, line, verdict, proposal);
+	} catch (error) {
+		if (!isChange(proposal) || error instanceof JournalError) throw error;
+		return requestDraft(gate, line, verdict, notWorkedOut(error));
+	}
+}
+
+/** In place of a change that could not be worked out or kept. */
+export function notWorkedOut(error: unknown): Proposal {
+	return { unknown: message("proposal.failed", { detail: errorText(error) }) };
 }
 
 function failedDraft(line: LedgerLine): Draft {

@@ -1,4 +1,5 @@
 // A decision stands once it is on record; only then is the agent told (invariant 2). The one way out of the gate.
+import type { Proposal } from "../actions/change.ts";
 import type { Outcome } from "../agents/adapter.ts";
 import type { Decision } from "../approvals/decision.ts";
 import type { PolicyVerdict } from "../policy/policy.ts";
@@ -9,13 +10,18 @@ import { addGrant, noteUse } from "./granting.ts";
 import type { LedgerLine } from "./ledger.ts";
 import { noteApproved } from "./ran.ts";
 import { recordDecision } from "./record.ts";
-import { isReadOnly } from "./watchRun.ts";
+import { isReadOnly, unreported } from "./watchRun.ts";
 
-/**
- * Records a decision, then tells the agent. What could not be recorded is denied.
- * @param offered the agent's own prompt may be first: what counts is action.settled
- * @param note what the person is told where the decision is not theirs
- */
+interface Finishing {
+	/** The agent's own prompt may be first: what counts is action.settled. */
+	offered?: boolean;
+	/** What the person is told where the decision is not theirs. */
+	note?: Message | undefined;
+	/** What an action would change that nobody is asked about. */
+	proposal?: Proposal;
+}
+
+/** Records a decision, then tells the agent. What could not be recorded is denied. */
 export async function finish(
 	gate: GateContext,
 	handling: Handling,
@@ -23,17 +29,18 @@ export async function finish(
 	line: LedgerLine,
 	verdict: PolicyVerdict,
 	decision: Decision,
-	{ offered = false, note }: { offered?: boolean; note?: Message | undefined } = {},
+	{ offered = false, note, proposal }: Finishing = {},
 ): Promise<void> {
-	const standing = await recordDecision(gate, line, verdict, decision, offered);
+	const standing = await recordDecision(gate, line, verdict, decision, { offered, proposal });
 	const stands = standing.decision;
 	line.decision = stands;
 	// The other side of a race may have settled it while this was recorded.
 	if (!line.settled) line.state = stands.verdict === "deny" ? "denied" : offered ? "delegated" : "allowed";
 	line.session.decided[stands.verdict === "allow" ? "allowed" : "denied"] += 1;
 	// What was shown is gone from the views in a moment.
-	const shown = stands.verdict === "allow" ? (line.editedProposal ?? gate.proposals.get(line.request)) : undefined;
-	if (shown !== undefined) noteApproved(gate, line, shown);
+	const allowed = stands.verdict === "allow";
+	const approved = allowed ? (line.editedProposal ?? gate.proposals.get(line.request) ?? proposal) : undefined;
+	if (approved !== undefined) noteApproved(gate, line, approved);
 	const ungranted = standing.recorded && stands === decision ? await addGrant(gate, line, decision) : undefined;
 	gate.settled(line, stands, standing.note ?? note ?? ungranted);
 	const outcome: Outcome = { kind: "decision", decision: stands, ...editedOf(line, stands) };
@@ -67,5 +74,11 @@ export async function release(
 
 /** It is about to run: what is there before is looked at, where what it changes is to be seen. */
 function beginRun(gate: GateContext, line: LedgerLine, hasEffects: boolean): Promise<void> {
-	return gate.watches.begin(line, hasEffects && gate.options.settings().watchRuns !== false);
+	const { session } = line;
+	return gate.watches.begin(line, hasEffects && gate.options.settings().watchRuns !== false, (run) => {
+		const told = unreported(gate, { ...run }).then((draft) => {
+			if (draft !== undefined) gate.later(session, draft.type, draft.body);
+		});
+		gate.inBackground(session.folder, told);
+	});
 }

@@ -1,4 +1,5 @@
 // What the agent says it did, held against what was decided (DESIGN 2.5), and changes of its configuration.
+import { createHash } from "node:crypto";
 import { labelOf } from "../actions/paths.ts";
 import { redact } from "../actions/redact.ts";
 import type { Enforcement, HooksInForce } from "../agents/adapter.ts";
@@ -15,7 +16,7 @@ import type { LedgerLine } from "./ledger.ts";
 import { settle } from "./race.ts";
 import { type FileMismatch, filesNotAsApproved, isUnwritten, mismatchDraft } from "./ran.ts";
 import { noting } from "./secretBooks.ts";
-import { hooksOf, type Session } from "./sessions.ts";
+import { hooksOf, type Session, turnOf } from "./sessions.ts";
 import type { Draft } from "./workspaces.ts";
 
 /** A result came in: recorded, compared, and a result nobody decided on is a coverage gap with a warning. */
@@ -30,7 +31,7 @@ export async function after(gate: GateContext, handling: Handling, event: AfterE
 	const changed = gate.watches.end(gate, line, event);
 	// Met where they are waited for.
 	for (const one of [looked, changed]) one.catch(() => {});
-	const result = await resultOf(journal, event, call.payload.length, { turn: session.key, note });
+	const result = await resultOf(journal, event, call.payload.length, { turn: turnOf(session), note });
 	if (isAnswer(session, event)) {
 		await gate.record(session, { type: "question.answered", body: entries.questionAnswered(event, result) });
 	} else {
@@ -79,6 +80,9 @@ async function tell(gate: GateContext, session: Session, draft: Draft | undefine
 	await gate.record(session, draft).catch(() => gate.later(session, draft.type, draft.body));
 }
 
+/** Files of one action that a person is warned of; the entry names all. */
+const MAX_FILE_WARNINGS = 5;
+
 /** Files that do not hold what was approved are on record, and a person is told. */
 async function tellFiles(
 	gate: GateContext,
@@ -88,14 +92,17 @@ async function tellFiles(
 ): Promise<void> {
 	const { session } = line;
 	const mismatches = await looked;
-	const [first] = mismatches;
-	if (first === undefined) return;
+	if (mismatches.length === 0) return;
 	// Whatever comes of the entry.
-	const code = isUnwritten(first) ? "gate.fileUnwritten" : "gate.fileMismatch";
-	const label = { agent: session.agentLabel, file: labelOf(first.file.path, session.root) };
-	gate.warn(`file:${session.key}`, message(code, label));
+	for (const one of mismatches.slice(0, MAX_FILE_WARNINGS)) {
+		const code = isUnwritten(one) ? "gate.fileUnwritten" : "gate.fileMismatch";
+		const label = { agent: session.agentLabel, file: labelOf(one.file.path, session.root) };
+		// Names of files are as long as agents like, and may hold secrets.
+		const name = createHash("sha256").update(one.file.path).digest("hex").slice(0, 16);
+		gate.warn(`file:${session.key}:${name}`, message(code, label));
+	}
 	const note = gate.secrets.of(session.folder, line.request);
-	await tell(gate, session, await mismatchDraft(gate, line, event, mismatches, { turn: session.key, note }));
+	await tell(gate, session, await mismatchDraft(gate, line, event, mismatches, { turn: turnOf(session), note }));
 }
 
 /** The result as it is kept. One that could not be looked through is left out: that the action ran is on record all the same. */

@@ -109,3 +109,11 @@ export class Sessions {
 function rank({ ended, lastSeenAt }: Session): number {
 	return ended ? lastSeenAt - Number.MAX_SAFE_INTEGER : lastSeenAt;
 }
+
+/**
+ * Whose turn long work is: the agent's process and not its session, because a process can call itself by as many session ids
+ * as it likes.
+ */
+export function turnOf({ agentPid }: Pick<Session, "agentPid">): string {
+	return `agent ${agentPid}`;
+}

@@ -5,6 +5,7 @@ import type { AgentAdapter } from "../agents/adapter.ts";
 import type { Decision } from "../approvals/decision.ts";
 import { format, type Message, message } from "../protocol/messages.ts";
 import type { LedgerLine } from "./ledger.ts";
+import { turnOf } from "./sessions.ts";
 
 export interface Checked {
 	decision: Decision;
@@ -20,7 +21,7 @@ export async function checkStale(
 	decision: Decision,
 ): Promise<Checked> {
 	if (decision.by !== "person" || decision.verdict !== "allow" || !isChange(shown)) return { decision };
-	const now = await adapter.propose(line.action);
+	const now = await adapter.propose(line.action, { turn: turnOf(line.session) });
 	const other = shown.files.find((file, index) => !isSame(file, isChange(now) ? now.files[index] : undefined));
 	if (other === undefined && isChange(now) && now.files.length === shown.files.length) return { decision };
 	const note = message("gate.stale", { file: other?.path ?? "" });

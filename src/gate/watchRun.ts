@@ -12,7 +12,7 @@ import { changedBody } from "./changed.ts";
 import { type AfterEvent, errorText, type GateContext } from "./context.ts";
 import type { LedgerLine } from "./ledger.ts";
 import type { Session } from "./sessions.ts";
-import type { Draft } from "./workspaces.ts";
+import { contains, type Draft } from "./workspaces.ts";
 
 /** How long an action may be held up before it runs. Milliseconds. */
 const TAKE_MS = 2000;
@@ -22,6 +22,8 @@ const LOOK_MS = 60_000;
 const MAX_MARKS = LIMITS.marks;
 /** A run without a result after so long is not waited for any more. Milliseconds. */
 const MAX_AGE_MS = 6 * 60 * 60_000;
+/** Actions that are remembered; of more the oldest are forgotten. As many again of those that went on in the background. */
+const MAX_RUNS = 1000;
 
 /** Kinds whose effects nobody knows beforehand. */
 const WATCHED: ReadonlySet<ActionKind> = new Set(["shell", "mcp", "other"]);
@@ -44,7 +46,12 @@ export interface Run {
 	problem?: Message;
 	/** Its result is here. */
 	ending: boolean;
+	/** Told when no result can come any more. */
+	lost: Lost;
 }
+
+/** Hears of a watched action that will have no result; never throws. */
+export type Lost = (run: Run) => void;
 
 /** Decided by what is built in, which allows nothing that has effects. */
 export function isReadOnly(decision: Decision, { source }: PolicyVerdict): boolean {
@@ -54,14 +61,19 @@ export function isReadOnly(decision: Decision, { source }: PolicyVerdict): boole
 export class Watches {
 	readonly #snapshots: Pick<Snapshots, "take" | "changes" | "drop"> | undefined;
 	readonly #runs = new Set<Run>();
+	/** Those whose result is here and that may still be running, until their session ends. */
+	readonly #background = new Set<Run>();
 
 	/** Without snapshots nothing is watched. */
 	constructor(snapshots: Pick<Snapshots, "take" | "changes" | "drop"> | undefined) {
 		this.#snapshots = snapshots;
 	}
 
-	/** Before the agent is told that it may go on. Never rejects, and takes no longer than TAKE_MS; once for each line. */
-	begin(line: LedgerLine, watched: boolean): Promise<void> {
+	/**
+	 * Before the agent is told that it may go on. Never rejects, and takes no longer than TAKE_MS; once for each line.
+	 * @param lost told when no result can come any more
+	 */
+	begin(line: LedgerLine, watched: boolean, lost: Lost): Promise<void> {
 		if (this.#snapshots === undefined || !watched || !CHANGING.has(line.action.kind)) return Promise.resolve();
 		if (line.run !== undefined) return line.run.begun;
 		this.#sweep();
@@ -74,13 +86,22 @@ export class Watches {
 			shared: false,
 			begun: Promise.resolve(),
 			ending: false,
+			lost,
 		};
 		for (const other of this.#runs) {
-			if (other.folder !== folder) continue;
+			if (!overlap(other.folder, folder)) continue;
 			other.shared = true;
 			run.shared = true;
 		}
+		// Whether these have come to their end is never told.
+		for (const other of this.#background) if (overlap(other.folder, folder)) run.shared = true;
 		this.#runs.add(run);
+		const [oldest] = this.#runs;
+		if (this.#runs.size > MAX_RUNS && oldest !== undefined) {
+			// One whose result is here ends by itself.
+			if (oldest.ending) this.#runs.delete(oldest);
+			else this.#lose(oldest);
+		}
 		line.run = run;
 		if (WATCHED.has(line.action.kind)) run.begun = this.#take(run, this.#snapshots);
 		return run.begun;
@@ -100,6 +121,7 @@ export class Watches {
 			return { type: "action.changed", body: await this.#look(gate, run, event) };
 		} finally {
 			this.#forget(run);
+			if (isBackground(event)) this.#keepBackground(run);
 		}
 	}
 
@@ -113,9 +135,12 @@ export class Watches {
 		const { kind } = event;
 		if (kind !== "turn.end" && kind !== "subagent.end" && kind !== "session.end") return;
 		const agent = kind === "subagent.end" ? event.subagentId : event.subagent;
+		for (const run of this.#background) {
+			if (kind === "session.end" && run.line.session.key === session.key) this.#background.delete(run);
+		}
 		for (const run of this.#runs) {
 			if (run.line.session.key !== session.key || run.ending) continue;
-			if (kind === "session.end" || run.line.subagent === agent) this.#forget(run);
+			if (kind === "session.end" || run.line.subagent === agent) this.#lose(run);
 		}
 	}
 
@@ -180,8 +205,25 @@ export class Watches {
 		for (const run of this.#runs) {
 			const { session, state } = run.line;
 			const isGone = session.ended || state === "denied" || (run.seen && !isThere(session.agentPid));
-			if (!run.ending && (isGone || Date.now() - run.at > MAX_AGE_MS)) this.#forget(run);
+			if (!run.ending && (isGone || Date.now() - run.at > MAX_AGE_MS)) this.#lose(run);
 		}
+		for (const run of this.#background) {
+			const { session } = run.line;
+			if (session.ended || (run.seen && !isThere(session.agentPid))) this.#background.delete(run);
+		}
+	}
+
+	#keepBackground(run: Run): void {
+		if (run.line.session.ended) return;
+		this.#background.add(run);
+		const [oldest] = this.#background;
+		if (this.#background.size > MAX_RUNS && oldest !== undefined) this.#background.delete(oldest);
+	}
+
+	/** No result can come any more. */
+	#lose(run: Run): void {
+		if (WATCHED.has(run.line.action.kind)) run.lost(run);
+		this.#forget(run);
 	}
 
 	#forget(run: Run): void {
@@ -194,6 +236,25 @@ export class Watches {
 		if (run.mark !== undefined) this.#snapshots?.drop(run.mark);
 		delete run.mark;
 	}
+}
+
+/** The entry of an action that nobody has reported on: what it changed is not known. Undefined for one that was denied. */
+export async function unreported(gate: GateContext, { line, mark, problem, shared }: Run): Promise<Draft | undefined> {
+	// Whether the agent's own prompt has allowed it is being looked up; that begins right after.
+	await Promise.resolve();
+	await line.settling?.catch(() => undefined);
+	if (line.state === "denied") return undefined;
+	const incomplete = problem ?? message("afterRun.unreported");
+	const looked = { request: line.request, background: false, shared: () => shared, incomplete };
+	return {
+		type: "action.changed",
+		body: await changedBody(gate, line, mark === undefined ? looked : { ...looked, mark }),
+	};
+}
+
+/** One is the other, or lies in it. */
+function overlap(one: string, other: string): boolean {
+	return contains(one, other) || contains(other, one);
 }
 
 function isThere(pid: number): boolean {

@@ -205,7 +205,12 @@ export interface SessionFile {
 	/** Row and index of the file in it: the first change holds the content before, the last the content after. */
 	first: FilePlace;
 	last: FilePlace;
+	/** All changes, oldest first; fewer than `changes` where there are more than are named (MAX_SESSION_PLACES). */
+	places: FilePlace[];
 }
+
+/** Changes of one file of a session that are named, each by its place. */
+export const MAX_SESSION_PLACES = 200;
 
 export interface SessionDetail {
 	session: SessionRow;
@@ -237,6 +242,8 @@ export interface EvidenceLink {
 	digest: string;
 	size: number;
 	redacted: boolean;
+	/** Permission bits that the file had with this content, where the log says so. */
+	mode?: number;
 	/** Removed by retention: when (ISO). */
 	removedAt?: string;
 }

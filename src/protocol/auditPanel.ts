@@ -62,7 +62,7 @@ export const AuditPanelMessage = z.discriminatedUnion("type", [
 	z.strictObject({ type: z.literal("rebuild") }),
 	/**
 	 * Native diff of a file of an action, as it was shown; `actual`: of a file that it was seen to change; `edited`: of one
-	 * as a person wanted it.
+	 * as a person wanted it; `mismatch`: not of the change, but of what was allowed against what was found in its place.
 	 */
 	z.strictObject({
 		type: z.literal("openDiff"),
@@ -70,6 +70,7 @@ export const AuditPanelMessage = z.discriminatedUnion("type", [
 		file,
 		actual: z.optional(z.literal(true)),
 		edited: z.optional(z.literal(true)),
+		mismatch: z.optional(z.literal(true)),
 	}),
 	/** Native diff of a file over a whole session: before its first change, after its last. */
 	z.strictObject({

@@ -53,6 +53,8 @@ export const PendingState = z.strictObject({
 	grants: z.array(GrantRow),
 	/** The policy files there are. */
 	policy: z.array(PolicyLayer),
+	/** Ids of requests whose diff holds changes of the person that are not saved: they cannot be allowed. */
+	unsaved: z.optional(z.array(z.string())),
 });
 export type PendingState = z.infer<typeof PendingState>;
 

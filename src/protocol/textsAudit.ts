@@ -399,6 +399,12 @@ export const TEXTS_AUDIT = {
 	"audit.ran.unknown": "The agent has not reported what came of it.",
 
 	// what was seen after it ran
+	"audit.mismatch.compare": "Compare with what was found",
+	"audit.mismatch.compareOf": "Compare with what was found: {file}",
+	"auditHost.diffFound": "{file} (allowed ↔ found on {time})",
+	"auditHost.diffUndone": "{file} (put back on {time})",
+	"auditHost.allowed": "as it was allowed in",
+	"auditHost.found": "as it was found after",
 	"gate.fileMismatch":
 		"{file} does not hold what was allowed, although {agent} says that it was written. Something else may have changed it, such as a formatter. Compare it in the audit log before you go on.",
 	"gate.fileUnwritten":

@@ -10,7 +10,15 @@ export const TEXTS_CHANGE_AFTER_RUN = {
 	"afterRun.unreadable":
 		"{count} files or folders could not be looked at ({code}), the first is {first}. Changes there are not listed; check their permissions if you expected some.",
 	"afterRun.rulesChanged":
-		"The rules in .gitignore files changed meanwhile. New files that the old or the new rules leave out are not listed; the change of the .gitignore file itself is.",
+		"The rules in .gitignore files, or the files that git tracks in spite of them, changed meanwhile. New files that the old or the new rules leave out are not listed; the change of the .gitignore file itself is.",
+	"afterRun.rulesUnread":
+		"Some rules in .gitignore files are too long or too many, the first are in {first}. Gatepost did not read them, so which files they leave out, or leave in, did not count.",
+	"afterRun.gitUnread":
+		"The index or the settings of the git repository {first} could not be read. Changes of its hooks and settings, and of files that it tracks although .gitignore leaves them out, may not be listed.",
+
+	// why nothing was looked at
+	"afterRun.unreported":
+		"The agent's turn or session was over before it said what came of this, so the folder was not looked at again and what it changed is not known.",
 
 	// why a content is not there
 	"afterRun.notKept":

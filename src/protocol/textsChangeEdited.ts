@@ -2,6 +2,8 @@
 export const TEXTS_CHANGE_EDITED = {
 	"edit.over":
 		"This request is over or its answer was just taken, so nothing was changed. Wait for the agent's next one.",
+	"edit.pending":
+		"Your change of this action is still being worked out, so nothing was allowed. Look at what comes of it, then answer.",
 	"edit.raced":
 		"The agent's own prompt waits for the same action and would run it unchanged, so nothing was changed here. Deny it and say what to do instead.",
 	"edit.tooMany":
@@ -15,6 +17,7 @@ export const TEXTS_CHANGE_EDITED = {
 	"edit.denied":
 		"Policy denies the action as it was changed, so nothing was changed. Change it in another way, or deny it. {why}",
 	"edit.same": "That is what the agent had asked for already, so nothing was changed.",
+	"edit.shownAlready": "The card shows that already, so nothing was changed.",
 	"edit.command":
 		"The changed command is empty or holds characters that no command may, so nothing was changed. Correct it and try again.",
 	"edit.tooLong": "The changed input is larger than {max} MB, so nothing was changed. Make it smaller, or deny it.",

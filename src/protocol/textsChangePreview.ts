@@ -6,6 +6,7 @@ export const TEXTS_CHANGE_PREVIEW = {
 	"effect.globUnknown": "Which files this pattern stands for was not worked out:",
 	"effect.globNothing": "This pattern fits no file now:",
 	"effect.missing": "Not there now:",
+	"effect.leadsOutside": "Leads outside the folders of the workspace, through a link:",
 
 	// files that go
 	"effect.deletesFile": "Would delete 1 file ({size}):",
@@ -85,8 +86,12 @@ export const TEXTS_CHANGE_PREVIEW = {
 	"effect.commitsAlso": "Would also commit tracked files that look changed now ({count}):",
 	"effect.commitsAdded": "The git add in front of it stages more to commit.",
 	"effect.amends": "Would replace the newest commit.",
-	"effect.cleansFile": "Would delete 1 file or folder that git does not track:",
-	"effect.cleansFiles": "Would delete {count} files or folders that git does not track:",
+	"effect.cleansFile": "Would delete 1 file that git does not track:",
+	"effect.cleansFiles": "Would delete {count} files that git does not track:",
+	"effect.cleansFolders":
+		"Would delete folders that git does not track, with all that is in them (files: {files}, folders: {folders}, {size} in all):",
+	"effect.cleansFoldersAtLeast":
+		"Would delete folders that git does not track, with all that is in them (at least: files: {files}, folders: {folders}, {size}; there is more than was counted):",
 	"effect.cleansNothing": "git tracks everything that this would look at: nothing would be deleted.",
 	"effect.discards": "Would throw away changes in 1 tracked file that looks changed now:",
 	"effect.discardsMany": "Would throw away changes in {count} tracked files that look changed now:",
@@ -100,4 +105,7 @@ export const TEXTS_CHANGE_PREVIEW = {
 	"warning.changedSinceRead":
 		"This file has changed on disk since the agent read it. The change shown here is against the file as it is now.",
 	"warning.goneSinceRead": "This file is not there any more, and was when the agent read it.",
+	"warning.unchecked":
+		"Whether an editor holds unsaved changes of this file, and whether it has changed since the agent read it, could not be checked. Look at the file before you allow this.",
+	"proposal.failed": "What it would change could not be worked out ({detail}). Look at its input.",
 } as const;

@@ -1,6 +1,14 @@
 // The English templates of putting back what an action changed. See texts.ts.
 export const TEXTS_CHANGE_UNDO = {
 	"audit.type.change.undone": "Change undone",
+	"undo.type.conflict": "Merge editor opened for an undo",
+	"undo.type.failed": "Undo failed",
+	"undo.type.unknown": "Undo",
+	"undo.did.conflict":
+		"A person opened the merge editor to undo what an allowed edit had changed. What came of it is theirs and not in the log.",
+	"undo.did.failed":
+		"A person wanted to put back what an allowed edit had changed, but the file could not be written and is as it was.",
+	"undo.did.unknown": "A person wanted to put back what an allowed edit had changed. Its entry says what came of it.",
 	"undo.button": "Undo…",
 	"undo.buttonOf": "Undo the change of {file}…",
 	"undo.buttonNotOf": "Undo the change of {file}… (not possible: {why})",
@@ -58,6 +66,12 @@ export const TEXTS_CHANGE_UNDO = {
 		"The file could not be written ({detail}). It is as it was, but the log says only that it was going to be undone: {log}. Check the folder and the Gatepost home, then try again.",
 	"undo.why.conflict":
 		"It was changed since in the same places. Nothing was changed. Undo this file by itself: the merge editor opens then.",
+	"undo.why.conflictBetween":
+		"Somebody else changed it in the same places as the session, since or between its changes, so they cannot be undone together. Nothing was changed. Undo its changes one by one in the log, the newest first: the merge editor opens where it is needed.",
+	"undo.why.notPlanned":
+		"It could not be worked out what an undo would do ({detail}). Nothing was changed. Put it back from your version control.",
+	"undo.tooMany":
+		"The session changed this file {count} times, more than are undone together. Nothing was changed. Undo its changes one by one in the log, the newest first, or put the file back from your version control.",
 	"undo.why.noMergeEditor":
 		"It was changed since in the same places, and this editor has no merge editor. Nothing was changed. A difference between the file now and before the change was opened; take over by hand what you need.",
 	"undo.running": "Another undo is not finished yet. Answer its question first.",
@@ -68,9 +82,11 @@ export const TEXTS_CHANGE_UNDO = {
 	"undo.ask.conflict": "Open {file} in the merge editor?",
 	"undo.detail.restore": "The file still has the approved content. It gets exactly the content before the change.",
 	"undo.detail.create": "The action had deleted the file. It is made anew with exactly its content before.",
+	"undo.detail.noMode":
+		"The log does not say which permissions it had, so they are not restored: it gets those of a new file.",
 	"undo.detail.remove": "The file still has the content that was approved. It is removed from the disk.",
 	"undo.detail.merged":
-		"The file was changed since, in other places than the action did. Those changes stay. Look at the file afterwards: lines that fit together before may not now.",
+		"Somebody else changed the file since, or in between, in other places than are undone here. Those changes stay. Look at the file afterwards: lines that fit together before may not now.",
 	"undo.detail.conflict.one":
 		"The file was changed since in {count} place that the action changed too. Nothing is written until you complete the merge and save, and what you save is yours.",
 	"undo.detail.conflict.many":
@@ -94,16 +110,20 @@ export const TEXTS_CHANGE_UNDO = {
 	"undo.all.ask.many": "Undo the changes of this session in {count} files?",
 	"undo.all.detail": "The file that was changed last comes first:",
 	"undo.all.file.restore": "{file}: put back",
+	"undo.all.file.noMode": "{file}: put back, without its permissions, which the log does not know",
 	"undo.all.file.remove": "{file}: removed",
 	"undo.all.file.merged": "{file}: undone, what was changed since is kept",
 	"undo.all.more.one": "and {count} more",
 	"undo.all.more.many": "and {count} more",
-	"undo.all.stops": "It stops at {file}. {why}",
+	"undo.all.skips.one": "{count} file is left as it is:",
+	"undo.all.skips.many": "{count} files are left as they are:",
+	"undo.all.skip": "{file}: {why}",
 	"undo.all.do": "Undo All",
 	"undo.all.nothing": "There is nothing of this session's changes left to undo, so nothing was written.",
 	"undo.all.done.one": "Undone in {count} file.",
 	"undo.all.done.many": "Undone in {count} files.",
 	"undo.all.doneList": "Undone: {files}.",
 	"undo.all.doneNone": "No file was undone.",
-	"undo.all.stopped": "It stopped at {file}, and the files after it were left as they are. {why}",
+	"undo.all.skipped.one": "{count} file was left as it is:",
+	"undo.all.skipped.many": "{count} files were left as they are:",
 } as const;

@@ -47,7 +47,12 @@ export const TEXTS_CHANGE_VIEWS = {
 	"ui.edit.oneFile": "One file at a time: tick the parts of the other one again first.",
 	"ui.edit.apply": "Apply",
 	"ui.edit.inDiff": "Edit in diff…",
-	"ui.edit.backFirst": "Parts were left out already. To choose others, go back to the original first.",
+	"ui.edit.fileInDiff": "Edit {file} in diff…",
+	"ui.edit.titleDiff": "Edit in the diff",
+	"ui.edit.helpDiff": "Saving it there changes what would be written. You answer what comes of it.",
+	"ui.edit.cut": "The change is too large for the card, so its parts cannot be chosen here.",
+	"ui.edit.unsaved": "You have unsaved changes in the diff. Save or close it, then answer.",
+	"ui.edit.backFirst": "This was changed already. To choose parts of it, go back to the original first.",
 	"ui.edit.none": "Nothing would be left to write. Deny it instead.",
 	"ui.edit.empty": "There is no command left to run. Deny it instead.",
 	"ui.edit.same": "Nothing is changed yet.",
@@ -61,6 +66,9 @@ export const TEXTS_CHANGE_VIEWS = {
 	"ui.edited.content": "What would be written is not all that the agent had asked for.",
 	"ui.edited.back": "Back to the original",
 	"ui.allowEdited": "Allow edited",
+	"editor.diffAllTitleEnds": "Proposed changes, line ends drawn ({count}, {request})",
+	"editor.editOver":
+		"This request is over, so your change cannot be taken any more and nothing was saved. Copy what you want to keep, then close this tab.",
 	"ui.announce.changed": "Changed: {action}. Look at it again before you answer.",
 
 	// audit: what really changed

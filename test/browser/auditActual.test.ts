@@ -116,6 +116,60 @@ describe("what changed when it ran", () => {
 		]);
 		await panel.isGood("mismatch");
 	});
+
+	it("compares what was allowed with what was found, where the log holds both", async () => {
+		const mismatch = { approved: "12".repeat(32), found: "34".repeat(32) };
+		const other = { ...link(5), digest: "cd".repeat(32) };
+		const sides = { before: link(3), after: link(4) };
+		const files: RowDetail["files"] = [
+			{ path: "both", op: "modify", ...sides, mismatch: { ...mismatch, after: other } },
+			{ path: "gone", op: "modify", ...sides, mismatch: { ...mismatch, found: null } },
+			{
+				path: "still",
+				op: "delete",
+				before: link(3),
+				mismatch: { approved: null, found: mismatch.found, after: other },
+			},
+			// What follows cannot be compared.
+			{
+				path: "same elsewhere",
+				op: "modify",
+				...sides,
+				mismatch: { ...mismatch, found: mismatch.approved, target: "/e" },
+			},
+			{
+				path: "unreadable",
+				op: "modify",
+				...sides,
+				mismatch: { ...mismatch, found: null, why: { code: "changed.tooMany" } },
+			},
+			{ path: "large", op: "modify", ...sides, mismatch: { ...mismatch, after: { omitted: 9 } } },
+			{ path: "unknown", op: "modify", mismatch: { ...mismatch, after: other } },
+			{
+				path: "removed",
+				op: "modify",
+				...sides,
+				mismatch: { ...mismatch, after: { ...other, removedAt: "2026-12-01" } },
+			},
+		];
+		for (const [more, marker] of [
+			[{ files }, {}],
+			[{ edited: { files } }, { edited: true }],
+		] as const) {
+			const panel = await view.open(saying(EDIT.id, more));
+			await open(panel, "src/login.ts");
+			const buttons = panel.detail.getByRole("button", { name: /^Compare with what was found/ });
+			assert.deepEqual(
+				await buttons.evaluateAll((all) => all.map((one) => one.getAttribute("aria-label"))),
+				["both", "gone", "still"].map((name) => `Compare with what was found: ${name}`),
+			);
+			await buttons.nth(2).click();
+			assert.deepEqual(await panel.posted("openDiff"), [
+				{ type: "openDiff", row: EDIT.id, file: 2, ...marker, mismatch: true },
+			]);
+			await panel.isGood("compare");
+		}
+	});
 });
 
 describe("an action that a person changed", () => {

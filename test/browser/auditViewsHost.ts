@@ -116,9 +116,9 @@ export function timeline(): { rows: AuditRow[]; files: SessionFile[] } {
 	return {
 		rows,
 		files: [
-			{ path: login, changes: 3, op: "modify", first, last: first },
-			{ path: `${ROOT}/src/remember.ts`, changes: 1, op: "create", first, last: first },
-			{ path: "/etc/hosts", changes: 1, op: "delete", first, last: first },
+			{ path: login, changes: 3, op: "modify", first, last: first, places: [first, first, first] },
+			{ path: `${ROOT}/src/remember.ts`, changes: 1, op: "create", first, last: first, places: [first] },
+			{ path: "/etc/hosts", changes: 1, op: "delete", first, last: first, places: [first] },
 		],
 	};
 }
@@ -271,8 +271,8 @@ export function hostile(): World {
 			[HOSTILE.html]: {
 				rows,
 				files: [
-					{ path: ALL_HOSTILE, changes: 1, op: "modify", first, last: first },
-					{ path: LONG, changes: 1, op: "create", first, last: first },
+					{ path: ALL_HOSTILE, changes: 1, op: "modify", first, last: first, places: [first] },
+					{ path: LONG, changes: 1, op: "create", first, last: first, places: [first] },
 				],
 			},
 		},

@@ -172,9 +172,11 @@ describe("parts of a change that are left out", () => {
 		assert.equal(await page.getByRole("checkbox").count(), 0);
 		assert.equal(await pending.allow.innerText(), "Allow edited");
 		await page.getByRole("button", { name: "More actions" }).click();
+		await page.getByRole("menuitem", { name: "Edit, then allow…" }).click();
 		await page.getByText("go back to the original first").waitFor();
-		assert.equal(await page.getByRole("menuitem", { name: "Edit, then allow…" }).getAttribute("aria-disabled"), "true");
-		await page.keyboard.press("Escape");
+		assert.equal(await page.getByRole("checkbox").count(), 0, "what was left out is not on the card any more");
+		await page.getByRole("button", { name: "Edit in diff…", exact: true }).click();
+		assert.deepEqual(await pending.waitForPosted("openEdit"), [{ type: "openEdit", id: "1", file: 0 }]);
 		await (await pending.rested(pending.allow)).click();
 		const [answer] = await pending.waitForPosted("answer");
 		assert.deepEqual([answer?.shown.extent, answer?.shown.digest], ["whole", digestOf(next)]);
@@ -186,19 +188,114 @@ describe("parts of a change that are left out", () => {
 		await openEdit(pending);
 		await box(pending, "Keep this part: 1 of 2, src/b.ts").uncheck();
 		assert.ok(await box(pending, "Keep this part: 1 of 2, src/a.ts").isDisabled());
-		await pending.page.getByRole("button", { name: "Edit in diff…" }).click();
+		await pending.page.getByRole("button", { name: "Edit in diff…", exact: true }).click();
 		assert.deepEqual(await pending.waitForPosted("openEdit"), [{ type: "openEdit", id: "1", file: 1 }]);
 		assert.equal(await pending.page.getByRole("checkbox").count(), 0);
 	});
 });
 
+describe("a change whose parts cannot be chosen on the card", () => {
+	const view = usePending();
+	const opened = (file: number) => ({ type: "openEdit", id: "1", file });
+
+	it("is edited in the diff when it is cut, from the menu and beside its diff", async () => {
+		const pending = await view.open(state([editCard("1", { files: [{ ...twoParts(), cut: true }] })]), { height: 900 });
+		const { page } = pending;
+		await openEdit(pending);
+		const form = page.getByRole("region", { name: "Edit in the diff" });
+		await form.getByText("too large for the card").waitFor();
+		assert.equal(await page.getByRole("checkbox").count(), 0);
+		assert.equal(await apply(pending).count(), 0, "there is nothing to apply");
+		await pending.head("1").focus();
+		await pending.keysRested();
+		await page.keyboard.press("Control+Enter");
+		await pending.hint.getByText("you are changing this").waitFor();
+		await form.getByRole("button", { name: "Edit in diff…" }).click();
+		assert.deepEqual(await pending.waitForPosted("openEdit"), [opened(0)]);
+		assert.equal(await form.count(), 0);
+		await page.getByRole("button", { name: "Edit src/two.ts in diff…" }).click();
+		assert.deepEqual(await pending.waitForPosted("openEdit", 2), [opened(0), opened(0)]);
+		assert.deepEqual(await pending.answers(), []);
+		assert.deepEqual(await pending.problems(), []);
+	});
+
+	it("names every file that can be edited, and no other", async () => {
+		const files = [
+			{ ...twoParts("src/a.ts"), cut: true },
+			{ ...twoParts("src/b.bin"), binary: true, hunks: [] },
+			file("src/gone.ts", "a\n", undefined),
+			{ ...twoParts("src/c\u202e.ts"), cut: true },
+		];
+		const pending = await view.open(state([editCard("1", { files })]), { height: 900 });
+		await openEdit(pending);
+		const buttons = pending.page.locator(".edit-form .in-diff");
+		assert.deepEqual(await buttons.allInnerTexts(), ["Edit src/a.ts in diff…", "Edit src/c⟦U+202E⟧.ts in diff…"]);
+		assert.equal(
+			await pending.page
+				.locator(".card-body")
+				.getByRole("button", { name: /^Edit .* in diff…$/ })
+				.count(),
+			2,
+		);
+		await buttons.last().click();
+		assert.deepEqual(await pending.waitForPosted("openEdit"), [opened(3)]);
+	});
+});
+
+describe("text in the diff that is not saved", () => {
+	const view = usePending();
+	const cards = [editCard("1"), card("2")];
+
+	it("keeps its card from being allowed, by key or pointer, until it is saved or closed; denying works", async () => {
+		const pending = await view.open(state(cards, { unsaved: ["1"] }), { height: 900 });
+		const { page } = pending;
+		const note = page.getByRole("status").getByText("You have unsaved changes in the diff.");
+		await note.waitFor();
+		assert.equal(await pending.allow.getAttribute("aria-disabled"), "true");
+		await (await pending.rested(pending.allow)).click();
+		await pending.hint.getByText("unsaved changes in the diff").waitFor();
+		await pending.head("1").focus();
+		await pending.keysRested();
+		await page.keyboard.press("Control+Enter");
+		await pending.hint.getByText("unsaved changes in the diff").waitFor();
+		assert.deepEqual(await pending.answers(), []);
+		assert.equal(describeViolations(await pending.axe()), "");
+
+		await pending.send(state(cards));
+		await note.waitFor({ state: "detached" });
+		assert.notEqual(await pending.allow.getAttribute("aria-disabled"), "true");
+		await pending.send(state(cards, { unsaved: ["1"] }));
+		await note.waitFor();
+		await (await pending.rested(pending.deny)).click();
+		assert.deepEqual(
+			(await pending.waitForPosted("answer")).map(({ id, verdict }) => [id, verdict]),
+			[["1", "deny"]],
+		);
+		assert.deepEqual(await pending.problems(), []);
+	});
+
+	it("says nothing of the other cards", async () => {
+		const pending = await view.open(state(cards, { unsaved: ["2"] }), { height: 900 });
+		assert.equal(await pending.page.getByText("You have unsaved changes in the diff.").count(), 0);
+		await (await pending.rested(pending.allow)).click();
+		assert.deepEqual(
+			(await pending.waitForPosted("answer")).map(({ id, verdict }) => [id, verdict]),
+			[["1", "allow"]],
+		);
+	});
+});
+
 describe("what can be edited", () => {
-	it("is a command, or a change whose parts are all on the card", () => {
+	it("is a command, the parts of a change, or its text in the diff where not all parts are on the card", () => {
 		assert.equal(formFor(card("1")), "command");
 		assert.equal(formFor(editCard("1")), "parts");
 		assert.equal(formFor(manyFilesCard("1")), "parts");
 		assert.equal(formFor(editCard("1", { files: [] })), undefined);
-		assert.equal(formFor(editCard("1", { files: [{ ...twoParts(), cut: true }] })), undefined);
+		assert.equal(formFor(editCard("1", { files: [{ ...twoParts(), cut: true }] })), "diff");
+		assert.equal(formFor(editCard("1", { files: [{ ...twoParts(), cut: true }, twoParts("b.ts")] })), "parts");
+		assert.equal(formFor(editCard("1", { edited: { target: "src/login.ts", actionMac: "11".repeat(32) } })), "diff");
+		assert.equal(formFor(editCard("1", { files: [{ ...twoParts(), binary: true }] })), undefined);
+		assert.equal(formFor(editCard("1", { files: [file("a.ts", "a\n", undefined)] })), undefined);
 		assert.equal(formFor(card("1", { kind: "fetch" })), undefined);
 	});
 
@@ -245,6 +342,15 @@ describe("editing looks right", () => {
 				await openEdit(pending);
 				await pending.page.getByRole("checkbox", { name: /1 of 2/ }).uncheck();
 			},
+		],
+		"edit-cut": [
+			editCard("1", {
+				files: [
+					{ ...twoParts(), cut: true },
+					{ ...twoParts("src/a/very/long/name/of/a/file.ts"), cut: true },
+				],
+			}),
+			openEdit,
 		],
 		"edit-edited": [edited("npm test -- --bail", lines(12).join("\n"))],
 		"edit-refused": [

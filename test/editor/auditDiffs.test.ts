@@ -87,6 +87,29 @@ describe("diffs of past actions", function () {
 		assert.equal(await bytes(diff.modified), "last\n");
 	});
 
+	it("show what was allowed against what was found in its place", async () => {
+		const put = async (text: string) => ({ ...(await made.journal.evidence.put(Buffer.from(text))), redacted: false });
+		const mismatch = { approved: "1".repeat(64), found: "2".repeat(64), after: await put("found\n") };
+		await openFileDiff(placeOf(log), { found: file(withFile({ mismatch })) }, tell);
+		const [diff] = diffs();
+		assert(diff);
+		assert.deepEqual([await bytes(diff.original), await bytes(diff.modified)], [AFTER, "found\n"]);
+		assert.match(tabs()[0]?.label ?? "", /^login\.ts \(allowed ↔ found on \d{4}-/);
+		await vscode.commands.executeCommand("workbench.action.closeAllEditors");
+		// No file was found.
+		const none = { approved: "1".repeat(64), found: null };
+		await openFileDiff(placeOf(log), { found: file(withFile({ mismatch: none })) }, tell);
+		assert.equal(await bytes((diffs()[0] as vscode.TabInputTextDiff).modified), "");
+		await vscode.commands.executeCommand("workbench.action.closeAllEditors");
+		assert.deepEqual(told, []);
+		// One that was not kept is told of, and is no empty file.
+		const large = { ...mismatch, after: { omitted: 9 } };
+		await openFileDiff(placeOf(log), { found: file(withFile({ mismatch: large })) }, tell);
+		assert.equal(diffs().length, 0);
+		assert.match(told[0] ?? "", /login\.ts as it was found after the change was too large/);
+		await assert.rejects(openFileDiff(placeOf(log), { found: file(detail) }, tell), { message: "auditHost.noFile" });
+	});
+
 	it("show a new file against nothing", async () => {
 		await openFileDiff(placeOf(log), file(withFile({ op: "create", before: undefined })), tell);
 		const [diff] = diffs();

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as vscode from "vscode";
+import { isUnsaved } from "../../src/editor/unsaved.ts";
 import { callHook, type HookCall, writeCall } from "../support/hookCall.ts";
 import { until } from "../support/until.ts";
-import { folder, held, home, side, tabsOf, waiting } from "./stage.ts";
+import { folder, held, home, side, tabs, tabsOf, waiting } from "./stage.ts";
 
 const BOM = "\uFEFF";
 
@@ -16,10 +17,16 @@ describe("the two sides of a proposed change", () => {
 	const calls: HookCall[] = [];
 	let dir = "";
 
+	const autoSave = (value: string | undefined) =>
+		vscode.workspace.getConfiguration("files").update("autoSave", value, vscode.ConfigurationTarget.Global);
+
 	before(async () => {
+		// An editor in a browser saves by itself after a second, which is sooner than a card comes on a slow machine.
+		await autoSave("off");
 		dir = join(folder(0), "sides");
 		await mkdir(dir);
 	});
+	after(() => autoSave(undefined));
 	afterEach(async () => {
 		await Promise.all(calls.splice(0).map((call) => call.kill("SIGKILL")));
 		await until("no card is left", async () => (await waiting()) === 0);
@@ -66,6 +73,39 @@ describe("the two sides of a proposed change", () => {
 		assert(editor.document.isDirty);
 		const sides = await proposed("unsaved.txt", undefined, "new\n");
 		assert.equal(String(await bytes(sides.before)), "saved\n");
+		// Of which the card warns.
+		assert(isUnsaved(path));
+		assert(!isUnsaved(join(dir, "edit.txt")));
+		await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+	});
+
+	it("are known to differ from an editor's text as well where that has the file open through a link", async () => {
+		const path = join(dir, "linked.txt");
+		await writeFile(path, "saved\n");
+		await symlink(dir, join(folder(0), "link"));
+		const link = join(folder(0), "link", "linked.txt");
+		const editor = await vscode.window.showTextDocument(vscode.Uri.file(link));
+		assert.deepEqual([isUnsaved(path), isUnsaved(link)], [false, false]);
+		await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), "unsaved "));
+		// What is known is known for one turn of the loop.
+		await new Promise(setImmediate);
+		assert.deepEqual([isUnsaved(path), isUnsaved(link)], [true, true]);
+		await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+	});
+
+	it("are known to differ from a notebook that is not saved", async () => {
+		const path = join(dir, "notes.ipynb");
+		await writeFile(path, JSON.stringify({ cells: [], metadata: {}, nbformat: 4, nbformat_minor: 5 }));
+		const notebook = await vscode.workspace.openNotebookDocument(vscode.Uri.file(path));
+		await vscode.window.showNotebookDocument(notebook);
+		assert(!isUnsaved(path));
+		const edit = new vscode.WorkspaceEdit();
+		const cell = new vscode.NotebookCellData(vscode.NotebookCellKind.Code, "1", "python");
+		edit.set(notebook.uri, [vscode.NotebookEdit.insertCells(0, [cell])]);
+		assert(await vscode.workspace.applyEdit(edit));
+		await until("the notebook is not saved", () => notebook.isDirty);
+		await new Promise(setImmediate);
+		assert(isUnsaved(path));
 		await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
 	});
 
@@ -109,7 +149,8 @@ describe("the two sides of a proposed change", () => {
 		const { fs } = vscode.workspace;
 		await assert.rejects(async () => fs.readFile(editable), { code: "FileNotFound" });
 		await assert.rejects(async () => fs.stat(editable), { code: "FileNotFound" });
-		await assert.rejects(async () => fs.writeFile(editable, Buffer.from("evil\n")));
+		// What a person reads whose request ended before they saved.
+		await assert.rejects(async () => fs.writeFile(editable, Buffer.from("evil\n")), /This request is over/);
 		await assert.rejects(async () => fs.copy(after, editable, { overwrite: true }));
 		const edit = new vscode.WorkspaceEdit();
 		edit.createFile(editable, { overwrite: true, contents: Buffer.from("evil\n") });
@@ -144,6 +185,24 @@ describe("the two sides of a proposed change", () => {
 			await assert.rejects(async () => vscode.workspace.fs.readFile(uri), { code: "FileNotFound" });
 			await assert.rejects(async () => vscode.workspace.fs.stat(uri), { code: "FileNotFound" });
 		}
+	});
+
+	it("are closed as well in the editor of all files", async () => {
+		const sides = await proposed("all.txt", "one\n", "two\n");
+		const label = vscode.Uri.file(sides.path);
+		await vscode.commands.executeCommand("vscode.changes", "All", [[label, sides.before, sides.after]]);
+		const open = () => tabs().find((tab) => tab.label.startsWith("All"));
+		await until("it is open", () => open() !== undefined);
+		const tab = open();
+		assert(tab);
+		assert.equal(tab.label, "All (1 file)");
+		const { textDiffs } = tab.input as { textDiffs: vscode.TabInputTextDiff[] };
+		assert.deepEqual(
+			textDiffs.map(({ modified }) => modified.toString()),
+			[sides.after.toString()],
+		);
+		await sides.call.kill();
+		await until("it is closed", () => open() === undefined);
 	});
 
 	it("are closed as well when the tab comes after the end of the request", async () => {

@@ -4,12 +4,13 @@ import assert from "node:assert/strict";
 import { chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as vscode from "vscode";
-import type { AuditLog } from "../../src/editor/auditLog.ts";
+import { type AuditLog, Refusal } from "../../src/editor/auditLog.ts";
 import { type SessionChange, Undos } from "../../src/editor/undo.ts";
 import { UndoDocuments } from "../../src/editor/undoMerge.ts";
 import type { FileOfRow } from "../../src/editor/undoSides.ts";
 import type { Undone } from "../../src/gate/undone.ts";
-import type { DetailFile, RowDetail } from "../../src/protocol/audit.ts";
+import type { DetailFile, EvidenceLink, RowDetail } from "../../src/protocol/audit.ts";
+import { message } from "../../src/protocol/messages.ts";
 import { until } from "../support/until.ts";
 import { answering, auditLog, detailOf, page, placeOf, rowOf, sample } from "./auditStage.ts";
 import { gatepost, tabs } from "./stage.ts";
@@ -101,7 +102,7 @@ describe("undo of a past change", function () {
 
 	function undo(part: Partial<Record<keyof DetailFile, unknown>> = {}): Promise<void> {
 		const one: FileOfRow = [detail, { ...detail.files[0], ...part } as DetailFile];
-		return answered(() => undos.one(placeOf(log), one, one));
+		return answered(() => undos.one(placeOf(log), [one]));
 	}
 
 	/** The reason of a refusal. */
@@ -157,9 +158,43 @@ describe("undo of a past change", function () {
 		await undo({ op: "create", before: undefined });
 		assert.equal(await onDisk(), undefined);
 		assert.deepEqual([recorded[0]?.how, recorded[0]?.to], ["remove", undefined]);
-		await undo({ op: "delete", after: undefined });
+		const { mode: _, ...side } = (detail.files[0] as DetailFile).before as EvidenceLink;
+		await undo({ op: "delete", before: side, after: undefined });
 		assert.equal(await onDisk(), BEFORE);
+		assert.match(asked[1]?.detail ?? "", /does not say which permissions it had/);
 		assert.deepEqual([recorded[1]?.how, recorded[1]?.from], ["restore", undefined]);
+	});
+
+	it("makes a file that was deleted anew with the permissions it had, where the log knows them", async () => {
+		await rm(file);
+		await undo({ op: "delete", before: { ...detail.files[0]?.before, mode: 0o750 }, after: undefined });
+		assert.equal((await stat(file)).mode & 0o777, 0o750);
+		assert.doesNotMatch(asked[0]?.detail ?? "", /permissions/);
+	});
+
+	it("keeps what a person changed between two changes of a session", async () => {
+		const put = async (content: string) => ({
+			...(await made.journal.evidence.put(Buffer.from(content))),
+			redacted: false,
+		});
+		const mine = `${AFTER}\nexport const mine = 1;\n`;
+		const second = mine.replace("return user", "return remembered(user)");
+		const edit = async (before: string, after: string): Promise<FileOfRow> => [
+			detail,
+			{ path: file, op: "modify", before: await put(before), after: await put(after) },
+		];
+		const changes = [await edit(BEFORE, AFTER), await edit(mine, second)];
+		await writeFile(file, second);
+		await answered(() => undos.one(placeOf(log), changes));
+		assert.equal(await onDisk(), `${BEFORE}\nexport const mine = 1;\n`);
+		assert.deepEqual([recorded[0]?.how, String(recorded[0]?.to)], ["merged", await onDisk()]);
+		assert.match(asked[0]?.detail ?? "", /Somebody else changed the file since, or in between/);
+
+		// In the way of one of them: nothing is written, and no merge of three contents is offered for two changes.
+		await writeFile(file, second.replace("remembered(user)", "user.name"));
+		const why = await refused(answered(() => undos.one(placeOf(log), changes)));
+		assert.match(why, /cannot be undone together/);
+		assert.equal(asked.length, 1);
 	});
 
 	it("opens the merge editor on a conflict, is on record so, and writes nothing", async () => {
@@ -197,7 +232,7 @@ describe("undo of a past change", function () {
 	it("is refused for an action that was not allowed and done", async () => {
 		const other = { ...detail, row: { ...detail.row, outcome: "denied" as const } };
 		const one: FileOfRow = [other, detail.files[0]];
-		assert.match(await refused(answered(() => undos.one(placeOf(log), one, one))), /was not allowed and done/);
+		assert.match(await refused(answered(() => undos.one(placeOf(log), [one]))), /was not allowed and done/);
 	});
 
 	it("is refused outside the folders of the window", async () => {
@@ -244,7 +279,7 @@ describe("undo of a past change", function () {
 
 	it("asks one question at a time", async () => {
 		const one: FileOfRow = [detail, detail.files[0]];
-		meanwhile = () => assert.rejects(undos.one(placeOf(log), one, one), { message: "undo.running" });
+		meanwhile = () => assert.rejects(undos.one(placeOf(log), [one]), { message: "undo.running" });
 		await undo();
 		assert.equal(asked.length, 1);
 	});
@@ -259,7 +294,7 @@ describe("undo of a past change", function () {
 				const path = join(made.root, name);
 				await writeFile(path, AFTER);
 				const one: FileOfRow = [detail, { ...(detail.files[0] as DetailFile), path }];
-				changes.push({ path, row: index + 1, ends: async () => [one, one] });
+				changes.push({ path, row: index + 1, changes: async () => [one] });
 			}
 		});
 		const contents = () => Promise.all(files.map((name) => readFile(join(made.root, name), "utf8")));
@@ -277,19 +312,39 @@ describe("undo of a past change", function () {
 			assert.equal(told[0], "Undone in 3 files.");
 		});
 
-		it("stops at the first that is refused, and says which were done", async () => {
-			await writeFile(join(made.root, "second.ts"), AFTER.replace("remember", "keep"));
+		it("leaves out those that are refused, with the reasons in the question and at the end", async () => {
+			const mine = AFTER.replace("remember", "keep");
+			await writeFile(join(made.root, "third.ts"), mine);
+			const none = changes[1];
+			assert(none);
+			none.changes = async () => {
+				throw new Refusal(message("undo.tooMany", { count: 201 }));
+			};
 			await all();
-			assert.deepEqual(await contents(), [AFTER, AFTER.replace("remember", "keep"), BEFORE]);
-			assert.match(asked[0]?.detail ?? "", /It stops at second\.ts\. It was changed since in the same places/);
-			assert.match(told[0] ?? "", /^Undone: third\.ts\. It stopped at second\.ts/);
+			assert.deepEqual(await contents(), [BEFORE, AFTER, mine]);
+			const question = asked[0]?.detail ?? "";
+			assert.match(question, /first\.ts: put back\n/);
+			assert.match(question, /2 files are left as they are:\nthird\.ts: It was changed since in the same places/);
+			assert.match(question, /\nsecond\.ts: The session changed this file 201 times/);
+			assert.match(
+				told[0] ?? "",
+				/^Undone: first\.ts\. 2 files were left as they are: third\.ts: It was changed since/,
+			);
+			assert.equal(recorded.length, 1);
 		});
 
-		it("stops at one that changed while the question was open", async () => {
+		it("leaves out one that changed while the question was open", async () => {
 			meanwhile = () => writeFile(join(made.root, "second.ts"), `${AFTER}// since\n`);
 			await all();
-			assert.deepEqual(await contents(), [AFTER, `${AFTER}// since\n`, BEFORE]);
-			assert.match(told[0] ?? "", /It stopped at second\.ts.*changed while the question was open/s);
+			assert.deepEqual(await contents(), [BEFORE, `${AFTER}// since\n`, BEFORE]);
+			assert.match(told[0] ?? "", /1 file was left as it is: second\.ts: .*changed while the question was open/s);
+		});
+
+		it("asks nothing where none can be undone, and says why", async () => {
+			for (const name of files) await writeFile(join(made.root, name), AFTER.replace("remember", "keep"));
+			await all();
+			assert.deepEqual([asked, recorded], [[], []]);
+			assert.match(told[0] ?? "", /^No file was undone\. 3 files were left as they are: third\.ts: /);
 		});
 	});
 
@@ -307,9 +362,15 @@ describe("undo of a past change", function () {
 		);
 		const [one, , all] = opened;
 		assert(one && all);
-		assert.equal((one[2] as FileOfRow)[1]?.path, file);
+		assert.deepEqual(
+			(one[2] as FileOfRow[]).map(([, of]) => of?.path),
+			[file],
+		);
 		const [change] = all[2] as SessionChange[];
-		assert.deepEqual([change?.path, change?.row, (await change?.ends())?.[1][1]?.path], [file, id, file]);
+		assert.deepEqual(
+			[change?.path, change?.row, (await change?.changes())?.map(([, of]) => of?.path)],
+			[file, id, [file]],
+		);
 		assert.equal(said.length, 1);
 		const commands = await vscode.commands.getCommands(false);
 		assert.deepEqual(

@@ -5,6 +5,7 @@ import { TEXTS } from "../../src/protocol/texts.ts";
 import type { IconName } from "../ui/icons.tsx";
 import { t } from "../ui/texts.ts";
 import type { MarkName } from "./marks.tsx";
+import { undoEnd } from "./undoEnd.ts";
 
 export const OUTCOME_ICONS: Record<RowOutcome, IconName> = {
 	open: "ellipsis",
@@ -35,7 +36,9 @@ export const KIND_MARKS: Record<Exclude<RowKind, "action">, IconName | MarkName>
 };
 
 /** "Session began", "Policy accepted": what a row that is no action says of itself. Its type, where it is not known here. */
-export function typeWord({ kind, type }: Pick<AuditRow, "kind" | "type">): string {
+export function typeWord({ kind, type, target, files }: Pick<AuditRow, "kind" | "type" | "target" | "files">): string {
+	const end = type === "change.undone" ? undoEnd({ target, files }) : "done";
+	if (end !== "done") return t(`undo.type.${end}`);
 	const code = `audit.type.${type}`;
 	if (code in TEXTS) return t(code as MessageCode);
 	return type === "" ? t("audit.type.unreadable") : `${t(`audit.kind.${kind}`)}: ${type}`;

@@ -9,7 +9,7 @@ import type { ShownCard } from "../ui/shown.ts";
 import { t } from "../ui/texts.ts";
 import { type Gesture, useAnswerRules } from "./answerRules.ts";
 import type { GivenAnswer } from "./answers.ts";
-import { EditForm, EditStatus } from "./editForm.tsx";
+import { EditForm, EditStatus, UnsavedNote } from "./editForm.tsx";
 import { GrantForm } from "./grantForm.tsx";
 import { ALLOW_SHORTCUTS, DENY_SHORTCUTS, keyLabel } from "./keys.ts";
 import { Menu } from "./menu.tsx";
@@ -41,6 +41,7 @@ export function AnswerBar(props: BarProps): JSX.Element {
 			<HintView {...props} />
 			{edit?.form === undefined && <Progress {...props} />}
 			{!given && edit && <EditStatus edit={edit} />}
+			{!given && store.isUnsaved(card.id) && <UnsavedNote />}
 			{given ? (
 				<p class="sending">{t(sendingText(given))}</p>
 			) : granting ? (
@@ -77,7 +78,7 @@ function AllowButton({ store, card, shown }: BarProps): JSX.Element {
 		<Button
 			look="primary"
 			class="allow"
-			unavailable={(card.guard && shown.extent !== "whole") || store.edits.whyNotAllow(card.id) !== undefined}
+			unavailable={(card.guard && shown.extent !== "whole") || store.whyNotAllow(card.id) !== undefined}
 			keyShortcuts={ALLOW_SHORTCUTS}
 			title={t("ui.allowTitle", { key: keyLabel("Enter") })}
 			{...rules}

@@ -7,9 +7,9 @@ import { Button } from "../ui/button.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { TextArea } from "../ui/textArea.tsx";
 import { counted, t } from "../ui/texts.ts";
-import { isPlain } from "../ui/visible.ts";
+import { isPlain, visibleText } from "../ui/visible.ts";
 import type { BarProps } from "./answerBar.tsx";
-import type { Edit, Form } from "./edits.ts";
+import { type Edit, type Form, isEditable } from "./edits.ts";
 import { ALLOW_SHORTCUTS, handled, isAllowKey, keyLabel } from "./keys.ts";
 
 /** The protocol's limit. */
@@ -17,6 +17,8 @@ const COMMAND_CHARACTERS = 1_000_000;
 const ROWS = { least: 3, most: 12 };
 /** Lines of a command that are drawn again because a text box does not show all that is in them. */
 const READ_AS_LINES = 20;
+/** Files with a button of their own in the form. Each has one beside its diff anyway. */
+const MOST_FILES = 12;
 
 /** That a change is being worked out, or why it was not taken. Said at the card, form or not. */
 export function EditStatus({ edit: { isWorking, problem } }: { edit: Edit }): JSX.Element | null {
@@ -29,6 +31,16 @@ export function EditStatus({ edit: { isWorking, problem } }: { edit: Edit }): JS
 	);
 }
 
+/** What is typed in the diff and not saved would not run. */
+export function UnsavedNote(): JSX.Element {
+	return (
+		<p class="why-not warns" role="status">
+			<Icon name="warning" />
+			<span>{t("ui.edit.unsaved")}</span>
+		</p>
+	);
+}
+
 export function EditForm({ store, card, edit, form }: BarProps & { edit: Edit; form: Form }): JSX.Element {
 	const box = useRef<HTMLElement>(null);
 	const { edits } = store;
@@ -36,7 +48,7 @@ export function EditForm({ store, card, edit, form }: BarProps & { edit: Edit; f
 	useEffect(() => {
 		box.current?.closest(".bar")?.scrollIntoView({ block: "nearest" });
 		// The text box takes the focus by itself.
-		if (form === "parts") box.current?.focus({ preventScroll: true });
+		if (form !== "command") box.current?.focus({ preventScroll: true });
 	}, [form]);
 	const close = () => {
 		// Back to where it was opened from.
@@ -54,27 +66,36 @@ export function EditForm({ store, card, edit, form }: BarProps & { edit: Edit; f
 			if (event.isTrusted && !event.repeat) edits.apply(card);
 		}
 	};
-	const title = t(form === "command" ? "ui.edit.title" : "ui.edit.titleParts");
+	const title = t(TITLES[form]);
 	return (
 		<section ref={box} class="edit-form" aria-label={title} tabIndex={-1} onKeyDown={onKeyDown}>
 			{form === "command" ? (
 				<CommandField edit={edit} onInput={(text) => edits.type(card.id, text)} />
-			) : (
+			) : form === "parts" ? (
 				<PartsLine card={card} edit={edit} />
+			) : (
+				<DiffLines card={card} open={(file) => edits.openInDiff(card.id, file)} />
 			)}
 			<div class="buttons">
-				<Button
-					look="primary"
-					class="apply"
-					unavailable={problem !== undefined}
-					keyShortcuts={ALLOW_SHORTCUTS}
-					title={problem === undefined || edit.isWorking ? keyLabel("Enter") : t(problem)}
-					onClick={() => edits.apply(card)}
-				>
-					{t("ui.edit.apply")}
-				</Button>
+				{form !== "diff" && (
+					<Button
+						look="primary"
+						class="apply"
+						unavailable={problem !== undefined}
+						keyShortcuts={ALLOW_SHORTCUTS}
+						title={problem === undefined || edit.isWorking ? keyLabel("Enter") : t(problem)}
+						onClick={() => edits.apply(card)}
+					>
+						{t("ui.edit.apply")}
+					</Button>
+				)}
 				{form === "parts" && (
-					<Button look="secondary" class="in-diff" onClick={() => edits.openInDiff(card.id)}>
+					<Button look="secondary" class="in-diff" onClick={() => edits.openInDiff(card.id, edit.file)}>
+						{t("ui.edit.inDiff")}
+					</Button>
+				)}
+				{form === "diff" && card.files.length === 1 && (
+					<Button look="secondary" class="in-diff" onClick={() => edits.openInDiff(card.id, 0)}>
 						{t("ui.edit.inDiff")}
 					</Button>
 				)}
@@ -83,6 +104,41 @@ export function EditForm({ store, card, edit, form }: BarProps & { edit: Edit; f
 				</Button>
 			</div>
 		</section>
+	);
+}
+
+const TITLES = {
+	command: "ui.edit.title",
+	parts: "ui.edit.titleParts",
+	diff: "ui.edit.titleDiff",
+} as const satisfies Record<Form, string>;
+
+/** Why no parts can be chosen, what can be done instead, and the files of several with which it can. */
+function DiffLines({
+	card: { edited, files },
+	open,
+}: Pick<BarProps, "card"> & { open(file: number): void }): JSX.Element {
+	const isCut = files.some(({ cut }) => cut);
+	const why = edited === undefined ? isCut && "ui.edit.cut" : "ui.edit.backFirst";
+	const able = [...files.entries()].filter(([, file]) => isEditable(file)).slice(0, MOST_FILES);
+	return (
+		<>
+			<p class="help">
+				{why && `${t(why)} `}
+				{t("ui.edit.helpDiff")}
+			</p>
+			{files.length > 1 && (
+				<ul>
+					{able.map(([index, { label }]) => (
+						<li key={index}>
+							<button type="button" class="link in-diff agent-text" onClick={() => open(index)}>
+								{t("ui.edit.fileInDiff", { file: visibleText(label) })}
+							</button>
+						</li>
+					))}
+				</ul>
+			)}
+		</>
 	);
 }
 

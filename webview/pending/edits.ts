@@ -7,8 +7,11 @@ import type { AnyMessage } from "../ui/texts.ts";
 
 type EditOf = Extract<PendingViewMessage, { type: "edit" }>["edit"];
 
-/** What can be changed of a card: its command, or which parts of a change are kept. */
-export type Form = "command" | "parts";
+/**
+ * What can be changed of a card: its command, which parts of a change are kept, or, where not all parts are on the card,
+ * the content of its files in the editor's diff.
+ */
+export type Form = "command" | "parts" | "diff";
 
 /** The change of one card. */
 export interface Edit {
@@ -31,12 +34,19 @@ const REPLY_MS = 30_000;
 /** The form with which a card can be changed; undefined when it cannot. */
 export function formFor(card: CardModel): Form | undefined {
 	if (card.kind === "shell") return "command";
-	return card.files.some(hasParts) ? "parts" : undefined;
+	// The parts of a card that was changed are those that are left; what was left out is not on it any more.
+	if (card.edited === undefined && card.files.some(hasParts)) return "parts";
+	return card.files.some(isEditable) ? "diff" : undefined;
+}
+
+/** True when what would be written of this file can be edited in the editor's diff, also when the card cannot show it all. */
+export function isEditable({ binary, op, after }: CardModel["files"][number]): boolean {
+	return !binary && op !== "delete" && after !== undefined;
 }
 
 /** True when parts of this file can be left out: all of them are on the card. */
-export function hasParts({ binary, cut, hunks }: CardModel["files"][number]): boolean {
-	return !binary && !cut && hunks.length > 0;
+export function hasParts({ binary, op, cut, hunks }: CardModel["files"][number]): boolean {
+	return !binary && op !== "delete" && !cut && hunks.length > 0;
 }
 
 export class Edits {
@@ -84,7 +94,7 @@ export class Edits {
 			if (text.trim() === "") return "ui.edit.empty";
 			return text === card.target ? "ui.edit.same" : undefined;
 		}
-		if (leftOut.size === 0) return "ui.edit.same";
+		if (form === "diff" || leftOut.size === 0) return "ui.edit.same";
 		return leftOut.size === card.files[file]?.hunks.length ? "ui.edit.none" : undefined;
 	}
 
@@ -110,13 +120,10 @@ export class Edits {
 		this.#onChange();
 	}
 
-	/** The native diff with a right side that can be edited; the card comes again when that is saved. */
-	openInDiff(id: string): void {
-		const edit = this.#edits.get(id);
-		if (!edit) return;
-		this.#post({ type: "openEdit", id, file: edit.file });
-		this.end(id);
-		this.#onChange();
+	/** The native diff with a right side that can be edited; the card comes again when that is saved. Closes the form. */
+	openInDiff(id: string, file: number): void {
+		this.#post({ type: "openEdit", id, file });
+		this.cancel(id);
 	}
 
 	/** The editor did not take it; what was typed stays. */

@@ -92,6 +92,7 @@ function isHostMessage(data: unknown): data is PendingHostMessage {
 				(data.policy as unknown[]).every(isPolicyLayer) &&
 				typeof data.paused === "boolean" &&
 				typeof data.elsewhere === "number" &&
+				(data.unsaved === undefined || isListOfStrings(data.unsaved)) &&
 				isObject(data.gate)
 			);
 		case "strings":
@@ -125,12 +126,11 @@ function isHostMessage(data: unknown): data is PendingHostMessage {
 }
 
 function isRule(rule: unknown): boolean {
-	return (
-		isObject(rule) &&
-		typeof rule.member === "string" &&
-		Array.isArray(rule.patterns) &&
-		rule.patterns.every((pattern) => typeof pattern === "string")
-	);
+	return isObject(rule) && typeof rule.member === "string" && isListOfStrings(rule.patterns);
+}
+
+function isListOfStrings(value: unknown): boolean {
+	return Array.isArray(value) && value.every((one) => typeof one === "string");
 }
 
 function isOffer(offer: unknown): boolean {

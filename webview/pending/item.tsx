@@ -16,7 +16,7 @@ import { ViewWatch } from "../ui/viewWatch.ts";
 import { oneLine } from "../ui/visible.ts";
 import { summary } from "./announce.ts";
 import { AnswerBar, HintView } from "./answerBar.tsx";
-import type { Edit } from "./edits.ts";
+import { type Edit, isEditable } from "./edits.ts";
 import type { Item } from "./model.ts";
 import { OUTCOME_ICONS, outcomeText } from "./outcome.ts";
 import type { Store } from "./store.ts";
@@ -171,6 +171,8 @@ function actionsOf({ host, edits }: Store, { card: { id }, contexts }: ShownCard
 	return {
 		openDiff: (file) => host.post({ type: "openDiff", id, file }),
 		openFile: (file) => host.post({ type: "openFile", id, file }),
+		openEdit: (file) => edits.openInDiff(id, file),
+		canEdit: isEditable,
 		openAll: () => host.post({ type: "openAllDiffs", id }),
 		explain: () => host.post({ type: "explain", id }),
 		back: () => edits.post(id, { original: true }),

@@ -125,31 +125,14 @@ function GrantItems({ store, card }: BarProps): JSX.Element {
 	);
 }
 
-/** Only opens the form, for what can be changed: a command, or the parts of a change that was worked out. */
+/** Only opens the form, for what can be changed: a command, or a change that was worked out. */
 function EditItem({ store, card }: BarProps): JSX.Element | null {
-	const note = useId();
 	const form = formFor(card);
 	if (form === undefined) return null;
-	// The parts of a card that was changed are those that are left; what was left out is not on it any more.
-	const isChanged = form === "parts" && card.edited !== undefined;
 	return (
-		<>
-			<button
-				type="button"
-				role="menuitem"
-				tabIndex={-1}
-				aria-disabled={isChanged ? "true" : undefined}
-				aria-describedby={isChanged ? note : undefined}
-				onClick={() => isChanged || store.beginEdit(card, form)}
-			>
-				{t("ui.edit.menu")}
-			</button>
-			{isChanged && (
-				<p id={note} class="menu-note">
-					{t("ui.edit.backFirst")}
-				</p>
-			)}
-		</>
+		<button type="button" role="menuitem" tabIndex={-1} onClick={() => store.beginEdit(card, form)}>
+			{t("ui.edit.menu")}
+		</button>
 	);
 }
 

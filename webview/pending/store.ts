@@ -1,6 +1,7 @@
 // All that the view shows, in one place: the host's state, the list with its ghosts, the selection, drafts. Components
 // draw it and call its methods; every rule about when something may move is here.
 import type { CardModel } from "../../src/protocol/card.ts";
+import type { MessageCode } from "../../src/protocol/messages.ts";
 import type { PendingState } from "../../src/protocol/pendingView.ts";
 import { foldOf, ShownCard } from "../ui/shown.ts";
 import { setStrings } from "../ui/texts.ts";
@@ -155,10 +156,20 @@ export class Store {
 	answer(id: string, answer: GivenAnswer): void {
 		const item = itemsOf(this.groups).find(({ card }) => card.id === id);
 		if (!item || item.ghost) return;
-		const unfinished = answer.verdict === "allow" ? this.edits.whyNotAllow(id) : undefined;
+		const unfinished = answer.verdict === "allow" ? this.whyNotAllow(id) : undefined;
 		if (this.expanded !== id) this.answers.refuse(id, "ui.refused.closed");
 		else if (unfinished !== undefined) this.answers.refuse(id, unfinished);
 		else void this.answers.give(id, answer, this.shown(item.card));
+	}
+
+	/** Why the card cannot be allowed now: a change of it is being made. */
+	whyNotAllow(id: string): MessageCode | undefined {
+		return this.edits.whyNotAllow(id) ?? (this.isUnsaved(id) ? "ui.edit.unsaved" : undefined);
+	}
+
+	/** What the person typed into the diff of this card is not saved, so it is not what would run. */
+	isUnsaved(id: string): boolean {
+		return this.state?.unsaved?.includes(id) === true;
 	}
 
 	draft(id: string): string {

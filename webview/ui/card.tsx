@@ -40,6 +40,9 @@ const PROSE_LINES = 4;
 export interface CardActions {
 	openDiff(file: number): void;
 	openFile(file: number): void;
+	/** The diff of a file with a right side that can be edited. */
+	openEdit(file: number): void;
+	canEdit(file: CardModel["files"][number]): boolean;
 	/** The diffs of all files at once. */
 	openAll(): void;
 	/** Lines around a change: those that were unfolded, and the way to more of them. */

@@ -29,7 +29,7 @@ export function FileView({ card, file, index, actions }: FileProps): JSX.Element
 	const piece = `file:${index}`;
 	const { context, parts } = actions;
 	const contexts = context?.contexts;
-	const heads = parts !== undefined && !file.binary && !file.cut;
+	const heads = parts !== undefined && !file.binary && file.op !== "delete" && !file.cut;
 	const gaps = useMemo(() => (contexts ? gapsOf(file) : new Map()) as ReturnType<typeof gapsOf>, [contexts, file]);
 	const rows = useMemo(
 		() =>
@@ -101,6 +101,13 @@ export function FileView({ card, file, index, actions }: FileProps): JSX.Element
 						label={t("ui.file.openDiff", { file: label })}
 						onClick={() => actions.openDiff(index)}
 					/>
+					{card.kind !== "shell" && actions.canEdit(file) && (
+						<IconButton
+							icon="edit"
+							label={t("ui.edit.fileInDiff", { file: label })}
+							onClick={() => actions.openEdit(index)}
+						/>
+					)}
 				</span>
 			}
 			always={

@@ -118,14 +118,7 @@ function takeEntry(step: Step, type: string, time: string, body: Body): void {
 			takeMismatch(step, body);
 			break;
 		case "change.undone":
-			if (first) step.title = "A change was put back";
-			step.target ||= str(body, "path");
-			fact(step, "put back by", person(body));
-			fact(step, "put back at", time);
-			fact(step, "how", [str(body, "how"), str(body, "outcome")].filter(Boolean).join(", "));
-			fact(step, "because", str(body, "detail"));
-			fact(step, "file", str(body, "path"));
-			fact(step, "through", str(body, "channel"));
+			takeUndone(step, time, body, first);
 			break;
 		case "answer.late":
 			if (first) step.title = "A late answer";
@@ -226,6 +219,30 @@ function takeMismatch(step: Step, body: Body): void {
 	}
 }
 
+/** A conflict only opens the merge editor; a second entry of an undo says that the file was not written after all. */
+function takeUndone(step: Step, time: string, body: Body, first: boolean): void {
+	const [how, outcome] = [str(body, "how"), str(body, "outcome")];
+	const end = outcome !== "" ? "failed" : how === "conflict" ? "conflict" : "done";
+	const [title, did] = UNDONE[end];
+	if (first) step.title = title;
+	step.target ||= str(body, "path");
+	fact(step, `${did} by`, person(body));
+	fact(step, `${did} at`, time);
+	fact(step, "how", [how, outcome].filter(Boolean).join(", "));
+	fact(step, "because", str(body, "detail"));
+	fact(step, "file", str(body, "path"));
+	fact(step, "through", str(body, "channel"));
+	if (end === "failed")
+		step.warnings.push(`${str(body, "path")} was to be put back, and was not: it could not be written.`);
+}
+
+/** Title, and what the person did. */
+const UNDONE = {
+	done: ["A change was put back", "put back"],
+	conflict: ["The merge editor was opened to undo a change", "merge editor opened"],
+	failed: ["A change was to be put back, and was not", "undo, which failed, asked for"],
+} as const;
+
 /** As in src/audit/fold.ts. */
 function counts(type: string, body: Body, step: Step): boolean {
 	const decision = member(body, "decision");
@@ -273,7 +290,22 @@ function takeDecision(step: Step, time: string, body: Body): void {
 	for (const why of list(body, "why")) fact(step, by === "person" ? "was asked because" : "because", sentence(why));
 	fact(step, "rule", by === "person" ? str(body, "rule") : "");
 	fact(step, "grant", str(body, "grant"));
+	takeEdited(step, member(body, "edited"), verdict === "allow");
 	fact(step, "policy", str(decision, "policyDigest") || str(body, "policyDigest"));
+}
+
+/** A person changed the action before they decided: what was allowed is that, and the request's entry has what was asked. */
+function takeEdited(step: Step, edited: unknown, allowed: boolean): void {
+	if (edited === undefined) return;
+	step.warnings.push(
+		allowed
+			? "A person changed this before allowing it: what the agent had asked for did not run."
+			: "A person changed this, and it was not allowed.",
+	);
+	const input = member(member(edited, "claimed"), "input");
+	if (input !== undefined) fact(step, "what was allowed", inputOf(member(edited, "claimed")));
+	const files = list(member(edited, "change"), "files").map(fileOf);
+	if (files.length > 0) step.files = files;
 }
 
 /** Decisions that the agent's own prompt was ahead of. */

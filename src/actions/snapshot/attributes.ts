@@ -4,6 +4,8 @@ import { readSmall } from "./readFile.ts";
 
 const MAX_BYTES = 256 * 1024;
 const MAX_KEPT = 2000;
+/** Patterns that must be followed byte by byte: of more, every file counts as converted. Bytes. */
+const MAX_SLOW = 4096;
 
 /** End-of-line attributes are not here: they change the size, which is compared. */
 const CONVERTS = /\b(?:filter|working-tree-encoding|ident)\b/;
@@ -45,5 +47,7 @@ export function convertsBy(text: string): Converts | undefined {
 	const file = new IgnoreFile(patterns.join("\n"));
 	// "#" and "!" mean nothing here, and are not escaped: such a line would be left out, or match the other way round.
 	if (patterns.some((pattern) => /^[!#]/.test(pattern))) return () => true;
+	// Asked for each file that changed; real ones hold a handful.
+	if (file.unread > 0 || file.slow > MAX_SLOW) return () => true;
 	return (folder, name) => file.ignores({ folder, name, isFolder: false }) === true;
 }

@@ -23,3 +23,11 @@ export function readable(bytes: string): string {
 export function isReadable(bytes: string): boolean {
 	return !NOT_ASCII.test(bytes) || isUtf8(Buffer.from(bytes, "latin1"));
 }
+
+/**
+ * A path of a walk made absolute: hooks and settings of a repository can lie outside the root, and are absolute already.
+ * @param root with a slash at the end
+ */
+export function under(root: string, path: string): string {
+	return path.startsWith("/") || (process.platform === "win32" && /^[A-Za-z]:/.test(path)) ? path : root + path;
+}

@@ -3,7 +3,7 @@ import { CTIME, FIELDS, type Folder, FolderStates, kindOf, MODE, NO_FOLDER, name
 
 /** An entry that differs. The numbers are those of `Folder.stats`. */
 export interface Difference {
-	/** Relative to the root, one byte a character. */
+	/** Relative to the root, or absolute; one byte a character. */
 	path: string;
 	before?: Float64Array;
 	after?: Float64Array;
@@ -25,7 +25,16 @@ export function compareTrees(before: Tree, after: Tree): Difference[] {
 	for (const [path, then] of before.folders) {
 		if (!after.folders.has(path) && statesAfter.of(path) === "absent") compareFolders(path, then, NO_FOLDER, found);
 	}
+	for (const path of new Set([...before.git.keys(), ...after.git.keys()])) {
+		const [then, now] = [gitFolder(before, path), gitFolder(after, path)];
+		if (then !== undefined && now !== undefined) compareFolders(path, then, now, found);
+	}
 	return found.sort((one, other) => (one.path < other.path ? -1 : 1));
+}
+
+/** One that was not come by is not there, unless the walk did not see all. */
+function gitFolder({ git, incomplete }: Tree, path: string): Folder | undefined {
+	return git.has(path) || incomplete !== undefined ? git.get(path) : NO_FOLDER;
 }
 
 function compareFolders(path: string, before: Folder, after: Folder, found: Difference[]): void {

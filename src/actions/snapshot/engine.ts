@@ -22,7 +22,9 @@ interface Kept {
 export class NoSnapshotError extends Error {
 	override name = "NoSnapshotError";
 	constructor() {
-		super("this snapshot is not kept any more: it was dropped, asked for before, or too many were taken after it");
+		super(
+			"this snapshot is not kept any more: it was dropped, asked for before, too many were taken after it, or the thread that kept it was ended",
+		);
 	}
 }
 
@@ -45,9 +47,10 @@ export class SnapshotEngine {
 	/** Looks at a folder and keeps what it saw under `id`. @throws Error when the folder cannot be listed at all */
 	take(id: number, root: string): SnapshotMark {
 		const base = [...this.#marks.values()].findLast((kept) => kept.root === root)?.tree;
-		const options = { limits: this.#limits, book: this.#book, base };
+		const options = { limits: this.#limits, book: this.#book, shelf: this.#shelf, base };
 		const tree = walk(root, options);
-		if (!tree.folders.has("") && tree.entries === 0) throw new Error(`the folder cannot be listed: ${root}`);
+		const isUnseen = !tree.folders.has("") && tree.incomplete?.code === "afterRun.unreadable";
+		if (isUnseen && tree.entries === 0) throw new Error(`the folder cannot be listed: ${root}`);
 		waitFor(tree.newest);
 		const place = byteText(root.endsWith("/") ? root : `${root}/`);
 		const repositories = this.#shelf.of(place, tree);
@@ -66,7 +69,9 @@ export class SnapshotEngine {
 		if (kept === undefined) throw new NoSnapshotError();
 		this.#marks.delete(id);
 		const { root, tree, repositories } = kept;
-		const now = walk(root, { limits: this.#limits, book: this.#book, base: tree, before: tree });
+		const now = walk(root, {
+			...{ limits: this.#limits, book: this.#book, shelf: this.#shelf, base: tree, before: tree },
+		});
 		const differences = compareTrees(tree, now);
 		waitFor(newestOf(differences));
 		const { files, more } = sidesOf(differences, {

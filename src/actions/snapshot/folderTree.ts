@@ -50,6 +50,10 @@ export interface Tree {
 	above: Chain | undefined;
 	/** Folders that hold a ".git": repositories, worktrees, submodules. */
 	repositories: string[];
+	/** Hooks and settings of repositories, by absolute folder; undefined where nothing is known of one. */
+	git: Map<string, Folder | undefined>;
+	/** Names of git's indexes, by the repository's folder. */
+	indexes: Map<string, string>;
 	/** .gitattributes files, by folder: size, times and inode number, as one text. */
 	attributes: Map<string, string>;
 	files: number;

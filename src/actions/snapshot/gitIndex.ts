@@ -7,11 +7,14 @@ const AT = { ctime: 0, mtime: 8, ino: 20, mode: 24, size: 36, oid: 40 };
 const NOT_PLAIN = 0x8000 | 0x3000;
 const EXTENDED = 0x4000;
 const REGULAR = 0o100000;
+/** The entry tells that git tracks the name, and nothing of what is in the file. */
+const NOT_TRUSTED = -1;
 
 export class GitIndex {
 	readonly #bytes: Buffer;
-	/** Where an entry begins, by its path in the repository (one byte a character). */
+	/** Where an entry begins, by its path in the repository (one byte a character); NOT_TRUSTED where it has no content. */
 	readonly #entries: Map<string, number>;
+	#folders: Set<string> | undefined;
 	readonly #writtenMs: number;
 	/** "sha1" or "sha256". */
 	readonly algorithm: "sha1" | "sha256";
@@ -43,7 +46,7 @@ export class GitIndex {
 	 */
 	objectOf(path: string, stats: Float64Array): string | undefined {
 		const at = this.#entries.get(path);
-		if (at === undefined) return undefined;
+		if (at === undefined || at === NOT_TRUSTED) return undefined;
 		const bytes = this.#bytes;
 		const mtime = this.#ms(at + AT.mtime);
 		const ino = bytes.readUInt32BE(at + AT.ino);
@@ -58,12 +61,33 @@ export class GitIndex {
 		return bytes.toString("hex", at + AT.oid, at + AT.oid + (this.algorithm === "sha1" ? 20 : 32));
 	}
 
+	/** Whether git tracks a file or link of that path, a repository in its place, or anything in a folder of it. */
+	tracks(path: string, isFolder: boolean): boolean {
+		if (this.#entries.has(path)) return true;
+		if (!isFolder) return false;
+		this.#folders ??= foldersOf(this.#entries.keys());
+		return this.#folders.has(path);
+	}
+
 	#ms(at: number): number {
 		return this.#bytes.readUInt32BE(at) * 1000 + this.#bytes.readUInt32BE(at + 4) / 1e6;
 	}
 }
 
-/** Entries of regular files, or undefined when the bytes are not exactly an index with ids of so many bytes. */
+/** All folders on the way to paths, without a slash at the end. */
+function foldersOf(paths: Iterable<string>): Set<string> {
+	const folders = new Set<string>();
+	for (const path of paths) {
+		for (let at = path.lastIndexOf("/"); at > 0; at = path.lastIndexOf("/", at - 1)) {
+			const folder = path.slice(0, at);
+			if (folders.has(folder)) break;
+			folders.add(folder);
+		}
+	}
+	return folders;
+}
+
+/** The entries, or undefined when the bytes are not exactly an index with ids of so many bytes. */
 function readEntries(bytes: Buffer, idBytes: number): Map<string, number> | undefined {
 	if (bytes.length < 12 + idBytes || bytes.toString("latin1", 0, 4) !== "DIRC") return undefined;
 	const version = bytes.readUInt32BE(4);
@@ -98,7 +122,7 @@ function readEntries(bytes: Buffer, idBytes: number): Map<string, number> | unde
 		at = version === 4 ? stop + 1 : start + ((stop - start + 8) & ~7);
 		const isRegular = (bytes.readUInt32BE(start + AT.mode) & 0o170000) === REGULAR;
 		// Skip-worktree and intent-to-add are in `extra`.
-		if (isRegular && (flags & NOT_PLAIN) === 0 && extra === 0) entries.set(last, start);
+		entries.set(last, isRegular && (flags & NOT_PLAIN) === 0 && extra === 0 ? start : NOT_TRUSTED);
 	}
 	return hasPlainExtensions(bytes, at, end) ? entries : undefined;
 }

@@ -2,10 +2,11 @@
 // never reads the repository's own configuration, so none of its filters, hooks, monitors or remotes exist (DESIGN 2.11).
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { accessSync, constants, mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { delimiter, isAbsolute, join } from "node:path";
 import { codeOf, isWithin } from "../paths.ts";
 import { isReadable, readable } from "./byteText.ts";
+import { isPlainStore } from "./plainStore.ts";
 
 /** What of the environment matters to find and run git. */
 export interface GitEnv {
@@ -14,11 +15,13 @@ export interface GitEnv {
 	temporary: string;
 	/** Windows needs it to start any program. */
 	systemRoot?: string;
+	/** Folders that agents work in, absolute: no program in them is run. */
+	folders?: readonly string[];
 }
 
-export function gitEnvOf(env: NodeJS.ProcessEnv, temporary: string): GitEnv {
+export function gitEnvOf(env: NodeJS.ProcessEnv, temporary: string, folders: readonly string[] = []): GitEnv {
 	const { PATH = env.Path ?? "", SystemRoot: systemRoot } = env;
-	return { path: PATH, temporary, ...(systemRoot === undefined ? {} : { systemRoot }) };
+	return { path: PATH, temporary, folders, ...(systemRoot === undefined ? {} : { systemRoot }) };
 }
 
 /** On a Mac without developer tools this one only asks to install them. */
@@ -28,13 +31,34 @@ const MAC_PROGRAMS = [
 	"/Applications/Xcode.app/Contents/Developer/usr/bin/git",
 ];
 
-/** The program, by its absolute path; never one that lies in the folder itself. */
-export function findGit({ path }: GitEnv, root: string): string | undefined {
+/**
+ * The program, by its absolute path; never one that lies in one of the folders, however it is come by.
+ * @param folders absolute; those of `env` count as well
+ */
+export function findGit({ path, folders: more = [] }: GitEnv, folders: readonly string[]): string | undefined {
 	const name = process.platform === "win32" ? "git.exe" : "git";
-	const folders = path.split(delimiter).filter((folder) => isAbsolute(folder) && !isWithin(folder, root));
-	const found = folders.map((folder) => join(folder, name)).find(isProgram);
+	const refused = [...folders, ...more].flatMap((folder) => [folder, realOrNone(folder) ?? folder]);
+	const isRefused = (place: string) => refused.some((folder) => isWithin(place, folder));
+	const programs = path.split(delimiter).flatMap((entry) => {
+		if (!isAbsolute(entry) || isRefused(entry)) return [];
+		const [folder, program] = [realOrNone(entry), realOrNone(join(entry, name))];
+		if (folder === undefined || program === undefined || isRefused(folder) || isRefused(program)) return [];
+		// By the name it has there: some programs act by how they were called.
+		const found = join(folder, name);
+		return isProgram(found) ? [found] : [];
+	});
+	const [found] = programs;
 	if (process.platform !== "darwin" || found !== MAC_STUB) return found;
 	return MAC_PROGRAMS.find(isProgram);
+}
+
+function realOrNone(path: string): string | undefined {
+	try {
+		return realpathSync(path);
+	} catch (error) {
+		if (codeOf(error) === undefined) throw error;
+		return undefined;
+	}
 }
 
 function isProgram(path: string): boolean {
@@ -64,7 +88,7 @@ export function readBlobs(
 	options: { algorithm: "sha1" | "sha256"; git: string; env: GitEnv; timeoutMs: number },
 ): Map<string, Buffer> {
 	const { algorithm, git, env, timeoutMs } = options;
-	if (wanted.length === 0 || !isReadable(store)) return new Map();
+	if (wanted.length === 0 || !isReadable(store) || !isPlainStore(store, wanted)) return new Map();
 	let dir: string;
 	try {
 		dir = mkdtempSync(join(env.temporary, "gatepost-git-"));

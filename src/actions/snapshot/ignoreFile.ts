@@ -22,6 +22,10 @@ interface Slow {
 
 const GLOB = /[*?[\\]/;
 
+/** A longer pattern is not read, nor are patterns that must be followed byte by byte beyond so many in one file. Bytes. */
+const MAX_PATTERN = 4096;
+const MAX_SLOW = 64 * 1024;
+
 export class IgnoreFile {
 	readonly #patterns: Pattern[] = [];
 	/** Of a name, anywhere below. */
@@ -32,6 +36,10 @@ export class IgnoreFile {
 	readonly #paths = new Map<string, number[]>();
 	readonly #slowNames: Slow[] = [];
 	readonly #slowPaths: Slow[] = [];
+	/** Bytes of patterns that must be followed byte by byte. */
+	slow = 0;
+	/** Patterns that were not read: they count as if they were not there. */
+	unread = 0;
 
 	/** @param text one byte a character */
 	constructor(text: string) {
@@ -52,6 +60,10 @@ export class IgnoreFile {
 		const foldersOnly = pattern.endsWith("/");
 		if (foldersOnly) pattern = pattern.slice(0, -1);
 		if (pattern === "") return;
+		if (pattern.length > MAX_PATTERN || (GLOB.test(pattern) && this.slow + pattern.length > MAX_SLOW)) {
+			this.unread += 1;
+			return;
+		}
 		const index = this.#patterns.push({ negated, foldersOnly }) - 1;
 		const anywhere = /^\*\*\/([^/]+)$/.exec(pattern)?.[1] ?? (pattern.includes("/") ? undefined : pattern);
 		if (anywhere !== undefined) this.#addName(anywhere, index);
@@ -61,12 +73,20 @@ export class IgnoreFile {
 	#addName(pattern: string, index: number): void {
 		if (!GLOB.test(pattern)) put(this.#names, pattern, index);
 		else if (/^\*\.[^*?[\\]*$/.test(pattern)) put(this.#endings, pattern.slice(1), index);
-		else addSlow(this.#slowNames, pattern, index, false);
+		else this.#addSlow(this.#slowNames, pattern, index, false);
 	}
 
 	#addPath(pattern: string, index: number): void {
 		if (!GLOB.test(pattern)) put(this.#paths, pattern, index);
-		else addSlow(this.#slowPaths, pattern, index, true);
+		else this.#addSlow(this.#slowPaths, pattern, index, true);
+	}
+
+	#addSlow(list: Slow[], pattern: string, index: number, pathname: boolean): void {
+		this.slow += pattern.length;
+		const matches = wildcard(pattern, pathname);
+		const at = pattern.search(GLOB);
+		// A "**" may stand for nothing together with the slash after it, so only what comes before it is sure.
+		if (matches !== undefined) list.push({ index, literal: pattern.slice(0, at), matches });
 	}
 
 	/** The last pattern that matches decides. @returns undefined when none does */
@@ -101,13 +121,6 @@ function put(map: Map<string, number[]>, key: string, index: number): void {
 	const there = map.get(key);
 	if (there === undefined) map.set(key, [index]);
 	else there.push(index);
-}
-
-function addSlow(list: Slow[], pattern: string, index: number, pathname: boolean): void {
-	const matches = wildcard(pattern, pathname);
-	const at = pattern.search(GLOB);
-	// A "**" may stand for nothing together with the slash after it, so only what comes before it is sure.
-	if (matches !== undefined) list.push({ index, literal: pattern.slice(0, at), matches });
 }
 
 /** Spaces at the end do not count, unless a backslash is before them. */

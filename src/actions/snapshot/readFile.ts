@@ -1,5 +1,5 @@
 // Reads a file so that nothing blocks, no link is followed, and what changes meanwhile is not taken for content.
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from "node:fs";
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, realpathSync, type Stats } from "node:fs";
 import { codeOf } from "../paths.ts";
 import { fsPath } from "./byteText.ts";
 import { CTIME, FIELDS, INO, MODE, MTIME, SIZE } from "./folderTree.ts";
@@ -102,4 +102,14 @@ function isSame(one: Stats, other: Stats): boolean {
 export function readSmall(path: string, max: number): Buffer | undefined {
 	const read = readWhole(path, max);
 	return read.state === "read" ? read.bytes : undefined;
+}
+
+/** The real path, one byte a character; undefined where there is none. */
+export function realOf(path: string): string | undefined {
+	try {
+		return realpathSync(fsPath(path), "buffer").toString("latin1");
+	} catch (error) {
+		if (codeOf(error) === undefined) throw error;
+		return undefined;
+	}
 }

@@ -53,8 +53,8 @@ export class RepositoryShelf {
 	#open(root: string, tree: Tree, folder: string, at: string): Repository | undefined {
 		const places = gitPlaces(at);
 		if (places === undefined || tree.attributes.size > MAX_ATTRIBUTES) return undefined;
-		const index = this.#readIndex(`${places.own}index`);
-		if (index === undefined) return undefined;
+		const index = this.openIndex(places.own)?.key;
+		if (index === undefined || index === "") return undefined;
 		const above = root.startsWith(at) ? root.slice(at.length) : "";
 		return { folder, above, places, index, converts: this.#converts(root, tree, { folder, above, places }) };
 	}
@@ -83,10 +83,16 @@ export class RepositoryShelf {
 		return list;
 	}
 
-	/** @returns its name on the shelf */
-	#readIndex(path: string): string | undefined {
+	/**
+	 * Reads a repository's index.
+	 * @param own the folder that it is in
+	 * @returns its name on the shelf, "" where there is none; undefined when it cannot be read
+	 */
+	openIndex(own: string): { key: string; index: GitIndex | undefined } | undefined {
+		const path = `${own}index`;
 		const info = lookQuietly(path);
-		if (info === undefined || info.size > this.#limits.indexBytes) return undefined;
+		if (info === undefined) return { key: "", index: undefined };
+		if (info.size > this.#limits.indexBytes) return undefined;
 		const key = `${path}\0${keyOf(info)}`;
 		let kept = this.#indexes.get(key);
 		if (kept === undefined) {
@@ -102,7 +108,12 @@ export class RepositoryShelf {
 			this.#indexes.delete(oldest);
 			total -= bytes;
 		}
-		return key;
+		return { key, index: kept.index };
+	}
+
+	/** An index that was read before, if it is still kept. */
+	indexOf(key: string): GitIndex | undefined {
+		return this.#indexes.get(key)?.index;
 	}
 
 	/**
@@ -112,7 +123,7 @@ export class RepositoryShelf {
 	 */
 	copyOf(repositories: readonly Repository[], path: string, stats: Float64Array): GitCopy | undefined {
 		const one = ownerOf(repositories, path);
-		const index = one === undefined ? undefined : this.#indexes.get(one.index)?.index;
+		const index = one === undefined ? undefined : this.indexOf(one.index);
 		if (one === undefined || index === undefined) return undefined;
 		const id = index.objectOf(one.above + path.slice(one.folder.length), stats);
 		if (id === undefined || isConverted(one, path)) return undefined;

@@ -18,6 +18,17 @@ export interface Chain {
 	/** The root's own path below the folder of a .gitignore above it, e.g. "packages/one/"; else "". */
 	above: string;
 	next: Chain | undefined;
+	/** Bytes of patterns that must be followed byte by byte, in this link and the next. */
+	slow: number;
+}
+
+/** More of these bytes are not put in a chain: every name is held against all of them. */
+const MAX_SLOW = 256 * 1024;
+
+/** Adds rules to those of the folders above; undefined when they are too many. */
+export function chained(rules: Rules, base: string, above: string, next: Chain | undefined): Chain | undefined {
+	const slow = (next?.slow ?? 0) + rules.file.slow;
+	return slow > MAX_SLOW ? undefined : { rules, base, above, next, slow };
 }
 
 export function isSameChain(one: Chain | undefined, other: Chain | undefined): boolean {
@@ -54,7 +65,7 @@ export class RulesBook {
 		let rules = kept?.rules;
 		if (rules === undefined || rules.text !== text) {
 			const file = new IgnoreFile(text);
-			rules = file.size === 0 ? undefined : { text, file };
+			rules = file.size === 0 && file.unread === 0 ? undefined : { text, file };
 		}
 		this.#patterns += (rules?.file.size ?? 0) - (kept?.rules?.file.size ?? 0);
 		if (this.#kept.size >= MAX_KEPT || this.#patterns > MAX_KEPT_PATTERNS) {

@@ -1,14 +1,12 @@
 // Makes the sides of changed files: contents where they can be had exactly, and why not where they cannot.
-import { realpathSync } from "node:fs";
 import { sep } from "node:path";
 import { type Message, message } from "../../protocol/messages.ts";
-import { codeOf } from "../paths.ts";
-import { byteText, fsPath, isReadable, readable } from "./byteText.ts";
+import { byteText, isReadable, readable, under } from "./byteText.ts";
 import type { Difference } from "./compare.ts";
 import { type Contents, sha256Of } from "./contents.ts";
 import { kindOf, MODE, SIZE } from "./folderTree.ts";
 import { blobId, findGit, type GitEnv, readBlobs, type Wanted } from "./gitObjects.ts";
-import { numbersOf, readWhole } from "./readFile.ts";
+import { numbersOf, readWhole, realOf } from "./readFile.ts";
 import type { GitCopy } from "./repositories.ts";
 import type { ChangedFile, ChangedSide, Limits } from "./types.ts";
 
@@ -63,9 +61,12 @@ class Sides {
 	of(differences: readonly Difference[]): { files: ChangedFile[]; more: number } {
 		const listed: Open[] = [];
 		let more = 0;
+		// Rules of a repository decide how long it takes to ask for a copy.
+		const deadline = performance.now() + this.#options.limits.walkMs;
 		for (const difference of differences) {
 			const open: Open = { ...difference };
-			if (open.before !== undefined) open.copy = this.#options.copyOf(open.path, open.before);
+			if (open.before !== undefined && performance.now() < deadline)
+				open.copy = this.#options.copyOf(open.path, open.before);
 			if (this.#isUntouched(open)) continue;
 			if (listed.length < this.#options.limits.listed) {
 				this.#readAfter(open);
@@ -86,7 +87,7 @@ class Sides {
 		if (before[MODE] !== after[MODE] || before[SIZE] !== after[SIZE]) return false;
 		if (kindOf(before[MODE] ?? 0) === "link") return open.linkBefore === open.linkAfter && open.linkBefore !== "";
 		if (kindOf(before[MODE] ?? 0) !== "file") return false;
-		const known = contents.get(this.#root + path, before);
+		const known = contents.get(under(this.#root, path), before);
 		if (known === undefined && open.copy === undefined) return false;
 		this.#touchedFiles += 1;
 		this.#touchedBytes += after[SIZE] ?? 0;
@@ -111,7 +112,7 @@ class Sides {
 			open.whyAfter = this.#tooMuch();
 			return;
 		}
-		const path = this.#root + open.path;
+		const path = under(this.#root, open.path);
 		const read = readWhole(path, this.#options.limits.sideBytes);
 		if (read.state === "gone") delete open.after;
 		else if (read.state === "unreadable") open.whyAfter = message("afterRun.noAccess", { code: read.code });
@@ -148,6 +149,8 @@ class Sides {
 	/** No folder on the way may have become a link that leads elsewhere. */
 	#isInside(path: string): boolean {
 		const folder = path.slice(0, path.lastIndexOf("/") + 1);
+		// Of a repository's own folder the real path was taken.
+		if (under(this.#root, path) === path) return realOf(folder) === folder.slice(0, -1);
 		return this.#realRoot !== undefined && realOf(this.#root + folder) === joined(this.#realRoot, folder);
 	}
 
@@ -159,17 +162,20 @@ class Sides {
 		for (const { path, before, copy } of listed) {
 			const size = before?.[SIZE] ?? 0;
 			if (before === undefined || copy === undefined || size > limits.sideBytes || size > room) continue;
-			if (contents.get(this.#root + path, before)?.bytes !== undefined) continue;
+			if (contents.get(under(this.#root, path), before)?.bytes !== undefined) continue;
 			room -= size;
 			const store = stores.get(copy.store) ?? { copy, wanted: new Map() };
 			store.wanted.set(copy.id, { id: copy.id, size });
 			stores.set(copy.store, store);
 		}
 		const blobs = new Map<string, Buffer>();
-		const git = stores.size === 0 ? undefined : findGit(env, root);
+		const git = stores.size === 0 ? undefined : findGit(env, [root]);
 		if (git === undefined) return blobs;
+		const deadline = performance.now() + limits.gitMs;
 		for (const [store, { copy, wanted }] of stores) {
-			const options = { algorithm: copy.algorithm, git, env, timeoutMs: limits.gitMs };
+			const timeoutMs = Math.ceil(deadline - performance.now());
+			if (timeoutMs <= 0) break;
+			const options = { algorithm: copy.algorithm, git, env, timeoutMs };
 			for (const [id, bytes] of readBlobs(store, [...wanted.values()], options)) blobs.set(id, bytes);
 		}
 		return blobs;
@@ -178,8 +184,9 @@ class Sides {
 	#file(open: Open, blobs: Map<string, Buffer>): ChangedFile {
 		const { path, before, after } = open;
 		const local = readable(path);
+		const base = under(this.#root, path) === path ? "" : readable(this.#root).replace(/\/$/, "") + sep;
 		return {
-			path: readable(this.#root).replace(/\/$/, "") + sep + (sep === "/" ? local : local.replaceAll("/", sep)),
+			path: base + (sep === "/" ? local : local.replaceAll("/", sep)),
 			op: before === undefined ? "create" : after === undefined ? "delete" : "modify",
 			...(before === undefined ? {} : { before: this.#before(open, before, blobs) }),
 			...(after === undefined ? {} : { after: this.#after(open, after) }),
@@ -187,7 +194,7 @@ class Sides {
 	}
 
 	#before({ path, linkBefore, copy }: Open, stats: Float64Array, blobs: Map<string, Buffer>): ChangedSide {
-		const known = this.#options.contents.get(this.#root + path, stats);
+		const known = this.#options.contents.get(under(this.#root, path), stats);
 		const blob = copy === undefined ? undefined : blobs.get(copy.id);
 		const bytes = known?.bytes ?? blob;
 		const sha256 = known?.sha256 ?? (blob && sha256Of(blob));
@@ -220,15 +227,6 @@ class Sides {
 		this.#left -= found.bytes.length;
 		// A copy of its own, which can be given away to another thread.
 		return { ...side, bytes: Uint8Array.from(found.bytes) };
-	}
-}
-
-function realOf(path: string): string | undefined {
-	try {
-		return realpathSync(fsPath(path), "buffer").toString("latin1");
-	} catch (error) {
-		if (codeOf(error) === undefined) throw error;
-		return undefined;
 	}
 }
 

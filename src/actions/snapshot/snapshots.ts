@@ -19,8 +19,29 @@ interface Asked {
 	reject(error: unknown): void;
 }
 
+/** For what a thread does beside walking and asking git: contents are read, clocks waited for. Milliseconds. */
+const GRACE_MS = 5000;
+
+/** An answer took so long that the thread was ended; snapshots that it kept are gone. */
+export class SnapshotTimeoutError extends Error {
+	override name = "SnapshotTimeoutError";
+	constructor(ms: number) {
+		super(
+			`looking for changed files took longer than ${ms / 1000} s; it was ended, and earlier looks are lost with it`,
+		);
+	}
+}
+
+export interface SnapshotsOptions {
+	/** Folders that agents work in, absolute: no git in them is run. The folder looked at is never used either. */
+	folders?: readonly string[];
+}
+
 export class Snapshots {
 	readonly #limits: Limits;
+	readonly #folders: readonly string[];
+	/** Runs while an answer is waited for. */
+	#watchdog: NodeJS.Timeout | undefined;
 	#worker: Worker | undefined;
 	/** What waits for an answer of this thread, in order. */
 	#asked: Asked[] = [];
@@ -30,8 +51,9 @@ export class Snapshots {
 	#lastId = 0;
 	#closed = false;
 
-	constructor(limits: Partial<Limits> = {}) {
+	constructor(limits: Partial<Limits> = {}, { folders = [] }: SnapshotsOptions = {}) {
 		this.#limits = { ...LIMITS, ...limits };
+		this.#folders = folders;
 	}
 
 	/**
@@ -93,8 +115,17 @@ export class Snapshots {
 		const worker = this.#worker;
 		return new Promise((resolve, reject) => {
 			this.#asked.push({ resolve, reject });
+			if (this.#asked.length === 1) this.#watch();
 			worker.postMessage(question);
 		});
+	}
+
+	/** The thread answers one after the other: who asks of another folder must not wait for one without end. */
+	#watch(): void {
+		clearTimeout(this.#watchdog);
+		if (this.#asked.length === 0) return;
+		const { walkMs, fillMs, gitMs, answerMs = 3 * walkMs + fillMs + gitMs + GRACE_MS } = this.#limits;
+		this.#watchdog = setTimeout(() => void this.#end(new SnapshotTimeoutError(answerMs)), answerMs);
 	}
 
 	#start(): Worker {
@@ -102,7 +133,7 @@ export class Snapshots {
 			typeof GATEPOST_SNAPSHOT_WORKER === "string"
 				? join(__dirname, GATEPOST_SNAPSHOT_WORKER)
 				: new URL("./thread.ts", import.meta.url);
-		const workerData: ThreadData = { limits: this.#limits, env: gitEnvOf(process.env, tmpdir()) };
+		const workerData: ThreadData = { limits: this.#limits, env: gitEnvOf(process.env, tmpdir(), this.#folders) };
 		// Environment and options of this process do not concern it.
 		const worker = new Worker(file, {
 			...{ workerData, env: {}, execArgv: [] },
@@ -121,6 +152,7 @@ export class Snapshots {
 
 	#answer(answer: FromThread): void {
 		const asked = this.#asked.shift();
+		this.#watch();
 		if (answer.say === "mark") asked?.resolve(answer.mark);
 		else if (answer.say === "changes") asked?.resolve(answer.changes);
 		else asked?.reject(answer.name === "NoSnapshotError" ? new NoSnapshotError() : new Error(answer.message));
@@ -143,6 +175,7 @@ export class Snapshots {
 		const worker = this.#worker;
 		const asked = this.#asked;
 		clearTimeout(this.#idle);
+		clearTimeout(this.#watchdog);
 		this.#worker = undefined;
 		this.#asked = [];
 		this.#kept.clear();

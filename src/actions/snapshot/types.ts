@@ -77,8 +77,10 @@ export interface Limits {
 	markEntries: number;
 	/** An index of git is read up to this. Bytes. */
 	indexBytes: number;
-	/** How long git may take to give contents. Milliseconds. */
+	/** How long git may take to give the contents of one answer. Milliseconds. */
 	gitMs: number;
+	/** The thread is ended when one answer takes longer; by default more than the times above allow. Milliseconds. */
+	answerMs?: number;
 	/** The thread is ended when nothing was asked of it for so long and no snapshot is kept. Milliseconds. */
 	idleMs: number;
 	/** Heap of the thread. MB. */

@@ -1,7 +1,7 @@
 // A workspace can be a folder inside a repository; then the .gitignore files above it count too.
 
 import { keyOf, lookQuietly } from "./readFile.ts";
-import { type Chain, ignoredBy, type RulesBook } from "./rulesBook.ts";
+import { type Chain, chained, ignoredBy, type RulesBook } from "./rulesBook.ts";
 
 /** A repository is looked for in so many folders above. */
 const MAX_UP = 32;
@@ -33,7 +33,7 @@ export function chainAbove(root: string, book: RulesBook): Chain | undefined {
 		const path = `${repository}${inside.slice(0, at)}.gitignore`;
 		const info = lookQuietly(path);
 		const rules = info?.isFile() === true ? book.read(path, keyOf(info)) : undefined;
-		if (rules !== undefined) chain = { rules, base: "", above: inside.slice(at), next: chain };
+		if (rules !== undefined) chain = chained(rules, "", inside.slice(at), chain) ?? chain;
 		const name = inside.slice(at, inside.indexOf("/", at));
 		if (leavesOut(chain, at, inside, name)) return undefined;
 	}

@@ -1,22 +1,37 @@
 // Walks a folder and notes the stat data of all that counts. Follows no link and goes into no ".git".
-import { readdirSync, readlinkSync, type Stats } from "node:fs";
-import { type Message, message } from "../../protocol/messages.ts";
+import { readlinkSync, type Stats } from "node:fs";
 import { codeOf } from "../paths.ts";
-import { byteText, fsPath, readable } from "./byteText.ts";
+import { byteText, fsPath, under } from "./byteText.ts";
 import { FolderNotes } from "./folderNotes.ts";
 import { namesOf, type Tree } from "./folderTree.ts";
+import { addGitFolders } from "./gitFolders.ts";
+import type { GitIndex } from "./gitIndex.ts";
+import { gitPlaces } from "./gitPlaces.ts";
+import { listFolder } from "./listFolder.ts";
 import { keyOf, look } from "./readFile.ts";
-import { type Chain, ignoredBy, isSameChain, type RulesBook } from "./rulesBook.ts";
+import type { RepositoryShelf } from "./repositories.ts";
+import { type Chain, chained, ignoredBy, isSameChain, type RulesBook } from "./rulesBook.ts";
 import type { Limits } from "./types.ts";
-import { chainAbove } from "./upper.ts";
+import { chainAbove, repositoryOf } from "./upper.ts";
+import { WalkTrouble } from "./walkTrouble.ts";
 import { isSettingsFile, isSettingsFolder } from "./watched.ts";
 
 /** Patterns of all .gitignore files together; further files do not count, and what they leave out is looked at. */
 const MAX_PATTERNS = 100_000;
 
+/** Folders of hooks and settings that are looked at, and indexes that are read. */
+const MAX_GIT_FOLDERS = 100;
+const MAX_REPOSITORIES = 20;
+
+/** What counts in a folder. */
+type Way = Pick<Step, "shallow" | "hidden">;
+const SEEN: Way = { shallow: false, hidden: false };
+
 export interface WalkOptions {
 	limits: Limits;
 	book: RulesBook;
+	/** Where git's indexes are read; without it no name counts because git tracks it. */
+	shelf?: Pick<RepositoryShelf, "openIndex" | "indexOf"> | undefined;
 	/** A walk of the same root: what did not change since is taken from it. */
 	base?: Tree | undefined;
 	/** A walk whose files are to be looked at again, whatever .gitignore says now. */
@@ -30,8 +45,26 @@ interface Step {
 	now: Chain | undefined;
 	/** The rules as they were at `before`; the same object when they are the same. */
 	earlier: Chain | undefined;
-	/** Only the files in it count. */
+	/** The files in it count, of its folders only what was seen before or git tracks. */
 	shallow: boolean;
+	/** Rules left out the folder: only what was seen before or git tracks counts. */
+	hidden: boolean;
+	tracking: Tracking | undefined;
+	/** Of the folder itself; undefined where it is not known. Bytes. */
+	size: number | undefined;
+}
+
+/** What git tracks of the repository that a folder is in. */
+interface Tracking {
+	/** The repository's folder relative to the root. */
+	base: string;
+	/** The root's own path in the repository, where that begins above it. */
+	above: string;
+	now: GitIndex | undefined;
+	/** As it was at `before`. */
+	earlier: GitIndex | undefined;
+	/** The index cannot be read. */
+	isUnread: boolean;
 }
 
 /** What one walk looks at. @param root absolute, as text */
@@ -53,21 +86,18 @@ class Walk {
 	readonly #deadline: number;
 	readonly #repositoriesBefore: Set<string> | undefined;
 	readonly #notes = new FolderNotes();
-	/** Where the walk had to stop. */
-	#stopped: Message | undefined;
-	#tooDeep: string | undefined;
-	#unreadable: { count: number; first: string; code: string } | undefined;
-	#rulesHide = false;
+	readonly #trouble: WalkTrouble;
 	#patterns = 0;
 
 	constructor(root: string, options: WalkOptions) {
 		this.#root = byteText(root.endsWith("/") ? root : `${root}/`);
 		this.#options = options;
+		this.#trouble = new WalkTrouble(this.#root, options.limits);
 		this.#repositoriesBefore = options.before && new Set(options.before.repositories);
 		this.#deadline = performance.now() + options.limits.walkMs;
 		this.#tree = {
 			...{ folders: new Map(), rules: new Map(), above: undefined, repositories: [], attributes: new Map() },
-			...{ files: 0, entries: 0, newest: 0 },
+			...{ git: new Map(), indexes: new Map(), files: 0, entries: 0, newest: 0 },
 		};
 	}
 
@@ -76,33 +106,21 @@ class Walk {
 		this.#tree.above = now;
 		const { before } = this.#options;
 		const earlier = before === undefined || isSameChain(now, before.above) ? now : before.above;
-		const step = { folder: "", depth: 0, now, earlier, shallow: false };
-		for (let next: Step | undefined = step; next !== undefined; next = this.#todo.pop()) {
+		const top = repositoryOf(this.#root);
+		const tracking = top === undefined || top === this.#root ? undefined : this.#openGit("", top);
+		const step = { folder: "", depth: 0, shallow: false, hidden: false, size: undefined };
+		this.#todo.push({ ...step, now, earlier, tracking });
+		for (let next = this.#todo.pop(); next !== undefined; next = this.#todo.pop()) {
 			this.#visit(next);
-			if (this.#stopped !== undefined) break;
+			if (this.#trouble.stopped !== undefined) break;
 		}
-		const incomplete = this.#incomplete();
+		const incomplete = this.#trouble.message;
 		this.#tree.newest = this.#notes.newest;
 		return incomplete === undefined ? this.#tree : { ...this.#tree, incomplete };
 	}
 
-	#incomplete(): Message | undefined {
-		if (this.#stopped !== undefined) return this.#stopped;
-		if (this.#unreadable !== undefined) {
-			const { count, first, code } = this.#unreadable;
-			return message("afterRun.unreadable", { count, first: readable(this.#root + first), code });
-		}
-		if (this.#tooDeep !== undefined) {
-			return message("afterRun.tooDeep", {
-				limit: this.#options.limits.depth,
-				first: readable(this.#root + this.#tooDeep),
-			});
-		}
-		return this.#rulesHide ? message("afterRun.rulesChanged") : undefined;
-	}
-
 	#visit(step: Step): void {
-		const names = this.#list(step.folder);
+		const names = this.#list(step.folder, step.size);
 		if (names === undefined) return;
 		const inside = this.#repository(step, names);
 		const hasRules = names.includes(".gitignore") || this.#options.before?.rules.has(step.folder) === true;
@@ -110,30 +128,65 @@ class Walk {
 	}
 
 	/** The names in a folder; undefined when nothing is known of it. */
-	#list(folder: string): string[] | undefined {
+	#list(folder: string, size: number | undefined, most?: number): string[] | undefined {
+		// One more, and a ".git", before it is too many.
+		const left = this.#options.limits.entries - this.#tree.entries + 2;
 		try {
-			return readdirSync(fsPath(this.#root + folder), { encoding: "latin1" });
+			const names = listFolder(under(this.#root, folder), size, { most: most ?? left, isLate: () => this.#isLate() });
+			if (names === "tooMany") this.#trouble.tooMany();
+			return typeof names === "string" ? undefined : names;
 		} catch (error) {
 			// What vanished while the walk was going on is as if it were empty; what is in its place is not known.
 			if (codeOf(error) === "ENOENT" && folder !== "") return [];
-			this.#fail(folder, error);
+			this.#trouble.fail(folder, error);
 			return undefined;
 		}
 	}
 
-	#fail(path: string, error: unknown): void {
-		const code = codeOf(error) ?? String(error);
-		this.#unreadable = { ...(this.#unreadable ?? { first: path, code }), count: (this.#unreadable?.count ?? 0) + 1 };
+	#isLate(): boolean {
+		if (performance.now() <= this.#deadline) return false;
+		this.#trouble.tooSlow(this.#tree.entries);
+		return true;
 	}
 
 	/** In a repository of its own the rules of the folders above do not count. */
 	#repository(step: Step, names: readonly string[]): Step {
+		const { folder } = step;
 		const is = names.some(isGit);
-		const was = this.#repositoriesBefore === undefined ? is : this.#repositoriesBefore.has(step.folder);
-		if (is) this.#tree.repositories.push(step.folder);
-		if (step.folder === "") return step;
-		return { ...step, ...(is ? { now: undefined } : {}), ...(was ? { earlier: undefined } : {}) };
+		const was = this.#repositoriesBefore === undefined ? is : this.#repositoriesBefore.has(folder);
+		if (is) this.#tree.repositories.push(folder);
+		const inside = is ? { ...step, tracking: this.#openGit(folder, `${this.#root}${folder}`) } : step;
+		if (folder === "") return inside;
+		const own = { ...(is ? { now: undefined } : {}), ...(was ? { earlier: undefined, hidden: false } : {}) };
+		return { ...inside, ...own };
 	}
+
+	/** Looks at a repository's hooks and settings and reads its index. @param at its folder, absolute */
+	#openGit(folder: string, at: string): Tracking | undefined {
+		const { shelf, before } = this.#options;
+		const { git, indexes } = this.#tree;
+		const places = gitPlaces(at);
+		const isWatched = places !== undefined && git.size < MAX_GIT_FOLDERS && addGitFolders(places, git, this.#disk);
+		if (!isWatched && places !== undefined) this.#trouble.gitUnread(at);
+		if (shelf === undefined) return undefined;
+		const isAbove = this.#root !== at && this.#root.startsWith(at);
+		const tracking = { base: folder, above: isAbove ? this.#root.slice(at.length) : "" };
+		const nothing = { ...tracking, now: undefined, earlier: undefined };
+		if (places === undefined) return { ...nothing, isUnread: false };
+		const opened = indexes.size < MAX_REPOSITORIES ? shelf.openIndex(places.own) : undefined;
+		if (opened === undefined) return { ...nothing, isUnread: true };
+		indexes.set(at, opened.key);
+		const { key, index } = opened;
+		const old = before?.indexes.get(at);
+		const earlier = old === undefined ? undefined : shelf.indexOf(old);
+		return { ...tracking, now: index, earlier, isUnread: key !== "" && index === undefined };
+	}
+
+	readonly #disk = {
+		list: (folder: string, most: number) => this.#list(folder, undefined, most),
+		look: (path: string) => this.#look(path, path),
+		linkOf: (path: string) => this.#linkOf(path),
+	};
 
 	#withRules(step: Step, names: readonly string[]): Step {
 		const { folder } = step;
@@ -143,15 +196,18 @@ class Walk {
 		const mayRead = info?.isFile() === true && this.#patterns <= MAX_PATTERNS;
 		const read = mayRead ? this.#options.book.read(path, keyOf(info)) : undefined;
 		this.#patterns += read?.file.size ?? 0;
-		const now = this.#patterns > MAX_PATTERNS ? undefined : read;
+		const fits = this.#patterns <= MAX_PATTERNS;
+		const link = read === undefined || !fits ? undefined : chained(read, folder, "", step.now);
+		const now = link?.rules;
+		if (!fits || (read !== undefined && (now === undefined || read.file.unread > 0))) this.#trouble.rulesUnread(path);
 		if (now !== undefined) this.#tree.rules.set(folder, now);
-		const chainNow = now === undefined ? step.now : { rules: now, base: folder, above: "", next: step.now };
+		const chainNow = link ?? step.now;
 		const { before } = this.#options;
 		const was = before?.rules.get(folder);
 		if (before === undefined || (now === was && step.now === step.earlier)) {
 			return { ...step, now: chainNow, earlier: chainNow };
 		}
-		const earlier = was === undefined ? step.earlier : { rules: was, base: folder, above: "", next: step.earlier };
+		const earlier = was === undefined ? step.earlier : (chained(was, folder, "", step.earlier) ?? step.earlier);
 		return { ...step, now: chainNow, earlier };
 	}
 
@@ -159,14 +215,12 @@ class Walk {
 		const { folder } = step;
 		this.#notes.clear();
 		let links: Map<string, string> | undefined;
-		const changedRules = step.now !== step.earlier;
-		const old = changedRules ? this.#options.before?.folders.get(folder) : undefined;
-		const known = old === undefined ? undefined : new Set(namesOf(old));
 		const folders: Step[] = [];
+		const known = this.#knownIn(folder);
 		for (const name of names) {
-			if (isGit(name)) continue;
-			this.#count();
-			if (this.#stopped !== undefined) return;
+			const isOwn = isGit(name);
+			if (!isOwn) this.#count();
+			if (this.#trouble.stopped !== undefined) return;
 			const path = folder + name;
 			const info = this.#look(this.#root + path, path);
 			if (info === null) {
@@ -175,17 +229,14 @@ class Walk {
 			}
 			if (info === undefined) continue;
 			const isFolder = info.isDirectory();
-			let shallow = false;
-			if (known?.has(name) !== true && this.#ignored(step, name, isFolder)) {
-				const settings = isFolder ? folder === "" && isSettingsFolder(name) : isSettingsFile(name);
-				if (!settings) continue;
-				shallow = isFolder;
-			}
-			if (isFolder && step.shallow) continue;
+			// A ".git" that is a file says where hooks and settings are.
+			if (isOwn && isFolder) continue;
+			const way = isOwn ? SEEN : this.#wayTo(step, name, isFolder, known);
+			if (way === undefined) continue;
 			this.#notes.add(name, info);
-			if (isFolder) folders.push({ ...step, folder: `${path}/`, depth: step.depth + 1, shallow });
+			if (isFolder) folders.push({ ...step, ...way, folder: `${path}/`, depth: step.depth + 1, size: info.size });
 			else {
-				this.#tree.files += 1;
+				if (!isOwn) this.#tree.files += 1;
 				if (info.isSymbolicLink()) {
 					links ??= new Map();
 					links.set(name, this.#linkOf(path));
@@ -195,7 +246,7 @@ class Walk {
 		this.#tree.folders.set(folder, this.#notes.folder(this.#options.base?.folders.get(folder), links));
 		for (const next of folders) {
 			if (next.depth <= this.#options.limits.depth) this.#todo.push(next);
-			else this.#tooDeep ??= next.folder;
+			else this.#trouble.tooDeep(next.folder);
 		}
 	}
 
@@ -204,35 +255,65 @@ class Walk {
 		try {
 			return look(path);
 		} catch (error) {
-			this.#fail(relative, error);
+			this.#trouble.fail(relative, error);
 			return null;
 		}
 	}
 
 	#count(): void {
-		this.#tree.entries += 1;
-		const { entries, walkMs } = this.#options.limits;
-		if (this.#tree.entries > entries) {
-			this.#tree.entries -= 1;
-			this.#stopped = message("afterRun.tooMany", { limit: entries });
-		} else if (this.#tree.entries % 64 === 0 && performance.now() > this.#deadline) {
-			this.#stopped = message("afterRun.tooSlow", { seconds: walkMs / 1000, entries: this.#tree.entries });
-		}
+		if (this.#tree.entries >= this.#options.limits.entries) this.#trouble.tooMany();
+		// What one name costs is up to the rules of the repository.
+		else if (!this.#isLate()) this.#tree.entries += 1;
 	}
 
-	/** Rules that changed in between must not hide what is new, nor make what was hidden look new. */
-	#ignored({ now, earlier, folder }: Step, name: string, isFolder: boolean): boolean {
+	/** Names that were seen before in a folder. */
+	#knownIn(folder: string): (name: string) => boolean {
+		const old = this.#options.before?.folders.get(folder);
+		let names: Set<string> | undefined;
+		return (name) => {
+			if (old === undefined) return false;
+			names ??= new Set(namesOf(old));
+			return names.has(name);
+		};
+	}
+
+	/** Whether a name counts, and what counts in it; undefined when it does not. */
+	#wayTo(step: Step, name: string, isFolder: boolean, known: (name: string) => boolean): Way | undefined {
+		if (step.shallow && !isFolder) return SEEN;
+		const isOut = step.hidden || step.shallow;
+		const { today, before } = isOut ? { today: true, before: true } : this.#ignored(step, name, isFolder);
+		if (!today && !before) return SEEN;
+		const isSettings = isFolder ? step.folder === "" && isSettingsFolder(name) : isSettingsFile(name);
+		const way = { shallow: isFolder && isSettings, hidden: before };
+		const counts = known(name) || isSettings || this.#tracked(step, name, isFolder);
+		// Rules that changed in between must not hide what is new, nor make what was hidden look new.
+		if (today !== before && !(counts && !before)) this.#trouble.rulesHide = true;
+		return counts ? way : undefined;
+	}
+
+	#ignored({ now, earlier, folder }: Step, name: string, isFolder: boolean): { today: boolean; before: boolean } {
 		const place = { folder, name, isFolder };
 		const today = now !== undefined && ignoredBy(now, place);
-		if (now === earlier) return today;
-		const before = earlier !== undefined && ignoredBy(earlier, place);
-		if (today !== before) this.#rulesHide = true;
-		return today || before;
+		const before = now === earlier ? today : earlier !== undefined && ignoredBy(earlier, place);
+		return { today, before };
+	}
+
+	/** Whether git tracks a name that rules leave out. What it did not track before must not look new either. */
+	#tracked({ tracking, folder }: Step, name: string, isFolder: boolean): boolean {
+		if (tracking === undefined) return false;
+		const { base, above, now, earlier, isUnread } = tracking;
+		if (isUnread) this.#trouble.gitUnread(base);
+		const path = above + folder.slice(base.length) + name;
+		const is = now?.tracks(path, isFolder) === true;
+		if (this.#options.before === undefined) return is;
+		const was = earlier?.tracks(path, isFolder) === true;
+		if (is && !was) this.#trouble.rulesHide = true;
+		return was;
 	}
 
 	#linkOf(path: string): string {
 		try {
-			return readlinkSync(fsPath(this.#root + path), "latin1");
+			return readlinkSync(fsPath(under(this.#root, path)), "latin1");
 		} catch {
 			// It was replaced meanwhile; its inode number tells.
 			return "";

@@ -38,7 +38,8 @@ function parse(pattern: string, pathname: boolean): Token[] | undefined {
 			if (at === start || !pathname || !bounded) tokens.push({ kind: "star" });
 			else if (at + 1 === pattern.length) tokens.push({ kind: "deep" });
 			else {
-				tokens.push({ kind: "dirs" });
+				// Twice any folders is any folders: a row of them would be gone through at every byte.
+				if (tokens.at(-1)?.kind !== "dirs") tokens.push({ kind: "dirs" });
 				at += pattern[at + 1] === "\\" ? 2 : 1;
 			}
 		} else if (char === "[") {

@@ -58,11 +58,14 @@ export function planUndo({ before, after, now }: Sides): Plan {
 	return bytes.equals(now) ? { kind: "nothing" } : { kind: "merged", bytes };
 }
 
+/** Lines that go and come. */
+export interface LineCounts {
+	removed: number;
+	added: number;
+}
+
 /** Lines that a file loses and gets. Of what is no text, undefined. */
-export function lineCounts(
-	from: Buffer | undefined,
-	to: Buffer | undefined,
-): { removed: number; added: number } | undefined {
+export function lineCounts(from: Buffer | undefined, to: Buffer | undefined): LineCounts | undefined {
 	const [a, b] = [from ?? Buffer.alloc(0), to ?? Buffer.alloc(0)];
 	if (isBinary(a) || isBinary(b)) return undefined;
 	const counts = { removed: 0, added: 0 };

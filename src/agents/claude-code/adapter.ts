@@ -2,13 +2,14 @@
 // what it means, edits.ts and notebook.ts what a file would become, reply.ts what to print, transcript.ts who answered.
 import type { Action } from "../../actions/action.ts";
 import type { Proposal } from "../../actions/change.ts";
+import type { JobOptions } from "../../actions/jobQueue.ts";
 import { proposeDelete, proposeRewrite } from "../../actions/propose.ts";
 import { canonical, type JsonObject } from "../../protocol/canonical.ts";
 import type { Submit } from "../../protocol/hook.ts";
 import { message } from "../../protocol/messages.ts";
 import type { AgentAdapter, AgentEvent, Outcome, Settlement } from "../adapter.ts";
 import { readProcess } from "./claudeProcess.ts";
-import { editInput } from "./editInput.ts";
+import { editWanted } from "./editWanted.ts";
 import { ClaudeHooks } from "./inForce.ts";
 import type { NotebookChange } from "./notebook.ts";
 import { configDir } from "./paths.ts";
@@ -64,7 +65,7 @@ export function claudeCodeAdapter(places: ClaudeCodePlaces): AgentAdapter {
 		},
 		sameAction,
 		canRace,
-		editInput,
+		editInput: editWanted,
 	};
 }
 
@@ -110,7 +111,7 @@ function sameAction(decided: Action, ran: Action): boolean {
 }
 
 /** The change a file tool would make; undefined for tools that name no file they write. */
-async function propose(action: Action): Promise<Proposal> {
+async function propose(action: Action, options?: JobOptions): Promise<Proposal> {
 	const { kind, tool, input } = action;
 	if (kind !== "edit" && kind !== "write" && kind !== "delete") return undefined;
 	const [path] = action.paths;
@@ -119,19 +120,19 @@ async function propose(action: Action): Promise<Proposal> {
 	if (/\/(?:agent-)?memory\/.*\.mdx?$/i.test(path) && path.includes("/.claude/")) {
 		return { unknown: message("proposal.memory") };
 	}
-	if (kind === "delete") return proposeDelete(path);
+	if (kind === "delete") return proposeDelete(path, options);
 	switch (tool) {
 		case "Write": {
 			const { content } = input;
 			if (typeof content !== "string") return strange(tool, "content");
-			return proposeRewrite(path, fileTools, { tool, content });
+			return proposeRewrite(path, fileTools, { tool, content }, options);
 		}
 		case "Edit": {
 			const { old_string: oldString, new_string: newString, replace_all: all } = input;
 			if (typeof oldString !== "string") return strange(tool, "old_string");
 			if (typeof newString !== "string") return strange(tool, "new_string");
 			if (all !== undefined && typeof all !== "boolean") return strange(tool, "replace_all");
-			return proposeRewrite(path, fileTools, { tool, path, oldString, newString, replaceAll: all === true });
+			return proposeRewrite(path, fileTools, { tool, path, oldString, newString, replaceAll: all === true }, options);
 		}
 		case "NotebookEdit": {
 			const change = notebookChange(input);

@@ -1,41 +1,57 @@
 // A tool's input with which Claude Code does what a person wants. Its hooks' `updatedInput` is run as it is, not tidied as the
 // model's own input is (measured with 2.1.330: Bash, Write, Edit, trailing white space included). Whatever is found is run through our own copy of the tool and must give the wanted bytes.
-import type { Action } from "../../actions/action.ts";
+import { inputFinder, type WantedInput } from "../../actions/inputFinders.ts";
 import { canonical, type JsonObject } from "../../protocol/canonical.ts";
 import { type Message, message } from "../../protocol/messages.ts";
 import type { AgentEvent, Wanted } from "../adapter.ts";
 import { afterEdit, afterWrite, type Decoded, decode } from "./edits.ts";
 import { afterNotebookEdit, type NotebookChange } from "./notebook.ts";
 
-type WantedFile = Exclude<Wanted, { command: string }>;
+type WantedFile = Omit<WantedInput, "tool" | "input">;
+export type Found = { input: JsonObject } | Message;
 
 /** The input, all other members kept; or why there is none. */
-export function editInput(
-	event: AgentEvent & { kind: "tool.before" },
+export function editInput(event: AgentEvent & { kind: "tool.before" }, wanted: Wanted): Found {
+	const early = editAtOnce(event, wanted);
+	return "file" in early ? fileInput(early.file) : early.found;
+}
+
+/** What is told without a look into a file; or else what is to be looked for. */
+export function editAtOnce(
+	{ caller, action }: AgentEvent & { kind: "tool.before" },
 	wanted: Wanted,
-): { input: JsonObject } | Message {
-	const { caller, action } = event;
+): { found: Found } | { file: WantedInput } {
 	// Others that run these hooks were not seen to take an input.
-	if (!caller.known || caller.agent !== "claude-code") return message("edit.agent", { agent: caller.label });
+	if (!caller.known || caller.agent !== "claude-code") return { found: message("edit.agent", { agent: caller.label }) };
 	const { input, tool } = action;
-	if ("command" in wanted) return tool === "Bash" ? withCommand(input, wanted.command) : message("edit.tool", { tool });
-	if (wanted.path !== action.paths[0]) return message("edit.noFile");
-	if (wanted.before !== undefined && wanted.bytes.equals(wanted.before)) return message("edit.nothingLeft");
-	const found = byTool(action, wanted);
-	if (found !== undefined && isText(found)) return { input: found };
-	return KNOWN.has(tool) ? message("edit.notExact", { tool, file: wanted.path }) : message("edit.tool", { tool });
+	if ("command" in wanted) {
+		return { found: tool === "Bash" ? withCommand(input, wanted.command) : message("edit.tool", { tool }) };
+	}
+	if (wanted.path !== action.paths[0]) return { found: message("edit.noFile") };
+	if (wanted.before !== undefined && wanted.bytes.equals(wanted.before)) return { found: message("edit.nothingLeft") };
+	return { file: { tool, input, ...wanted } };
 }
 
 const KNOWN = new Set(["Write", "Edit", "NotebookEdit"]);
 
-function byTool(action: Action, wanted: WantedFile): JsonObject | undefined {
-	switch (action.tool) {
+/** The name of `fileInput`, for the thread. */
+export const finder = inputFinder("claude-code", fileInput);
+
+function fileInput(wanted: WantedInput): Found {
+	const { tool, path } = wanted;
+	const found = byTool(wanted);
+	if (found !== undefined && isText(found)) return { input: found };
+	return KNOWN.has(tool) ? message("edit.notExact", { tool, file: path }) : message("edit.tool", { tool });
+}
+
+function byTool(wanted: WantedInput): JsonObject | undefined {
+	switch (wanted.tool) {
 		case "Write":
-			return writeOf(action.input, wanted);
+			return writeOf(wanted.input, wanted);
 		case "Edit":
-			return editOf(action.input, wanted);
+			return editOf(wanted.input, wanted);
 		case "NotebookEdit":
-			return notebookEditOf(action.input, wanted);
+			return notebookEditOf(wanted.input, wanted);
 		default:
 			return undefined;
 	}

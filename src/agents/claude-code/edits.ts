@@ -3,6 +3,7 @@
 // and for files it now refuses; a payload does not say its version, so the newest stands for all. Claude Code tidies a tool's
 // input before its hooks see it (absolute paths, trailing white space outside Markdown), so what a hook gets is what runs.
 import { isUtf8 } from "node:buffer";
+import { Finder } from "../../actions/find.ts";
 import { type Message, message } from "../../protocol/messages.ts";
 
 const BOM = "\uFEFF";
@@ -84,34 +85,41 @@ export function afterEdit(before: Buffer | undefined, edit: TextEdit): Buffer | 
 		return encode({ ...old, bom: old.bom && newString !== "" }, newString);
 	}
 	if (edit.path.endsWith(".ipynb")) return message("proposal.notebookByEdit");
-	if (!text.includes(oldString)) return message("proposal.notFound");
-	if (!replaceAll && isRepeated(text, oldString)) return message("proposal.notUnique");
+	const asked = new Finder(oldString);
+	const first = asked.in(text);
+	if (first === -1) return message("proposal.notFound");
+	// Overlapping occurrences count once: "aa" is unique in "aaa".
+	if (!replaceAll && asked.in(text, first + oldString.length) !== -1) return message("proposal.notUnique");
 	const wanted = removesLine(text, oldString, newString) ? `${oldString}\n` : oldString;
-	if (replaceAll && sizeAfter(text, wanted, newString) > MAX_AFTER) {
+	const places = placesOf(text, wanted, replaceAll);
+	if (replaceAll && text.length + places.length * (newString.length - wanted.length) > MAX_AFTER) {
 		return message("proposal.tooLarge", { path: edit.path, max: MAX_AFTER / 1024 / 1024 });
 	}
-	// A replacement text has its $ patterns expanded; a function for each of millions of places would take seconds.
-	const put = newString.replaceAll("$", "$$$$");
-	const after = replaceAll ? text.replaceAll(wanted, put) : text.replace(wanted, put);
+	const after = replaced(text, places, wanted.length, newString);
 	return after === text ? message("proposal.noChange") : encode(old, after);
 }
 
 /** A result larger than this is not worked out. UTF-16 units. */
 export const MAX_AFTER = 40 * 1024 * 1024;
 
-function sizeAfter(text: string, part: string, by: string): number {
-	let count = 0;
-	for (let at = text.indexOf(part); at !== -1; at = text.indexOf(part, at + part.length)) count += 1;
-	return text.length + count * (by.length - part.length);
+/** Where a text is replaced: the first place, or all that do not overlap. */
+function placesOf(text: string, part: string, all: boolean): number[] {
+	const finder = new Finder(part);
+	return all ? [...finder.all(text)] : [finder.in(text)];
 }
 
-/** Overlapping occurrences count once: "aa" is unique in "aaa". */
-function isRepeated(text: string, part: string): boolean {
-	const first = text.indexOf(part);
-	return text.indexOf(part, first + part.length) !== -1;
+function replaced(text: string, places: readonly number[], length: number, by: string): string {
+	const parts: string[] = [];
+	let from = 0;
+	for (const at of places) {
+		parts.push(text.slice(from, at), by);
+		from = at + length;
+	}
+	parts.push(text.slice(from));
+	return parts.join("");
 }
 
 /** Removing text takes the line break behind it along, where there is one anywhere. */
 function removesLine(text: string, oldString: string, newString: string): boolean {
-	return newString === "" && !oldString.endsWith("\n") && text.includes(`${oldString}\n`);
+	return newString === "" && !oldString.endsWith("\n") && new Finder(`${oldString}\n`).in(text) !== -1;
 }

@@ -4,7 +4,7 @@ import { member, str } from "../fold.ts";
 import { cell, MAX_CELL } from "./csvCell.ts";
 import type { LogSource } from "./source.ts";
 import type { Told } from "./told.ts";
-import { wholeTarget } from "./toldFacts.ts";
+import { ranInstead, wholeTarget } from "./toldFacts.ts";
 import type { Sink } from "./types.ts";
 
 type Column = [name: string, value: (told: Told) => string];
@@ -47,6 +47,7 @@ const COLUMNS: readonly Column[] = [
 	["line", ({ row }) => String(row.line)],
 	["request_entry_hash", ({ facts }) => facts.hash],
 	["decision_entry_hash", ({ facts }) => facts.decidedHash],
+	["ran_instead", ranOf],
 ];
 
 /** Names of the columns, in order. */
@@ -91,12 +92,14 @@ export async function readLong(source: LogSource, { row, facts }: Told): Promise
 		const { entry } = await source.read(first);
 		facts.target = wholeTarget(row, entry).slice(0, MAX_CELL + 1);
 	}
-	if (facts.reason !== undefined) return;
+	if (facts.reason !== undefined && facts.ran !== undefined) return;
 	const decided = row.places[facts.decidedAt];
-	facts.reason = decided === undefined ? "" : await reasonAt(source, decided);
+	const entry = decided === undefined ? undefined : (await source.read(decided)).entry;
+	facts.reason ??= str(member(entry?.body, "decision"), "reason").slice(0, MAX_CELL + 1);
+	facts.ran ??= ranInstead(entry).slice(0, MAX_CELL + 1);
 }
 
-async function reasonAt(source: LogSource, place: Told["row"]["places"][number]): Promise<string> {
-	const { entry } = await source.read(place);
-	return str(member(entry?.body, "decision"), "reason").slice(0, MAX_CELL + 1);
+/** What ran in place of what the agent had asked for; "" where a person changed nothing, or it was not allowed after all. */
+export function ranOf({ row, facts }: Told): string {
+	return row.outcome === "allowed" ? (facts.ran ?? "") : "";
 }

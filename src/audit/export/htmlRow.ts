@@ -25,28 +25,50 @@ const ODD: Record<RowFlag, string> = {
 	unexpected: "A file did not hold what was allowed after the agent had reported it written.",
 };
 
+/** That a person changed it first is said, and nothing odd. */
+function flagHtml(flag: RowFlag): string {
+	return `<p class="${flag === "edited" ? "note" : "odd"}">${escaped(ODD[flag])}</p>`;
+}
+
 /** An action, with its decision, change and result. */
 export async function actionHtml(detail: RowDetail, read: Read): Promise<string> {
 	const { row, said, decision } = detail;
 	const end = row.outcome === undefined ? "Result without a request" : ENDS[row.outcome];
 	const what = [row.tool, row.action].filter((one) => one !== undefined && one !== "").join(", ");
-	const odd = row.flags.map((flag) => `<p class="odd">${escaped(ODD[flag])}</p>`);
+	const odd = row.flags.map(flagHtml);
 	const files = [];
 	for (const file of detail.files) files.push(await fileHtml(file, read));
 	const isEdit = files.length > 0;
+	const isEdited = detail.edited !== undefined;
 	return `<article>
 <header><time datetime="${escaped(row.time)}">${escaped(row.time)}</time> <span class="end${row.by === "rule" ? " rule" : ""}">${escaped(end)}</span> <b>${bdi(what)}</b></header>
 ${odd.join("")}
+${isEdited ? '<p class="note">What the agent had asked for:</p>' : ""}
 ${isEdit ? "" : pre(said?.target ?? row.target, MAX_TEXT)}
 ${said?.description === undefined ? "" : `<p class="note">The agent's words: ${bdi(said.description)}</p>`}
 ${files.join("\n")}
 ${detail.changeProblem === undefined ? "" : `<p class="note">The change was not computed: ${bdi(format(detail.changeProblem))}</p>`}
 ${isEdit || said?.input === undefined || said.input === "" || row.action === "shell" ? "" : pre(said.input, MAX_RESULT)}
+${await editedHtml(detail, read)}
 ${decision === undefined ? "" : decisionHtml(detail)}
 ${resultHtml(detail)}
 ${await actualHtml(detail, read)}
 ${placesHtml(detail)}
 </article>`;
+}
+
+/** What a person had made of it. */
+async function editedHtml({ row, edited }: RowDetail, read: Read): Promise<string> {
+	if (edited === undefined) return "";
+	const { target, files } = edited;
+	if (target === undefined && files.length === 0)
+		return `<p class="note">A person changed this first. What they made of it is not in this report: ${row.outcome === "allowed" ? "the decision's entry names where it is kept." : "it is not in the log, because it did not run."}</p>`;
+	const drawn: string[] = [];
+	for (const file of files) drawn.push(await fileHtml(file, read));
+	const said = row.outcome === "allowed" ? "What was allowed in its place:" : "What a person made of it:";
+	return `<p class="note">${said}</p>
+${target === undefined ? "" : pre(target, MAX_TEXT)}
+${drawn.join("\n")}`;
 }
 
 /** Files of one action that are drawn. */
@@ -77,7 +99,7 @@ ${hidden === 0 ? "" : `<p class="note">${hidden} more are not drawn here.</p>`}`
 /** Anything else: one line and where it stands. */
 export function otherHtml(detail: RowDetail): string {
 	const { row } = detail;
-	const odd = row.flags.map((flag) => `<p class="odd">${escaped(ODD[flag])}</p>`);
+	const odd = row.flags.map(flagHtml);
 	return `<article><header><time datetime="${escaped(row.time)}">${escaped(row.time)}</time> <b>${escaped(row.type === "" ? "Not an entry" : row.type)}</b> ${bdi(row.target)}</header>${odd.join("")}${placesHtml(detail)}</article>`;
 }
 

@@ -1,9 +1,12 @@
 // One row of the log as an OCSF 1.9.0 event: its class, its activity, and what all classes share.
 import { hash as digest } from "node:crypto";
+import { MAX_TARGET } from "../../protocol/audit.ts";
 import { member, str } from "../fold.ts";
 import type { TextLine } from "../quickOpen.ts";
+import { ranOf } from "./csv.ts";
 import { actorOf, agentOf, controlOf, fingerprint, hostOf, statusOf } from "./ocsfParts.ts";
 import type { Told } from "./told.ts";
+import { cut } from "./toldFacts.ts";
 
 export const OCSF_VERSION = "1.9.0";
 
@@ -145,10 +148,13 @@ function severityOf({ row }: Told): { severity_id: number; severity: string } {
 	return { severity_id: 1, severity: "Informational" };
 }
 
-function messageOf({ row }: Told): string {
+function messageOf(told: Told): string {
+	const { row } = told;
 	if (row.kind !== "action") return [row.type || "Not an entry", row.target].filter(Boolean).join(": ");
 	const who = row.person ?? row.rule ?? row.by ?? "";
-	return [row.tool ?? "action", row.outcome ?? "undecided", who === "" ? "" : `by ${who}:`, row.target]
+	const other = ranOf(told);
+	const ran = other === "" ? "" : `(ran instead: ${cut(other, MAX_TARGET)})`;
+	return [row.tool ?? "action", row.outcome ?? "undecided", who === "" ? "" : `by ${who}:`, row.target, ran]
 		.filter(Boolean)
 		.join(" ");
 }
@@ -193,7 +199,8 @@ function entityOf({ row, facts }: Told, type: string, first: TextLine): object {
 	return { name: (facts.target || row.target || type).slice(0, 300), uid, ...is, policy };
 }
 
-function unmappedOf({ row, facts }: Told, { entry, segment, line, problem }: TextLine): object {
+function unmappedOf(told: Told, { entry, segment, line, problem }: TextLine): object {
+	const { row, facts } = told;
 	const { began, writer } = facts;
 	return {
 		// The record this event was made of, and how it is bound into the log.
@@ -203,6 +210,8 @@ function unmappedOf({ row, facts }: Told, { entry, segment, line, problem }: Tex
 		kind: row.kind,
 		action: row.action,
 		target: facts.target,
+		// A person changed the action first: `api.request` is what the agent had asked for.
+		ran_instead: ranOf(told),
 		outcome: row.outcome,
 		decision: {
 			by: row.by,

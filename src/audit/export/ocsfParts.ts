@@ -59,7 +59,8 @@ export function controlOf({ row, facts }: Told): object {
 		action: action[1],
 		disposition_id: disposition[0],
 		disposition: disposition[1],
-		is_alert: row.flags.length > 0,
+		// That a person changed an action before allowing it is nothing odd.
+		is_alert: row.flags.some((flag) => flag !== "edited"),
 		policy,
 		authorizations:
 			row.outcome === undefined || row.outcome === "open" ? undefined : [{ decision: action[1].toLowerCase(), policy }],

@@ -6,7 +6,7 @@ import { requestOf } from "../fold.ts";
 import type { TextLine } from "../quickOpen.ts";
 import { openSql } from "../sql.ts";
 import { evidenceRefs } from "../verifyEvidence.ts";
-import { readLong } from "./csv.ts";
+import { ranOf, readLong } from "./csv.ts";
 import { ExportError } from "./errors.ts";
 import { pieceOf } from "./piece.ts";
 import { redactScope } from "./scopeText.ts";
@@ -72,7 +72,7 @@ async function demandSize(source: LogSource, maxBytes: number): Promise<void> {
 
 async function putRows(db: Database, source: LogSource): Promise<number> {
 	const sessions = new Sessions();
-	const insert = prepared(db, "actions", 34);
+	const insert = prepared(db, "actions", 35);
 	const file = db.prepare("INSERT OR IGNORE INTO files VALUES (?, ?, ?)");
 	let id = 0;
 	for await (const batch of source.told({ search: false, places: false })) {
@@ -93,7 +93,8 @@ async function putRows(db: Database, source: LogSource): Promise<number> {
 	return id;
 }
 
-function rowValues(id: number, { row, facts }: Told): SqlValue[] {
+function rowValues(id: number, told: Told): SqlValue[] {
+	const { row, facts } = told;
 	return [
 		id,
 		row.kind,
@@ -129,6 +130,7 @@ function rowValues(id: number, { row, facts }: Told): SqlValue[] {
 		row.entries,
 		facts.hash || null,
 		facts.decidedHash || null,
+		ranOf(told) || null,
 	];
 }
 

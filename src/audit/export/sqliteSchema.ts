@@ -90,7 +90,8 @@ CREATE TABLE actions (
   prompt TEXT,
   entries INTEGER NOT NULL,
   first_hash TEXT,
-  decision_hash TEXT
+  decision_hash TEXT,
+  ran_instead TEXT
 );
 
 CREATE TABLE files (
@@ -131,11 +132,12 @@ CREATE VIEW who_started AS
 
 CREATE VIEW what_happened AS
   SELECT session, time, CASE row_kind WHEN 'action' THEN coalesce(tool, type) ELSE row_kind END AS what, target, outcome,
-    decided_by, person, rule, result, flags, segment, line
+    decided_by, person, rule, result, flags, segment, line,
+    ran_instead
   FROM actions ORDER BY session, time, id;
 
 CREATE VIEW who_approved AS
   SELECT time AS asked_at, decided_at, waited_ms, session, tool, target, outcome, person, channel, assurance, gesture,
-    shown, shown_ms, reason, grant_id, first_hash, decision_hash
+    shown, shown_ms, reason, grant_id, first_hash, decision_hash, ran_instead
   FROM actions WHERE row_kind = 'action' AND decided_by = 'person' ORDER BY decided_at;
 `;

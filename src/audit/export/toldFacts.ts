@@ -2,7 +2,7 @@
 import { RowBy } from "../../protocol/audit.ts";
 import type { Entry } from "../chain.ts";
 import { starterOf } from "../facts.ts";
-import { counts, type FoldedRow, inputTarget, member, str } from "../fold.ts";
+import { counts, type FoldedRow, inputTarget, list, member, str } from "../fold.ts";
 import type { TextLine } from "../quickOpen.ts";
 
 /** Who runs a session and where, as its session.started entry says. */
@@ -55,6 +55,8 @@ export interface Facts {
 	shownMs: string;
 	/** What the agent read; undefined when it is long and must be read again from the entry that decided. */
 	reason: string | undefined;
+	/** What a person had made of it, as `ranInstead`; undefined when it is long and must be read again, as the reason. */
+	ran: string | undefined;
 	/** Which of the row's places decided; -1 for none. */
 	decidedAt: number;
 	decidedBy: RowBy | "none" | undefined;
@@ -115,6 +117,7 @@ export class FactsGatherer {
 			shown: "",
 			shownMs: "",
 			reason: "",
+			ran: "",
 			decidedAt: -1,
 			decidedBy: "none",
 		};
@@ -156,6 +159,7 @@ export class FactsGatherer {
 		facts.shown = str(shown, "extent").slice(0, MAX_NAME);
 		facts.shownMs = str(shown, "ms").slice(0, MAX_NAME);
 		facts.reason = kept(str(decision, "reason"));
+		facts.ran = kept(ranInstead(entry));
 	}
 
 	#remember(entry: Entry, segment: string): void {
@@ -208,6 +212,23 @@ export function beganOf(entry: Entry): Began {
 /** What an action acts on: its input's target, else the first path it names. */
 export function wholeTarget(row: FoldedRow, entry: Entry | undefined): string {
 	return inputTarget(member(member(entry?.body, "claimed"), "input")) || row.target;
+}
+
+/** In place of a command where files are what a person changed. */
+export const CHANGED_FILES = "(files changed by a person)";
+
+/**
+ * What an allowed action ran as, where a person had changed it: the command, or the words that say why it is not here; ""
+ * where nobody had. Whether the decision took effect is not looked at.
+ */
+export function ranInstead(decided: Entry | undefined): string {
+	const edited = member(decided?.body, "edited");
+	if (edited === undefined || str(member(decided?.body, "decision"), "verdict") !== "allow") return "";
+	if (list(member(edited, "change"), "files").length > 0) return CHANGED_FILES;
+	const target = inputTarget(member(member(edited, "claimed"), "input"));
+	if (target !== "") return target;
+	const apart = str(member(edited, "input"), "digest");
+	return apart === "" ? "(changed by a person; not in the log)" : `(kept apart: evidence ${apart.slice(0, 64)})`;
 }
 
 /** At most so many characters, with a mark where something was cut off. */

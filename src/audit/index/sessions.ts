@@ -2,6 +2,8 @@
 // to the first agent that this session id is known of.
 import {
 	type AuditRow,
+	type FilePlace,
+	MAX_SESSION_PLACES,
 	RowBy,
 	RowFlag,
 	RowKind,
@@ -14,8 +16,9 @@ import type { Store } from "./store.ts";
 
 /** First words of a prompt. Characters. */
 const MAX_LABEL = 120;
-/** Files of a session that are listed. */
+/** Files of a session that are listed, and changes of all of them together that are named. */
 const MAX_SESSION_FILES = 2000;
+const MAX_ALL_PLACES = 20_000;
 
 const PROMPT = RowKind.options.indexOf("prompt");
 const ACTION = RowKind.options.indexOf("action");
@@ -98,17 +101,26 @@ export class Sessions {
 	files(ids: readonly number[]): SessionFile[] {
 		const { outcome, changeCount } = this.#store.columns.of;
 		const files = new Map<string, SessionFile & { created: boolean }>();
+		let room = MAX_ALL_PLACES;
+		const name = (places: FilePlace[], place: FilePlace) => {
+			if (room === 0 || places.length === MAX_SESSION_PLACES) return;
+			room--;
+			places.push(place);
+		};
 		for (const id of ids) {
 			if (outcome[id] !== ALLOWED || changeCount[id] === 0) continue;
 			for (const { path, op, ...at } of this.#store.changes(id)) {
 				const place = { row: id, ...at };
 				const known = files.get(path);
 				if (known === undefined) {
-					if (files.size < MAX_SESSION_FILES)
-						files.set(path, { path, changes: 1, op, first: place, last: place, created: op === "create" });
+					if (files.size >= MAX_SESSION_FILES) continue;
+					const places: FilePlace[] = [];
+					name(places, place);
+					files.set(path, { path, changes: 1, op, first: place, last: place, places, created: op === "create" });
 					continue;
 				}
 				known.changes++;
+				name(known.places, place);
 				known.last = place;
 				known.op = op === "delete" ? "delete" : known.created ? "create" : "modify";
 			}

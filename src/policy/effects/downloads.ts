@@ -11,6 +11,7 @@ export const curl: Effect = async (words, at) => {
 			--compressed --progress-bar --create-dirs --http1.1 --http2`,
 		values: `-o -A -b -c -e -H -m -u -X -x --output --output-dir --user-agent --header --max-time --connect-timeout --retry
 			--retry-delay --request --url --proto`,
+		same: "--output=-o --remote-name=-O",
 		anywhere: true,
 	});
 	const urls = [...operands.map(sureUrl), ...(options.get("--url")?.split("\n") ?? [])];
@@ -18,12 +19,14 @@ export const curl: Effect = async (words, at) => {
 	// Several addresses, or one that stands for several: which goes where is not told here.
 	if (url === undefined || another !== undefined || (/[[\]{}]/.test(url) && !options.has("-g"))) throw new NotKnown();
 	const folder = options.get("--output-dir");
-	const given = options.get("-o") ?? options.get("--output");
-	const named = options.has("-O") || options.has("--remote-name");
-	if ((given === undefined) === !named || given?.includes("\n") || options.has("-c")) throw new NotKnown();
+	const given = options.get("-o");
+	if ((given === undefined) === !options.has("-O") || options.has("-c")) throw new NotKnown();
+	if (given?.includes("\n") || folder?.includes("\n")) throw new NotKnown();
 	const name = given ?? lastPart(url);
 	if (name === "-") throw new NotKnown();
-	const place = await at.ground.place(at.cwd, folder === undefined ? name : `${folder}/${name}`);
+	const place = await at.ground.through(
+		await at.ground.place(at.cwd, folder === undefined ? name : `${folder}/${name}`),
+	);
 	return [downloads(place, url), ...(await written([place], false, at))];
 };
 
@@ -32,15 +35,17 @@ export const wget: Effect = async (words, at) => {
 		flags: `-q -v -nv -S -4 -6 --quiet --verbose --no-verbose --no-check-certificate --show-progress --server-response
 			--https-only`,
 		values: "-O -P -T -t -U --output-document --directory-prefix --timeout --tries --user-agent --header",
+		same: "--output-document=-O --directory-prefix=-P",
 		anywhere: true,
 	});
 	const [url, another] = operands.map(sureUrl);
 	if (url === undefined || another !== undefined) throw new NotKnown();
-	const given = options.get("-O") ?? options.get("--output-document");
-	if (given === "-") throw new NotKnown();
-	const folder = options.get("-P") ?? options.get("--directory-prefix");
+	const given = options.get("-O");
+	const folder = options.get("-P");
+	if (given === "-" || given?.includes("\n") || folder?.includes("\n")) throw new NotKnown();
 	const name = given ?? (folder === undefined ? lastPart(url) : `${folder}/${lastPart(url)}`);
-	const place = await at.ground.place(at.cwd, name);
+	const named = await at.ground.place(at.cwd, name);
+	const place = given === undefined ? named : await at.ground.through(named);
 	// Without -O a name that is taken gets a number.
 	if (given === undefined && (await at.ground.seen(place.path)) !== undefined)
 		return [say("effect.downloadsBeside", [place.shown], { url: plainUrl(url) })];

@@ -5,7 +5,7 @@ import type { At, Effect } from "./effect.ts";
 import { type Repo, repoAt } from "./gitRepo.ts";
 import { configOf, type Git, withGit } from "./gitRun.ts";
 import { NotKnown } from "./ground.ts";
-import { say, sayCounted } from "./say.ts";
+import { say, sayCounted, sizeText } from "./say.ts";
 import type { Term } from "./terms.ts";
 import { readWords } from "./words.ts";
 
@@ -35,21 +35,19 @@ export const gitCommit: Effect = async (words, at) => {
 };
 
 export const gitClean: Effect = async (words, at) => {
-	const { options, operands } = readWords(words, {
+	const { options, operands, times } = readWords(words, {
 		flags: "-f -d -x -X -q -n --force --quiet --dry-run",
 		values: "-e --exclude",
+		same: "--exclude=-e --force=-f --dry-run=-n --quiet=-q",
 		anywhere: true,
 	});
-	if (options.has("-n") || options.has("--dry-run")) return [];
+	if (options.has("-n")) return [];
 	// Given twice it also deletes other repositories.
-	const forces = words.flatMap((word) =>
-		word.kind === "sure" && /^-[a-zA-Z]*f/.test(word.value) ? [...word.value] : [],
-	);
-	if (forces.filter((letter) => letter === "f").length > 1) throw new NotKnown();
-	const passed = ["-d", "-x", "-X"].filter((option) => options.has(option));
-	const left = [options.get("-e"), options.get("--exclude")].flatMap((text) => text?.split("\n") ?? []);
+	const forces = (times.get("-f") ?? 0) > 1 ? ["-f", "-f"] : [];
+	const passed = [...forces, ...["-d", "-x", "-X"].filter((option) => options.has(option))];
+	const left = options.get("-e")?.split("\n") ?? [];
 	const specs = pathspecs(operands);
-	return inRepo(at, async (git) => {
+	return inRepo(at, async (git, { cwd }) => {
 		const text = await git([
 			"clean",
 			"-n",
@@ -62,9 +60,14 @@ export const gitClean: Effect = async (words, at) => {
 			const name = /^Would remove (.+)$/.exec(line)?.[1];
 			return name === undefined ? [] : [unquoted(name)];
 		});
-		return names.length === 0
-			? [say("effect.cleansNothing")]
-			: sayCounted("effect.cleansFile", "effect.cleansFiles", names);
+		if (names.length === 0) return [say("effect.cleansNothing")];
+		const folders = names.filter((name) => name.endsWith("/"));
+		const files = names.filter((name) => !name.endsWith("/"));
+		const items = sayCounted("effect.cleansFile", "effect.cleansFiles", files);
+		if (folders.length === 0) return items;
+		const all = await at.ground.weighAll(folders.map((name) => join(cwd, name)));
+		const args = { files: all.files, folders: all.folders, size: sizeText(all.bytes) };
+		return [...items, say(all.whole ? "effect.cleansFolders" : "effect.cleansFoldersAtLeast", folders, args)];
 	});
 };
 
@@ -118,8 +121,8 @@ async function inRepo(
 	const repo = await repoAt(cwd, ground);
 	const config = await configOf(repo, ground);
 	// Another work tree than the one it was found in.
-	if (config.has("core.worktree") || config.get("core.bare") === "true") throw new NotKnown();
-	const named = config.get("core.excludesfile");
+	if (config.has("core.worktree") || config.get("core.bare")?.at(-1) === "true") throw new NotKnown();
+	const named = config.get("core.excludesfile")?.at(-1);
 	const ignores =
 		named === undefined
 			? join(process.env.XDG_CONFIG_HOME ?? join(ground.home, ".config"), "git", "ignore")

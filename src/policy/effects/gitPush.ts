@@ -4,7 +4,7 @@ import { clip } from "../finding.ts";
 import { plainUrl } from "./downloads.ts";
 import type { Effect } from "./effect.ts";
 import { isName, type Repo, refId, refIdsBelow, repoAt } from "./gitRepo.ts";
-import { configOf, type Git, withGit } from "./gitRun.ts";
+import { type Config, configOf, type Git, withGit } from "./gitRun.ts";
 import { type Ground, NotKnown } from "./ground.ts";
 import { say } from "./say.ts";
 import { readWords } from "./words.ts";
@@ -12,8 +12,6 @@ import { readWords } from "./words.ts";
 /** More commits than this are not counted. */
 const MAX_COMMITS = 1000;
 const MAX_SUBJECT = 200;
-
-type Config = ReadonlyMap<string, string>;
 
 interface Sent {
 	/** What it is called here; undefined deletes. */
@@ -40,10 +38,13 @@ export const gitPush: Effect = async (words, { cwd, ground }) => {
 	const remote = named ?? defaultRemote(repo, config);
 	// An address in place of a name has no branches that are known here.
 	if (!isName(remote) || !config.has(`remote.${remote}.url`)) throw new NotKnown();
-	if ([...config.keys()].some((key) => key === `remote.${remote}.push` || key === `remote.${remote}.mirror`)) {
+	if (["push", "mirror", "vcs"].some((key) => config.has(`remote.${remote}.${key}`))) throw new NotKnown();
+	// They make it push tags or other repositories too.
+	if (["push.followtags", "push.recursesubmodules", "submodule.recurse"].some((key) => config.has(key))) {
 		throw new NotKnown();
 	}
-	if (config.get(`remote.${remote}.fetch`) !== `+refs/heads/*:refs/remotes/${remote}/*`) throw new NotKnown();
+	const fetched = config.get(`remote.${remote}.fetch`) ?? [];
+	if (fetched.length !== 1 || fetched[0] !== `+refs/heads/*:refs/remotes/${remote}/*`) throw new NotKnown();
 	const forced = ["-f", "--force", "--force-with-lease"].some((option) => options.has(option));
 	const deletes = options.has("-d") || options.has("--delete");
 	const url = plainUrl(pushUrl(remote, config));
@@ -60,9 +61,9 @@ export const gitPush: Effect = async (words, { cwd, ground }) => {
 
 function defaultRemote({ branch = "" }: Repo, config: Config): string {
 	return (
-		config.get(`branch.${branch}.pushremote`) ??
-		config.get("remote.pushdefault") ??
-		config.get(`branch.${branch}.remote`) ??
+		last(config, `branch.${branch}.pushremote`) ??
+		last(config, "remote.pushdefault") ??
+		last(config, `branch.${branch}.remote`) ??
 		"origin"
 	);
 }
@@ -70,13 +71,15 @@ function defaultRemote({ branch = "" }: Repo, config: Config): string {
 /** What a push without a branch sends. @throws NotKnown where git would refuse, or send more */
 function defaultSent({ branch }: Repo, remote: string, config: Config, forced: boolean): Sent {
 	if (branch === undefined) throw new NotKnown();
-	const how = config.get("push.default") ?? "simple";
-	const merge = config.get(`branch.${branch}.merge`)?.replace(/^refs\/heads\//, "");
-	const own = config.get(`branch.${branch}.remote`) === remote;
+	const how = last(config, "push.default") ?? "simple";
+	const merges = config.get(`branch.${branch}.merge`) ?? [];
+	if (merges.length > 1) throw new NotKnown();
+	const merge = merges[0]?.replace(/^refs\/heads\//, "");
+	const own = last(config, `branch.${branch}.remote`) === remote;
 	if (how === "upstream" && own && merge !== undefined) return { source: branch, target: merge, forced };
 	if (how !== "simple" && how !== "current") throw new NotKnown();
 	// Git refuses to push to the upstream by another name, or to make one up.
-	const sure = how === "current" || !own || merge === branch || config.get("push.autosetupremote") === "true";
+	const sure = how === "current" || !own || merge === branch || last(config, "push.autosetupremote") === "true";
 	if (!sure) throw new NotKnown();
 	return { source: branch, target: branch, forced };
 }
@@ -95,17 +98,28 @@ function sentBy(spec: string, { branch }: Repo, forced: boolean, deletes: boolea
 	return { ...sent, source };
 }
 
-/** Where a push goes: the last address the settings give, with what stands for its beginning. */
+function last(config: Config, key: string): string | undefined {
+	return config.get(key)?.at(-1);
+}
+
+/** Where a push goes, with what stands for the address's beginning. @throws NotKnown where it goes to several places */
 function pushUrl(remote: string, config: Config): string {
-	const own = config.get(`remote.${remote}.pushurl`);
-	const url = own ?? config.get(`remote.${remote}.url`) ?? "";
-	const rules = own === undefined ? ["pushinsteadof", "insteadof"] : ["insteadof"];
+	const [url = "", more] = config.get(`remote.${remote}.url`) ?? [];
+	const [own, another] = config.get(`remote.${remote}.pushurl`) ?? [];
+	if (more !== undefined || another !== undefined) throw new NotKnown();
+	return rewritten(own ?? url, own !== undefined, config);
+}
+
+/** By insteadOf and its like; of those that fit the longest counts, and of two as long the first. */
+function rewritten(url: string, own: boolean, config: Config): string {
+	const rules = own ? ["insteadof"] : ["pushinsteadof", "insteadof"];
 	for (const rule of rules) {
 		const found = [...config]
-			.flatMap(([key, start]) => {
+			.flatMap(([key, starts]) => {
 				const base = key.startsWith("url.") && key.endsWith(`.${rule}`) ? key.slice(4, -rule.length - 1) : undefined;
-				return base !== undefined && url.startsWith(start) ? [{ base, start }] : [];
+				return base === undefined ? [] : starts.map((start) => ({ base, start }));
 			})
+			.filter(({ start }) => url.startsWith(start))
 			.sort((a, b) => b.start.length - a.start.length)[0];
 		if (found !== undefined) return found.base + url.slice(found.start.length);
 	}

@@ -27,14 +27,42 @@ export async function repoAt(cwd: string, ground: Ground): Promise<Repo> {
 	if (real === undefined) throw new NotKnown();
 	for (let top = real; isInside(top, ground.folders); top = dirname(top)) {
 		const about = await ground.seen(join(top, ".git"));
+		// A folder that is itself a bare repository: what git does there is up to its settings.
+		if ((about === undefined || about.isDirectory()) && (await lacking(top, top, ground)) === undefined) {
+			throw new NotKnown();
+		}
 		if (about === undefined) continue;
 		const gitDir = about.isDirectory() ? join(top, ".git") : await pointed(top, ground);
-		const common = (await ground.text(join(gitDir, "commondir"), MAX_SMALL))?.trim();
-		const commonDir = common === undefined ? gitDir : isAbsolute(common) ? common : join(gitDir, common);
+		const commonDir = await commonOf(gitDir, ground);
+		const lacks = await lacking(gitDir, commonDir, ground);
+		// Git passes over such a folder, and takes the next repository above.
+		if (lacks !== undefined && about.isDirectory() && commonDir === gitDir) continue;
+		if (lacks !== undefined) throw new NotKnown();
 		const repo: Repo = { top, cwd: real, gitDir, commonDir };
 		return { ...repo, ...(await headOf(repo, ground)) };
 	}
 	throw new NotKnown();
+}
+
+/** What git itself asks of a git directory and this one has not. @throws NotKnown where that is not sure */
+async function lacking(gitDir: string, commonDir: string, ground: Ground): Promise<string | undefined> {
+	const head = await ground.seen(join(gitDir, "HEAD"));
+	if (head === undefined) return "HEAD";
+	for (const name of ["objects", "refs"]) {
+		const about = await ground.followed(join(commonDir, name));
+		if (about === undefined) return name;
+		if (!about.isDirectory()) throw new NotKnown();
+	}
+	if (!head.isFile()) throw new NotKnown();
+	return undefined;
+}
+
+async function commonOf(gitDir: string, ground: Ground): Promise<string> {
+	const file = join(gitDir, "commondir");
+	if ((await ground.seen(file)) === undefined) return gitDir;
+	const common = (await ground.text(file, MAX_SMALL))?.replace(/[\r\n]+$/, "");
+	if (common === undefined || common === "" || /[\0\r\n]/.test(common)) throw new NotKnown();
+	return isAbsolute(common) ? common : join(gitDir, common);
 }
 
 async function pointed(top: string, ground: Ground): Promise<string> {

@@ -3,7 +3,7 @@
 // alias, external diff or remote of the repository is known to it, and nothing can be fetched.
 import { execFile } from "node:child_process";
 import { constants } from "node:fs";
-import { access, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { access, mkdir, mkdtemp, realpath, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, isAbsolute, join } from "node:path";
 import { promisify } from "node:util";
@@ -15,6 +15,9 @@ const run = promisify(execFile);
 const MAX_OUTPUT = 4 * 1024 * 1024;
 
 const OFF = ["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "--no-optional-locks", "--no-pager"];
+
+/** Every value of each setting, in order: git uses all of some, and the last of others. */
+export type Config = ReadonlyMap<string, readonly string[]>;
 
 /** Asks git once. @throws NotKnown when it fails, TimeOver */
 export type Git = (args: readonly string[]) => Promise<string>;
@@ -30,11 +33,11 @@ const COMPARED = ["core.filemode", "core.symlinks", "core.autocrlf", "core.eol",
 export async function withGit<T>(
 	repo: Repo,
 	ground: Ground,
-	config: ReadonlyMap<string, string>,
+	config: Config,
 	ignores: string | undefined,
 	use: (git: Git) => Promise<T>,
 ): Promise<T> {
-	const program = await gitProgram(ground);
+	const program = await gitProgram(ground.folders);
 	ground.check();
 	const own = await mkdtemp(join(tmpdir(), "gatepost-git-"));
 	try {
@@ -52,47 +55,52 @@ export async function withGit<T>(
 			await symlink(join(repo.commonDir, "shallow"), join(own, "shallow"));
 		}
 		const env = {
-			...environment(own),
+			...environment(own, program),
 			GIT_DIR: own,
 			GIT_WORK_TREE: repo.top,
 			GIT_INDEX_FILE: join(repo.gitDir, "index"),
 			GIT_OBJECT_DIRECTORY: join(repo.commonDir, "objects"),
 		};
 		const compared = COMPARED.flatMap((key) => {
-			const value = config.get(key);
+			const value = config.get(key)?.at(-1);
 			return value !== undefined && /^(?:true|false|input|lf|crlf|native)$/.test(value)
 				? ["-c", `${key}=${value}`]
 				: [];
 		});
 		const excludes = ["-c", `core.excludesFile=${ignores ?? "/dev/null"}`];
-		return await use((args) => ask(program, [...OFF, ...excludes, ...compared, ...args], repo.cwd, env, ground));
+		return await use((args) => ask(program.file, [...OFF, ...excludes, ...compared, ...args], repo.cwd, env, ground));
 	} finally {
 		await rm(own, { recursive: true, force: true });
 	}
 }
 
 /**
- * All settings in force for a repository, the last of each key, keys in lower case up to their last part's case. Listing
- * them runs nothing (measured with git 2.39.5); the person's own count too, as they do for the command.
+ * All settings in force for a repository, keys in lower case but for the part in the middle. Listing them runs nothing
+ * (measured with git 2.39.5); the person's own count too, as they do for the command.
  *
- * @throws NotKnown, TimeOver
+ * @throws NotKnown also where refs are kept in another way than in files, TimeOver
  */
-export async function configOf(repo: Repo, ground: Ground): Promise<Map<string, string>> {
-	const program = await gitProgram(ground);
-	const env = { ...environment(ground.home), GIT_CONFIG_GLOBAL: undefined, GIT_CONFIG_NOSYSTEM: undefined };
+export async function configOf(repo: Repo, ground: Ground): Promise<Config> {
+	const program = await gitProgram(ground.folders);
+	const env = { ...environment(ground.home, program), GIT_CONFIG_GLOBAL: undefined, GIT_CONFIG_NOSYSTEM: undefined };
 	const { XDG_CONFIG_HOME } = process.env;
 	const text = await ask(
-		program,
+		program.file,
 		[...OFF, "config", "--list", "-z"],
 		repo.top,
 		XDG_CONFIG_HOME === undefined ? env : { ...env, XDG_CONFIG_HOME },
 		ground,
 	);
-	const config = new Map<string, string>();
+	const config = new Map<string, string[]>();
 	for (const pair of text.split("\0")) {
 		const end = pair.indexOf("\n");
-		if (pair !== "") config.set(end === -1 ? pair : pair.slice(0, end), end === -1 ? "true" : pair.slice(end + 1));
+		if (pair === "") continue;
+		const key = end === -1 ? pair : pair.slice(0, end);
+		const values = config.get(key) ?? [];
+		values.push(end === -1 ? "true" : pair.slice(end + 1));
+		config.set(key, values);
 	}
+	if (config.get("extensions.refstorage")?.some((kind) => kind !== "files")) throw new NotKnown();
 	return config;
 }
 
@@ -114,9 +122,9 @@ async function ask(
 	}
 }
 
-function environment(home: string): Record<string, string | undefined> {
+function environment(home: string, { path }: Program): Record<string, string | undefined> {
 	return {
-		PATH: process.env.PATH,
+		PATH: path,
 		HOME: home,
 		LC_ALL: "C",
 		GIT_CONFIG_NOSYSTEM: "1",
@@ -131,16 +139,35 @@ function environment(home: string): Record<string, string | undefined> {
 	};
 }
 
-/** Git by the gate's own PATH, and never from a folder an agent works in. @throws NotKnown where there is none */
-async function gitProgram({ folders }: Ground): Promise<string> {
-	const places = [...(process.env.PATH ?? "").split(delimiter), "/usr/bin", "/usr/local/bin"];
-	for (const folder of places.filter((place) => isAbsolute(place) && !isInside(place, folders))) {
-		const file = join(folder, "git");
-		const runs = await access(file, constants.X_OK).then(
-			() => true,
-			() => false,
-		);
-		if (runs) return file;
+interface Program {
+	file: string;
+	/** PATH without what leads into the folders. */
+	path: string;
+}
+
+/**
+ * Git by the gate's own PATH, and never one that lies in a folder an agent works in, by whatever link it is reached.
+ * @param folders real paths
+ * @throws NotKnown where there is none
+ */
+async function gitProgram(folders: readonly string[]): Promise<Program> {
+	const places: string[] = [];
+	for (const entry of [...(process.env.PATH ?? "").split(delimiter), "/usr/bin", "/usr/local/bin"]) {
+		const real = isAbsolute(entry) ? await realpath(entry).catch(() => undefined) : undefined;
+		if (real !== undefined && !isInside(real, folders) && !places.includes(real)) places.push(real);
+	}
+	for (const place of places) {
+		const file = join(place, "git");
+		if (await runsOutside(file, folders)) return { file, path: places.join(delimiter) };
 	}
 	throw new NotKnown();
+}
+
+async function runsOutside(file: string, folders: readonly string[]): Promise<boolean> {
+	try {
+		await access(file, constants.X_OK);
+		return (await stat(file)).isFile() && !isInside(await realpath(file), folders);
+	} catch {
+		return false;
+	}
 }

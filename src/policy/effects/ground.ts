@@ -1,9 +1,9 @@
 // The disk as a preview looks at it: never opened for writing, a bounded number of names, a bounded time.
 import { constants, type Dirent, type Stats } from "node:fs";
 import { lstat, open, opendir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join, relative } from "node:path";
 import { codeOf, isWithin, labelOf } from "../../actions/paths.ts";
-import { resolveReal } from "../paths.ts";
+import { isInside, resolveReal } from "../paths.ts";
 
 /** Entries of folders that are looked at for one thing that is said. */
 export const MAX_ENTRIES = 2000;
@@ -25,8 +25,10 @@ export class TimeOver extends Error {
 export interface Place {
 	/** Absolute, exactly as the command would open it: not normalised. */
 	path: string;
-	/** For people: relative to the project's root where it is inside. */
+	/** For people: relative to the project's root where it is inside; "name → place" where links lead elsewhere. */
 	shown: string;
+	/** The same, without the place. */
+	name: string;
 }
 
 export interface Weight {
@@ -43,8 +45,12 @@ export class Ground {
 	/** Real paths of the gate's folders. */
 	readonly folders: readonly string[];
 	readonly home: string;
+	/** As shown: places that are inside by their names, and outside by the links on the way. */
+	readonly strays = new Set<string>();
 	readonly #until: number;
 	readonly #signal: AbortSignal | undefined;
+	/** Real paths that were looked up. */
+	readonly #real = new Map<string, string>();
 
 	constructor(of: {
 		root: string;
@@ -70,15 +76,61 @@ export class Ground {
 		if (this.left === 0) throw new TimeOver();
 	}
 
-	/** @throws NotKnown for a path that no file system opens */
+	/**
+	 * Links in the folders of a path are followed, and its last name only where a slash stands behind it.
+	 * @throws NotKnown for a path that no file system opens, or that is not sure to be one file
+	 */
 	async place(cwd: string, path: string): Promise<Place> {
 		if (path === "" || path.includes("\0")) throw new NotKnown();
 		const full = path.startsWith("/") ? path : `${cwd === "/" ? "" : cwd}/${path}`;
 		const plain = join(full).replace(/(?<=.)\/$/, "");
 		if (NOT_FILES.some((folder) => isWithin(plain, folder))) throw new NotKnown();
-		// Behind a link ".." leads elsewhere than the text says.
-		const real = /(?:^|\/)\.\.(?:\/|$)/.test(path) ? await resolveReal(full) : plain;
-		return { path: full, shown: real === undefined ? path : labelOf(real, this.root) };
+		if (isWithin(plain, "/dev")) return { path: full, shown: plain, name: plain };
+		const leaf = basename(plain);
+		const whole = /(?:^|\/)\.{0,2}$/.test(full) || plain === "/";
+		// Not normalised: behind a link ".." leads elsewhere than the text says.
+		const real = whole ? await this.#follow(full) : join(await this.#follow(full.replace(/[^/]*$/, "")), leaf);
+		if (/(?:^|\/)\.\.(?:\/|$)/.test(path)) {
+			const name = await this.#label(real);
+			return { path: full, shown: name, name };
+		}
+		return this.#shown(full, plain, labelOf(plain, this.root), real);
+	}
+
+	/** A place as what opens it for writing takes it: a link at its end is followed too. @throws NotKnown */
+	async through(place: Place): Promise<Place> {
+		if ((await this.seen(place.path))?.isSymbolicLink() !== true) return place;
+		const real = await this.#follow(place.path);
+		this.strays.delete(place.shown);
+		return this.#shown(place.path, join(place.path).replace(/(?<=.)\/$/, ""), place.name, real);
+	}
+
+	async #shown(path: string, plain: string, name: string, real: string): Promise<Place> {
+		if (NOT_FILES.some((folder) => isWithin(real, folder))) throw new NotKnown();
+		const root = await this.#follow(this.root);
+		// A root that is itself reached through a link is everyday.
+		if (real === (isWithin(plain, this.root) ? join(root, relative(this.root, plain)) : plain)) {
+			return { path, shown: name, name };
+		}
+		const shown = `${name} → ${await this.#label(real)}`;
+		const inside = [root, ...this.folders];
+		if (!isInside(real, inside) && isInside(plain, [this.root, ...inside])) this.strays.add(shown);
+		return { path, shown, name };
+	}
+
+	/** A real path for people. */
+	async #label(real: string): Promise<string> {
+		return labelOf(real, await this.#follow(this.root));
+	}
+
+	async #follow(path: string): Promise<string> {
+		this.check();
+		const known = this.#real.get(path);
+		if (known !== undefined) return known;
+		const real = await resolveReal(path).catch(() => undefined);
+		if (real === undefined) throw new NotKnown();
+		this.#real.set(path, real);
+		return real;
 	}
 
 	/** What is there itself, a link being a link; undefined when nothing is. @throws NotKnown, TimeOver */
@@ -118,6 +170,19 @@ export class Ground {
 			if (code !== "ENOENT" && code !== "ENOTDIR") throw new NotKnown();
 		}
 		return found;
+	}
+
+	/** The same of several folders. @throws NotKnown */
+	async weighAll(tops: readonly string[]): Promise<Weight> {
+		const all: Weight = { files: 0, folders: 0, bytes: 0, whole: true };
+		for (const top of tops) {
+			const weight = await this.weigh(top);
+			all.files += weight.files;
+			all.folders += weight.folders;
+			all.bytes += weight.bytes;
+			all.whole &&= weight.whole;
+		}
+		return all;
 	}
 
 	/** Everything in a folder, links not followed. Ends early, and says so, when there is too much or no time. @throws NotKnown */

@@ -1,13 +1,14 @@
 // Walks a line of shell and asks of every simple command in it what it would do. Whatever is not understood is left out,
 // and that is noted. Order counts: where the line stands (`cd`), and what earlier parts may have changed.
-import type { AndOr, Command, CompoundList, Redirection, Statement, Word } from "unbash";
+import type { AndOr, Command, CompoundList, If, Redirection, Statement, Word } from "unbash";
 import type { PreviewItem } from "../../protocol/card.ts";
 import { loadedComment, parseLine } from "../floor/parse.ts";
 import { readLine } from "../floor/walk.ts";
 import { folderBehind } from "./cd.ts";
 import { EFFECTS } from "./commands.ts";
 import { type Ground, NotKnown } from "./ground.ts";
-import { mayBeSet, NOTHING, PLAIN_SET, SHELLS, STARTERS, TURNS } from "./shellWords.ts";
+import { say } from "./say.ts";
+import { isExit, mayBeSet, mayMove, NOTHING, PLAIN_SET, SHELLS, STARTERS, TURNS } from "./shellWords.ts";
 import { type Term, termsOf } from "./terms.ts";
 import { placesOf } from "./words.ts";
 import { written } from "./write.ts";
@@ -91,8 +92,8 @@ export class LineWalk {
 					moved ||= this.#cwd !== before;
 					if (node.commands.length > 1) this.#cwd = before;
 				}
-				// Some shells run the last part of a pipe by themselves.
-				if (moved && node.commands.length > 1) this.#cwd = undefined;
+				// Some shells run the last part of a pipe by themselves; "!" goes on where it has failed, and "time" may be a program.
+				if (moved && (node.commands.length > 1 || node.prefixes.length > 0)) this.#cwd = undefined;
 				return;
 			}
 			case "AndOr":
@@ -106,33 +107,42 @@ export class LineWalk {
 				this.#cwd = before;
 				return;
 			}
-			case "Redirected":
+			case "Redirected": {
 				for (const redirection of node.redirects) await this.#redirection(redirection);
-				return this.#node(node.command);
-			case "If": {
 				const before = this.#cwd;
-				let moved = false;
-				for (const part of [node, ...node.elif]) {
-					for (const list of [part.clause, part.then]) {
-						await this.#list(list);
-						moved ||= this.#cwd !== before;
-						this.#cwd = before;
-					}
-				}
-				if (node.else !== undefined) await this.#list(node.else);
-				if (moved || this.#cwd !== before) this.#cwd = undefined;
+				await this.#node(node.command);
+				this.#unlessFailed(before, node.redirects);
 				return;
 			}
+			case "If":
+				return this.#if(node);
 			default:
 				this.#other(node);
 		}
+	}
+
+	/** A clause is there to fail: where it has moved the line, what stands behind it may run anywhere. */
+	async #if(node: If): Promise<void> {
+		const before = this.#cwd;
+		let stands = before;
+		let moved = false;
+		for (const part of [node, ...node.elif]) {
+			await this.#list(part.clause);
+			if (this.#cwd !== stands) stands = undefined;
+			this.#cwd = stands;
+			await this.#list(part.then);
+			moved ||= this.#cwd !== before;
+			this.#cwd = stands;
+		}
+		if (node.else !== undefined) await this.#list(node.else);
+		if (moved || this.#cwd !== before) this.#cwd = undefined;
 	}
 
 	/** Loops, tests, functions: left out, unless they only read. */
 	#other(node: { pos: number; end: number }): void {
 		const text = this.#text.slice(node.pos, node.end);
 		this.#spans.push([node.pos, node.end]);
-		if (/\b(?:cd|pushd|popd)\b/.test(text)) this.#cwd = undefined;
+		if (mayMove(text)) this.#cwd = undefined;
 		if (readLine(text).asked === undefined) return;
 		this.#turned = true;
 		this.#leftOut();
@@ -143,12 +153,34 @@ export class LineWalk {
 		this.changes += 1;
 	}
 
-	/** What stands behind `cd x &&` runs only where that has worked. */
+	/** What stands behind `cd x &&` runs only where that has worked, and what stands behind `cd x ||` where it has not. */
 	async #andOr({ commands, operators }: AndOr): Promise<void> {
+		const start = this.#cwd;
+		// A part that may be passed over has moved the line.
+		let unsure = false;
 		for (const [index, command] of commands.entries()) {
+			const before = this.#cwd;
+			const otherwise = operators[index - 1] === "||";
+			const ends = otherwise && isExit(command);
+			if (otherwise && before !== start) this.#cwd = undefined;
+			const from = this.#cwd;
 			await this.#node(command);
+			if (ends) {
+				this.#cwd = before;
+				unsure = false;
+			} else if (otherwise && (before !== start || this.#cwd !== from)) this.#cwd = undefined;
+			else if (index > 0 && this.#cwd !== from) unsure = true;
 			if (operators[index] !== "&&") this.#settle();
 		}
+		if (unsure) this.#cwd = undefined;
+	}
+
+	/** Where a redirection fails, what it belongs to does not run at all. */
+	#unlessFailed(before: string | undefined, redirects: readonly Redirection[]): void {
+		const sure = redirects.every(
+			(one) => one.type === "HereDoc" || one.operator === ">&" || one.target?.text === "/dev/null",
+		);
+		if (!sure && this.#cwd !== before) this.#cwd = undefined;
 	}
 
 	/** From here on the line goes on whether the last `cd` has worked or not. */
@@ -175,7 +207,9 @@ export class LineWalk {
 		// What a command writes and what it does are one thing.
 		const redirected = this.changes > before;
 		this.changes = before;
+		const from = this.#cwd;
 		await this.#named(command);
+		this.#unlessFailed(from, command.redirects);
 		if (redirected) this.changes = Math.max(this.changes, before + 1);
 	}
 
@@ -209,7 +243,9 @@ export class LineWalk {
 			this.#turned = true;
 			this.#leftOut();
 		} else if (name === "cd") {
-			await this.#goTo(words);
+			// As a program of its own it moves nothing.
+			if (first?.kind === "sure" && first.value === name) await this.#goTo(words);
+			else this.#cwd = undefined;
 		} else if (TURNS.has(name)) {
 			const harmless = name === "set" && words.every((word) => word.kind === "sure" && PLAIN_SET.test(word.value));
 			if (harmless) return;
@@ -218,9 +254,14 @@ export class LineWalk {
 		} else if (NOTHING.has(name)) {
 			return;
 		} else if (STARTERS.has(name) && words[0]?.kind === "sure" && /^[\w./]/.test(words[0].value)) {
+			const before = this.#cwd;
+			await this.#command(words);
 			// Only the shell itself can go to another folder.
-			if (words[0].value === "cd") this.#leftOut();
-			else await this.#command(words);
+			if (this.#cwd !== before) this.#cwd = undefined;
+		} else if (name === "command" || name === "time") {
+			// With options, or a name that is known only when it runs.
+			this.#turned = true;
+			this.#leftOut();
 		} else if (SHELLS.has(name) && words[0]?.kind === "sure" && words[0].value === "-c" && words.length === 2) {
 			const before = { cwd: this.#cwd, ifGone: this.#ifGone };
 			if (words[1]?.kind === "sure") await this.line(words[1].value);
@@ -236,16 +277,23 @@ export class LineWalk {
 		const effect = Object.hasOwn(EFFECTS, name) ? EFFECTS[name] : undefined;
 		try {
 			if (effect === undefined || this.#cwd === undefined) throw new NotKnown();
+			this.#ground.strays.clear();
 			const items = await effect(words, { cwd: this.#cwd, ground: this.#ground, before: this.#before });
 			// What is refused, missing or nothing now may be there when earlier parts have run.
 			this.items.push(...(this.changes > 0 ? items.filter(({ message: { code } }) => !OF_NOW.test(code)) : items));
-			if (items.length > 0) this.changes += 1;
+			if (items.length > 0) this.#changed();
 		} catch (error) {
 			if (!(error instanceof NotKnown)) throw error;
 			if (readLine(terms.map(({ text }) => text).join(" ")).asked !== undefined) this.#leftOut();
 		}
 		const [sub] = words;
 		this.#before.push(sub?.kind === "sure" ? `${name} ${sub.value}` : name);
+	}
+
+	#changed(): void {
+		this.changes += 1;
+		const { strays } = this.#ground;
+		if (strays.size > 0) this.items.push(say("effect.leadsOutside", [...strays]));
 	}
 
 	async #goTo(words: readonly Term[]): Promise<void> {
@@ -285,6 +333,7 @@ export class LineWalk {
 			const sink = term.value.startsWith("/dev/");
 			if (this.#cwd === undefined && !sink) throw new NotKnown();
 			const cwd = this.#cwd ?? "/";
+			this.#ground.strays.clear();
 			const { places } = await placesOf([{ ...term, ended: true }], cwd, this.#ground);
 			// "<>" leaves what is there, and writes over some of it.
 			if (operator === "<>") throw new NotKnown();
@@ -294,7 +343,7 @@ export class LineWalk {
 				before: [],
 			});
 			this.items.push(...items);
-			if (items.length > 0) this.changes += 1;
+			if (items.length > 0) this.#changed();
 		} catch (error) {
 			if (!(error instanceof NotKnown)) throw error;
 			this.#leftOut();

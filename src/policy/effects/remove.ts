@@ -1,7 +1,7 @@
 // What rm, rmdir, unlink and shred would take away.
 import type { PreviewItem } from "../../protocol/card.ts";
 import type { Effect } from "./effect.ts";
-import { type Ground, NotKnown, type Place, type Weight } from "./ground.ts";
+import { type Ground, NotKnown, type Place } from "./ground.ts";
 import { say, sayCounted, sizeText } from "./say.ts";
 import { placesOf, readWords } from "./words.ts";
 
@@ -102,14 +102,7 @@ function deletedFiles(files: Sorted["files"]): PreviewItem[] {
 
 async function trees(folders: readonly Place[], ground: Ground): Promise<PreviewItem[]> {
 	if (folders.length === 0) return [];
-	const all: Weight = { files: 0, folders: 0, bytes: 0, whole: true };
-	for (const { path } of folders) {
-		const weight = await ground.weigh(path);
-		all.files += weight.files;
-		all.folders += weight.folders;
-		all.bytes += weight.bytes;
-		all.whole &&= weight.whole;
-	}
+	const all = await ground.weighAll(folders.map(({ path }) => path));
 	const args = { files: all.files, folders: all.folders, size: sizeText(all.bytes) };
 	return [say(all.whole ? "effect.deletesFolders" : "effect.deletesFoldersAtLeast", shown(folders), args)];
 }

@@ -1,11 +1,12 @@
 // Commands of the shell itself, and which variables a line may set without anything else in it meaning something else.
+import type { AndOr } from "unbash";
 import { isLoopVariable, PREFIXES } from "../floor/variables.ts";
 import type { Term } from "./terms.ts";
 
 /** They change what later words mean, or where the line stands, in ways that are not followed. */
 export const TURNS = new Set(
 	`eval source . alias unalias set shopt setopt unsetopt exec trap enable disable hash function unset export declare
-	typeset readonly local pushd popd builtin emulate autoload bindkey zmodload`.split(/\s+/),
+	typeset readonly local pushd popd chdir builtin emulate autoload bindkey zmodload`.split(/\s+/),
 );
 /** They end or do nothing. */
 export const NOTHING = new Set(["exit", "return", "true", "false", ":", "wait"]);
@@ -15,6 +16,18 @@ export const SHELLS = new Set(["bash", "sh", "zsh", "dash"]);
 export const PLAIN_SET = /^(?:[-+](?:[eux]+|[eux]*o)|pipefail|errexit|nounset)$/;
 /** Environment that changes nothing about which files a command works on. */
 const HARMLESS = /^(?:NODE_ENV|CI|DEBUG|RUST_LOG|RUST_BACKTRACE|DEBIAN_FRONTEND)$/;
+
+/** Whether text that is not followed may go to another folder. */
+export function mayMove(text: string): boolean {
+	return text.includes("$'") || /\b(?:cd|chdir|pushd|popd)\b/.test(text.replace(/["'\\\n]/g, ""));
+}
+
+/** `exit` alone or with a number: nothing runs behind it. */
+export function isExit(node: AndOr["commands"][number]): boolean {
+	if (node.type !== "Command" || node.name?.text !== "exit") return false;
+	const plain = node.prefix.length === 0 && node.redirects.length === 0 && node.args.length <= 1;
+	return plain && node.args.every((word) => word.type === "Word" && /^\d+$/.test(word.text));
+}
 
 /** @param alone no command stands behind it, so it holds for the rest of the line */
 export function mayBeSet(name: string, value: Term | undefined, alone: boolean): boolean {

@@ -11,16 +11,19 @@ import { type OptionTable, placesOf, type Read, readWords } from "./words.ts";
 const MV: OptionTable = {
 	flags: "-f -n -v -T --force --no-clobber --verbose --no-target-directory",
 	values: "-t --target-directory",
+	same: "--target-directory=-t",
 };
 const CP: OptionTable = {
 	flags: `-r -R -a -p -f -n -v -d -L -P -H -T --recursive --archive --force --no-clobber --verbose --dereference
 		--no-dereference --no-target-directory`,
 	values: "-t --target-directory",
+	same: "--target-directory=-t",
 	glued: "--preserve --reflink --sparse",
 };
 const LN: OptionTable = {
 	flags: "-s -f -n -v -T -r --symbolic --force --no-dereference --verbose --no-target-directory --relative",
 	values: "-t --target-directory",
+	same: "--target-directory=-t",
 };
 
 export const mv: Effect = async (words, at) => {
@@ -113,7 +116,8 @@ async function pairsOf(
 	const { places, notes } = await placesOf(read.operands, cwd, ground);
 	// Where things go depends on how many words there are.
 	if (notes.length > 0) throw new NotKnown();
-	const into = options.get("-t") ?? options.get("--target-directory");
+	const into = options.get("-t");
+	if (into?.includes("\n")) throw new NotKnown();
 	const exact = options.has("-T") || options.has("--no-target-directory");
 	if (into === undefined && places.length === 1 && textual && !exact) places.push(await ground.place(cwd, "."));
 	const last = into === undefined ? places.pop() : await ground.place(cwd, into);
@@ -138,8 +142,12 @@ async function pairsOf(
 		}
 		const name = from.path.replace(/\/+$/, "").split("/").at(-1) ?? "";
 		if (folder && (name === "" || name === "." || name === "..")) throw new NotKnown();
-		const to = folder ? await ground.place(cwd, `${last.path.replace(/\/+$/, "")}/${name}`) : last;
-		pairs.done.push({ from, to, about, over: await ground.seen(to.path) });
+		const at = folder ? await ground.place(cwd, `${last.path.replace(/\/+$/, "")}/${name}`) : last;
+		const over = await ground.seen(at.path);
+		// A copy goes where a link leads; what moves and what links takes the link's place.
+		const follows = table === CP && over?.isSymbolicLink() === true;
+		if (follows && (await ground.followed(at.path)) === undefined) throw new NotKnown();
+		pairs.done.push({ from, to: follows ? await ground.through(at) : at, about, over });
 	}
 	return pairs;
 }
@@ -160,7 +168,7 @@ async function overwritten(
 	const files: string[] = [];
 	const special: string[] = [];
 	for (const { to } of over) {
-		const about = await ground.followed(to.path);
+		const about = copies ? await ground.followed(to.path) : await ground.seen(to.path);
 		// A copy goes into a pipe or device; what moves takes its place.
 		if (copies && about !== undefined && !about.isFile()) special.push(to.shown);
 		else files.push(to.shown);

@@ -10,12 +10,16 @@ export interface OptionTable {
 	flags?: string;
 	values?: string;
 	glued?: string;
+	/** Options with two names, as "--long=-l": they are known by the second one. */
+	same?: string;
 	/** Options may stand behind operands wherever it runs. */
 	anywhere?: boolean;
 }
 
 export interface Read {
 	options: Map<string, string>;
+	/** How often each option is given. */
+	times: Map<string, number>;
 	operands: (Term & { kind: "sure" | "glob" | "inexact"; ended: boolean })[];
 }
 
@@ -24,7 +28,15 @@ export function readWords(words: readonly Term[], table: OptionTable): Read {
 	const [flags, values, glued] = [table.flags, table.values, table.glued].map(
 		(names) => new Set(names?.split(/\s+/).filter((name) => name !== "")),
 	) as [Set<string>, Set<string>, Set<string>];
-	const read: Read = { options: new Map(), operands: [] };
+	const same = new Map(table.same?.split(/\s+/).map((pair) => pair.split("=") as [string, string]));
+	const read: Read = { options: new Map(), times: new Map(), operands: [] };
+	const given = (name: string, value?: string): void => {
+		const known = same.get(name) ?? name;
+		read.times.set(known, (read.times.get(known) ?? 0) + 1);
+		const before = read.options.get(known);
+		// An option that is given a value again adds a line.
+		read.options.set(known, value === undefined ? "" : before === undefined ? value : `${before}\n${value}`);
+	};
 	let ended = false;
 	for (let at = 0; at < words.length; at += 1) {
 		const word = words[at];
@@ -43,17 +55,19 @@ export function readWords(words: readonly Term[], table: OptionTable): Read {
 		if (read.operands.length > 0 && table.anywhere !== true && process.platform !== "linux") throw new NotKnown();
 		const next = words[at + 1];
 		const taken = value.startsWith("--")
-			? takeLong(value, next, read, flags, values, glued)
-			: takeShort(value, next, read, flags, values, glued);
+			? takeLong(value, next, given, flags, values, glued)
+			: takeShort(value, next, given, flags, values, glued);
 		at += taken - 1;
 	}
 	return read;
 }
 
+type Given = (name: string, value?: string) => void;
+
 function takeLong(
 	text: string,
 	next: Term | undefined,
-	{ options }: Read,
+	given: Given,
 	flags: Set<string>,
 	values: Set<string>,
 	glued: Set<string>,
@@ -61,21 +75,21 @@ function takeLong(
 	const equals = text.indexOf("=");
 	const name = equals === -1 ? text : text.slice(0, equals);
 	if (equals !== -1 && (values.has(name) || glued.has(name))) {
-		give(options, name, text.slice(equals + 1));
+		given(name, text.slice(equals + 1));
 		return 1;
 	}
 	if (equals === -1 && (flags.has(name) || glued.has(name))) {
-		options.set(name, "");
+		given(name);
 		return 1;
 	}
-	if (equals === -1 && values.has(name)) return takeNext(name, next, options);
+	if (equals === -1 && values.has(name)) return takeNext(name, next, given);
 	throw new NotKnown();
 }
 
 function takeShort(
 	text: string,
 	next: Term | undefined,
-	{ options }: Read,
+	given: Given,
 	flags: Set<string>,
 	values: Set<string>,
 	glued: Set<string>,
@@ -84,30 +98,24 @@ function takeShort(
 		const name = `-${text[at]}`;
 		const rest = text.slice(at + 1);
 		if (glued.has(name)) {
-			options.set(name, rest);
+			given(name, rest);
 			return 1;
 		}
 		if (values.has(name)) {
-			if (rest === "") return takeNext(name, next, options);
-			give(options, name, rest);
+			if (rest === "") return takeNext(name, next, given);
+			given(name, rest);
 			return 1;
 		}
 		if (!flags.has(name)) throw new NotKnown();
-		options.set(name, "");
+		given(name);
 	}
 	return 1;
 }
 
-function takeNext(name: string, next: Term | undefined, options: Map<string, string>): number {
+function takeNext(name: string, next: Term | undefined, given: Given): number {
 	if (next?.kind !== "sure") throw new NotKnown();
-	give(options, name, next.value);
+	given(name, next.value);
 	return 2;
-}
-
-/** An option that is given again adds a line. */
-function give(options: Map<string, string>, name: string, value: string): void {
-	const before = options.get(name);
-	options.set(name, before === undefined ? value : `${before}\n${value}`);
 }
 
 export interface Named {
@@ -125,7 +133,11 @@ export async function placesOf(operands: Read["operands"], cwd: string, ground: 
 		if (operand.kind === "inexact") inexact.push(operand.text);
 		else if (operand.kind === "sure") named.places.push(await ground.place(cwd, operand.value));
 		else {
+			// Folders that are only looked through on the way are not what the command names.
+			const strays = [...ground.strays];
 			const found = await expand(operand.segments, cwd, ground);
+			ground.strays.clear();
+			for (const stray of strays) ground.strays.add(stray);
 			if (found === undefined) inexact.push(operand.text);
 			else if (found.length === 0) nothing.push(operand.text);
 			else {

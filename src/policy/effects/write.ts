@@ -2,7 +2,7 @@
 import type { PreviewItem } from "../../protocol/card.ts";
 import { checkSed } from "../floor/scripts/sed.ts";
 import type { At, Effect } from "./effect.ts";
-import { NotKnown, type Place } from "./ground.ts";
+import { type Ground, NotKnown, type Place } from "./ground.ts";
 import { missing } from "./remove.ts";
 import { say, sayCounted, sizeText } from "./say.ts";
 import { placesOf, readWords } from "./words.ts";
@@ -15,8 +15,9 @@ export async function written(places: readonly Place[], adds: boolean, { ground 
 	const fresh: string[] = [];
 	const there: { name: string; bytes: number }[] = [];
 	const special: string[] = [];
-	for (const { path, shown } of places) {
-		if (SINKS.test(path)) continue;
+	for (const place of places) {
+		if (SINKS.test(place.path)) continue;
+		const { path, shown } = await ground.through(place);
 		const about = await ground.followed(path);
 		if (about?.isDirectory() || path.endsWith("/")) throw new NotKnown();
 		if (about === undefined) fresh.push(shown);
@@ -49,7 +50,11 @@ export const touch: Effect = async (words, { cwd, ground }) => {
 	const { places, notes } = await placesOf(operands, cwd, ground);
 	const fresh: string[] = [];
 	const there: string[] = [];
-	for (const { path, shown } of places) ((await ground.followed(path)) === undefined ? fresh : there).push(shown);
+	const itself = options.has("-h") || options.has("--no-dereference");
+	for (const place of places) {
+		const { path, shown } = itself ? place : await ground.through(place);
+		((await ground.followed(path)) === undefined ? fresh : there).push(shown);
+	}
 	const creates = !options.has("-c") && !options.has("--no-create");
 	return [
 		...(creates ? sayCounted("effect.creates", "effect.createsMany", fresh) : []),
@@ -67,8 +72,9 @@ export const mkdir: Effect = async (words, { cwd, ground }) => {
 	const parents = options.has("-p") || options.has("--parents");
 	for (const { path, shown } of places) {
 		const about = await ground.followed(path);
-		if (about === undefined) fresh.push(shown);
-		else (about.isDirectory() && parents ? there : blocked).push(shown);
+		// A link to nothing is in the way too.
+		if (about === undefined && (await ground.seen(path)) === undefined) fresh.push(shown);
+		else (about?.isDirectory() && parents ? there : blocked).push(shown);
 	}
 	return [
 		...sayCounted("effect.makesFolder", "effect.makesFolders", fresh),
@@ -112,9 +118,15 @@ async function changes(
 	const gone: Place[] = [];
 	let below = 0;
 	let whole = true;
-	for (const place of places) {
-		const about = await ground.seen(place.path);
-		if (about === undefined) gone.push(place);
+	const itself = options.has("-h") || options.has("--no-dereference");
+	for (const named of places) {
+		const about = await ground.seen(named.path);
+		const isLink = about?.isSymbolicLink() === true;
+		// Which links are followed on the way down depends on the program.
+		if (recursive && isLink) throw new NotKnown();
+		const place = isLink && !itself ? await ground.through(named) : named;
+		if (about === undefined || (isLink && !itself && (await ground.followed(named.path)) === undefined))
+			gone.push(place);
 		else there.push(place);
 		if (!recursive || about?.isDirectory() !== true) continue;
 		const weight = await ground.weigh(place.path);
@@ -133,9 +145,12 @@ export const sed: Effect = async (words, { cwd, ground }) => {
 		flags: "-n -E -r -s -z -u --quiet --silent --regexp-extended --separate --null-data",
 		values: `-e --expression${mac ? " -i" : ""}`,
 		glued: mac ? "" : "-i --in-place",
+		same: "--expression=-e --in-place=-i",
 	});
-	if (!options.has("-i") && !options.has("--in-place")) throw new NotKnown();
-	const given = options.get("-e") ?? options.get("--expression");
+	const suffix = options.get("-i");
+	// With these it is not just added to the name.
+	if (suffix === undefined || /[*/\n]/.test(suffix)) throw new NotKnown();
+	const given = options.get("-e");
 	const first = given === undefined ? operands.shift() : undefined;
 	const script = given ?? (first?.kind === "sure" ? first.value : undefined);
 	// A script may itself write to files, or run commands.
@@ -144,18 +159,41 @@ export const sed: Effect = async (words, { cwd, ground }) => {
 	const there: { shown: string; bytes: number }[] = [];
 	const gone: Place[] = [];
 	const folders: string[] = [];
+	const kept: Place[] = [];
 	for (const place of places) {
 		const about = await ground.followed(place.path);
 		if (about === undefined) gone.push(place);
 		else if (about.isFile()) there.push({ shown: place.shown, bytes: about.size });
 		else folders.push(place.shown);
+		// Some write through a link, some put a file in its place, some refuse.
+		if ((await ground.seen(place.path))?.isSymbolicLink()) throw new NotKnown();
+		if (suffix !== "" && about?.isFile()) kept.push(await ground.place(cwd, place.path + suffix));
 	}
 	const size = sizeText(there.reduce((sum, { bytes }) => sum + bytes, 0));
 	const names = there.map(({ shown }) => shown);
 	return [
 		...sayCounted("effect.edits", "effect.editsMany", names, { size }),
+		...(await copiesKept(kept, ground)),
 		...sayCounted("effect.refusedFolder", "effect.refusedFolders", folders),
 		...missing(gone),
 		...notes,
 	];
 };
+
+/** Copies of what was there, which take the place of earlier ones. @throws NotKnown */
+async function copiesKept(places: readonly Place[], ground: Ground): Promise<PreviewItem[]> {
+	const fresh: string[] = [];
+	const over: string[] = [];
+	let bytes = 0;
+	for (const { path, shown } of places) {
+		const about = await ground.seen(path);
+		if (about?.isDirectory()) throw new NotKnown();
+		if (about === undefined) fresh.push(shown);
+		else over.push(shown);
+		bytes += about?.isFile() ? about.size : 0;
+	}
+	return [
+		...sayCounted("effect.creates", "effect.createsMany", fresh),
+		...sayCounted("effect.overwrites", "effect.overwritesMany", over, { size: sizeText(bytes) }),
+	];
+}

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { diffTexts, newBudget } from "../../../src/actions/diff.ts";
-import { withoutHunks } from "../../../src/actions/hunks.ts";
+import { spanOf, withoutHunks } from "../../../src/actions/hunks.ts";
+import { JobQueue } from "../../../src/actions/jobQueue.ts";
+import { asBuffer } from "../../../src/actions/jobs.ts";
 
 const BEFORE = "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12";
 const AFTER = "0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n";
@@ -51,12 +53,27 @@ test("the hunks that were shown count, not what another search finds", () => {
 	assert.equal(of("1\n2\n", "one\ntwo\n", [1]), "edit.noHunk");
 });
 
+test("in the thread it gives the same, and what it was given stays", async () => {
+	const queue = new JobQueue();
+	const [before, after] = [Buffer.from(BEFORE), Buffer.from(AFTER)];
+	const spans = hunksOf(BEFORE, AFTER).map(spanOf);
+	for (const leftOut of [[0], [1], [], [0, 1], [5], [0.5, Number.NaN]]) {
+		const here = withoutHunks(before, after, leftOut);
+		const there = await queue.run("hunks", { before, after, leftOut, spans }, 1024 * 1024);
+		const made = "why" in there ? there.why : String(asBuffer(there.bytes));
+		assert.deepEqual(made, Buffer.isBuffer(here) ? String(here) : here);
+	}
+	const none = { before: Buffer.alloc(0), after: Buffer.from("a\0"), leftOut: [0], spans };
+	assert.deepEqual(await queue.run("hunks", none, 1024 * 1024), { why: { code: "edit.binary" } });
+	assert.deepEqual([String(before), String(after)], [BEFORE, AFTER]);
+});
+
 const line = fc.constantFrom("a\n", "b\n", "c\r\n", "\n", "d\r", "ü\n", "\u2028x\n");
 const end = fc.constantFrom("", "a", "z", "\r");
 const text = fc.tuple(fc.array(line, { maxLength: 60 }), end).map(([lines, last]) => lines.join("") + last);
 
 test("any subset of hunks: every line is from the side it was to be from, and what is left is what was not left out", () => {
-	const runs = Number(process.env.GATEPOST_PROPERTY_RUNS ?? 1500);
+	const runs = Number(process.env.GATEPOST_PROPERTY_RUNS ?? 10_000);
 	fc.assert(
 		fc.property(text, text, fc.infiniteStream(fc.boolean()), (before, after, flips) => {
 			const hunks = hunksOf(before, after);

@@ -54,6 +54,18 @@ test("a job that takes too long fails alone; what waits behind it is done by a n
 	assert.equal((await behind).redacted, true);
 });
 
+test("two that ask for much do not keep a third waiting: who was served longest ago is next", async () => {
+	const queue = new JobQueue();
+	const order: string[] = [];
+	const ask = (turn: string) =>
+		queue.run("json", { turn }, LARGE, { turn }).then(() => {
+			order.push(turn);
+		});
+	const many = Array.from({ length: 15 }, () => [ask("a"), ask("b")]).flat();
+	await Promise.all([...many, ask("third")]);
+	assert.ok(order.indexOf("third") <= 3, `it was number ${order.indexOf("third") + 1} of ${order.length}`);
+});
+
 test("who waits takes turns: many jobs of one do not keep another waiting", async () => {
 	const queue = new JobQueue();
 	const order: string[] = [];

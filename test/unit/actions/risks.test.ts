@@ -126,6 +126,13 @@ test("files that a command plainly writes or takes away are noted by name and pl
 	const cases: Record<string, string[]> = {
 		"echo x > /etc/hosts": ["outside"],
 		"echo x >> ../notes": ["outside"],
+		"tee /etc/hosts": ["outside"],
+		"cp secret.txt /home/u/other.txt": ["outside"],
+		"cp /etc/hosts copy.txt": [],
+		"mv a.txt /tmp/out.txt": ["outside"],
+		"mv /tmp/out.txt a.txt": ["outside"],
+		"rm -f ~/notes.txt": ["outside"],
+		"touch ../x 2> /dev/null": ["outside"],
 		"echo x > /dev/null 2>&1": [],
 		"echo x > '/w/a b'": [],
 		"rm package-lock.json": ["lockFile"],

@@ -74,7 +74,9 @@ async function changedLog(t: Parameters<typeof place>[0]) {
 		ran: MAC,
 		files: [{ path: "/w/a.txt", op: "modify", ...found }],
 	});
-	await add("change.undone", { request: EDIT, path: "/w/a.txt", how: "restore", approver: APPROVER });
+	const back = { before: await put("TWO!\n"), after: await put("two\n") };
+	const undone = { undo: "u1", request: EDIT, path: "/w/a.txt", how: "restore", approver: APPROVER };
+	await add("change.undone", { ...undone, ...back });
 	await journal.close();
 	const lines: ReadLine[] = [];
 	for await (const line of readEntries(journal.dir)) lines.push(line);
@@ -175,6 +177,23 @@ test("a change put back is a row of its own: file, person and request, and it do
 	assert.equal(undone.request, EDIT);
 	assert.equal(edit.outcome, "allowed");
 	assert.equal(edit.entries, 4);
+});
+
+test("the contents of a change put back are a file of its detail; what was not written is none", async (t) => {
+	const { undone, detail, lines } = await changedLog(t);
+	const [file, ...more] = detail(undone).files;
+	assert.deepEqual([file?.path, file?.op, more.length], ["/w/a.txt", "modify", 0]);
+	for (const side of [file?.before, file?.after]) assert.ok(side !== undefined && "digest" in side);
+	const line = lines.find(({ entry }) => entry?.head.type === "change.undone") as ReadLine;
+	const { before, after, ...body } = line.entry?.body ?? {};
+	const filesOf = (other: object) =>
+		detailOf(undone, [
+			{ ...line, entry: { ...line.entry, body: { ...body, ...other } } as NonNullable<ReadLine["entry"]> },
+		]).files;
+	assert.equal(filesOf({ how: "remove", before })[0]?.op, "delete");
+	assert.equal(filesOf({ after })[0]?.op, "create");
+	assert.deepEqual(filesOf({ how: "conflict", before }), []);
+	assert.deepEqual(filesOf({ outcome: "failed", detail: "EACCES" }), []);
 });
 
 test("a session's files hold what its commands changed, and where each side is", async (t) => {

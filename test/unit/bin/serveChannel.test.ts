@@ -79,3 +79,26 @@ test("wide letters count for two columns, and a terminal without a size is a sma
 	await gate.card();
 	for (const { text } of screens) await settles(() => /longer than the screen/.test(text()), "it says so");
 });
+
+test("a card in another's place is printed anew under its number, and needs its moment again", async (t) => {
+	const gate = await testGate(t);
+	const screen = terminal(60);
+	const person = new ServeChannel(gate.gate, { json: false, terminal: true, output: screen.output });
+	const call = await gate.call("PreToolUse-Bash");
+	const card = await gate.card();
+	await pause();
+	const before = screen.text().length;
+	assert.equal(await gate.gate.edit(card.id, { command: "echo instead > c.txt" }), undefined);
+	await settles(() => screen.text().slice(before).includes("allow 1 | deny 1"), "it is printed again");
+	const anew = screen.text().slice(before);
+	assert.ok(anew.includes("echo instead > c.txt") && anew.includes(card.target), anew);
+	person.answerTyped("allow 1");
+	await settles(() => /only just come up/.test(screen.text()), "too soon");
+	assert.equal(call.answered, false);
+	await pause();
+	person.answerTyped("allow 1");
+	assert.equal(said(await call.reply()).decision, "allow");
+	const { body } = await gate.entry(({ type }) => type === "action.decided");
+	assert.deepEqual([body.decision.shown.extent, typeof body.edited], ["whole", "object"]);
+	assert.equal(screen.text().split("allow 1 | deny 1").length, 3, "no more often than that");
+});

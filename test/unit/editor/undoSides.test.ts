@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isDone, undoableOf } from "../../../src/editor/undoSides.ts";
+import { type FileOfRow, isDone, undoableOf } from "../../../src/editor/undoSides.ts";
 import type { DetailFile, RowDetail } from "../../../src/protocol/audit.ts";
 
 const link = (letter: string) => ({ digest: letter.repeat(64), size: 1, redacted: false });
@@ -15,7 +15,9 @@ function detail(row: Partial<RowDetail["row"]> = {}): RowDetail {
 function undoable(file: Partial<DetailFile> | undefined, first: Partial<DetailFile> = file ?? {}) {
 	const whole = (part: Partial<DetailFile>) => ({ ...FILE, ...part });
 	const last = file === undefined ? undefined : whole(file);
-	const found = undoableOf([detail(), whole(first)], [detail(), last], WORDS);
+	const changes: FileOfRow[] = [[detail(), last]];
+	if (first !== file) changes.unshift([detail(), whole(first)]);
+	const found = undoableOf(changes, WORDS);
 	return "why" in found ? found.why.code : found;
 }
 
@@ -30,27 +32,61 @@ test("an undo knows both contents, where the file lay, and whose request it was"
 		real: "/w/a.ts",
 		request: "r1",
 		session: "s",
-		before: link("a"),
-		after: link("b"),
+		runs: [{ before: link("a"), after: link("b") }],
 	});
 	assert.equal((undoable({ target: "/w/b.ts" }) as { real: string }).real, "/w/b.ts");
 });
 
-test("over several changes it is from before the first to after the last", () => {
+/** The runs of changes, each by the letters of its sides; "-" is no file. */
+function runs(...sides: string[]): string[] {
+	const side = (name: "before" | "after", letter: string) => (letter === "-" ? {} : { [name]: link(letter) });
+	const changes = sides.map(([a = "", b = ""], index): FileOfRow => {
+		const op = a === "-" ? "create" : b === "-" ? "delete" : "modify";
+		return [detail({ request: `r${index}` }), { path: "/w/a.ts", op, ...side("before", a), ...side("after", b) }];
+	});
+	const found = undoableOf(changes, WORDS);
+	assert.ok(!("why" in found), JSON.stringify(found));
+	assert.equal(found.request, `r${sides.length - 1}`);
+	assert.equal(found.since, sides.length > 1 ? "r0" : undefined);
+	return found.runs.map(({ before, after }) => `${before?.digest[0] ?? "-"}${after?.digest[0] ?? "-"}`);
+}
+
+test("several changes are one where each goes on from what the one before it left, and no further", () => {
+	assert.deepEqual(runs("ab", "bc", "cd"), ["ad"]);
+	assert.deepEqual(runs("ab", "cd"), ["ab", "cd"]);
+	assert.deepEqual(runs("ab", "bc", "de", "ef"), ["ac", "df"]);
+	assert.deepEqual(runs("-a", "ab", "b-", "-c"), ["-c"]);
+	assert.deepEqual(runs("a-", "bc"), ["a-", "bc"]);
+	assert.deepEqual(runs("ab", "ab"), ["ab"]);
+});
+
+test("what one of several changes lacks refuses all of them", () => {
+	const masked = { ...FILE, after: { ...link("b"), redacted: true } };
 	const found = undoableOf(
-		[detail({ request: "r0" }), FILE],
-		[detail(), { ...FILE, before: link("c"), after: link("d") }],
+		[
+			[detail(), FILE],
+			[detail(), masked],
+			[detail(), FILE],
+		],
 		WORDS,
 	);
-	assert.ok(!("why" in found));
-	assert.deepEqual([found.before, found.after, found.since, found.request], [link("a"), link("d"), "r0", "r1"]);
+	assert.ok("why" in found && found.why.code === "undo.why.redacted");
+});
+
+test("the permissions of a file are those before the last change, as far as the log says", () => {
+	const mode = (file: Partial<DetailFile>) => (undoable(file) as { mode?: number }).mode;
+	assert.equal(mode({}), undefined);
+	assert.equal(mode({ before: { ...link("a"), mode: 0o755 } }), 0o755);
+	assert.equal(mode({ mode: { before: 0o640, after: 0o644 } }), 0o640);
 });
 
 test("a file that was made has no side before, one that was deleted none after", () => {
 	const made = undoable(without("before", { op: "create" }));
-	assert.ok(typeof made === "object" && !("before" in made) && "after" in made);
+	assert.ok(typeof made === "object");
+	assert.deepEqual(made.runs, [{ after: link("b") }]);
 	const deleted = undoable(without("after", { op: "delete" }));
-	assert.ok(typeof deleted === "object" && "before" in deleted && !("after" in deleted));
+	assert.ok(typeof deleted === "object");
+	assert.deepEqual(deleted.runs, [{ before: link("a") }]);
 });
 
 test("it is refused where the log does not hold what it takes", () => {

@@ -124,6 +124,7 @@ test("without an edit no input is sent, and after the way back neither", async (
 	assert.equal((await edit({ original: true }))?.code, "edit.same");
 	assert.equal((await edit({ command: ASKED }))?.code, "edit.same");
 	await edit({ command: "rm x" });
+	assert.equal((await edit({ command: "rm x" }))?.code, "edit.shownAlready");
 	assert.equal(await edit({ original: true }), undefined);
 	const back = shownNow(gate);
 	assert.deepEqual([back.actionMac, back.target, back.edited], [card.actionMac, ASKED, undefined]);
@@ -304,7 +305,7 @@ test("a denial and a withdrawal of a changed action run nothing and name what th
 });
 
 test("of edits at the same time the last counts; one that an answer overtook changes nothing", async (t) => {
-	const { gate, call, card, edit } = await asked(t);
+	const { gate, call, edit } = await asked(t);
 	const codes = await Promise.all(
 		["a", "b", "c"].map(async (name) => (await edit({ command: `touch ${name}` }))?.code),
 	);
@@ -312,10 +313,21 @@ test("of edits at the same time the last counts; one that an answer overtook cha
 	const now = shownNow(gate);
 	assert.equal(now.target, "touch c");
 	const slow = edit({ command: "touch d" });
-	assert.deepEqual(gate.answer(now, "allow"), { result: "taken" });
+	assert.deepEqual(gate.answer(now, "deny"), { result: "taken" });
 	assert.equal((await slow)?.code, "edit.over");
-	assert.equal(output(await call.reply()).updatedInput.command, "touch c");
+	assert.notEqual((await call.reply()).exit, 0);
 	assert.equal((await edit({ command: "touch e" }))?.code, "edit.over");
+});
+
+test("while a person's change is worked out nothing is allowed: what they are changing would run", async (t) => {
+	const { gate, call, card, edit } = await asked(t);
+	const slow = edit({ command: "touch d" });
+	const early = gate.answer(card, "allow");
+	assert.ok(early.result === "refused" && early.message.code === "edit.pending", JSON.stringify(early));
+	assert.equal(await slow, undefined);
+	const now = shownNow(gate);
+	assert.deepEqual(gate.answer(now, "allow"), { result: "taken" });
+	assert.equal(output(await call.reply()).updatedInput.command, "touch d");
 	const [decided] = of(await gate.verified(), "action.decided");
 	assert.equal(decided.edited.from, card.actionMac);
 });

@@ -12,6 +12,7 @@ import { gatePlace, testGate } from "../../support/gateClient.ts";
 
 /** Long enough for any machine. Milliseconds. */
 const NO_HURRY = 120_000;
+const WHOLE = { preview: NO_HURRY, warnings: NO_HURRY };
 
 function ground(t: { after(end: () => void): void }, unsaved?: (path: string) => boolean) {
 	const ws = realpathSync(mkdtempSync(join(tmpdir(), "gatepost-extras-")));
@@ -33,7 +34,7 @@ function ground(t: { after(end: () => void): void }, unsaved?: (path: string) =>
 		await reads.since({ key }, ws);
 	};
 	const warned = async (path: string, more: Partial<FileChange> = {}, key = "s"): Promise<string[]> => {
-		const { warnings = {} } = await extrasOf(gate, line(action("edit"), key), change(path, more), NO_HURRY);
+		const { warnings = {} } = await extrasOf(gate, line(action("edit"), key), change(path, more), WHOLE);
 		return (warnings[path] ?? []).map(({ code }) => code);
 	};
 	return { ws, gate, reads, action, line, change, noted, warned };
@@ -46,26 +47,58 @@ test("a command comes with a preview, other actions with none", async (t) => {
 	}
 	const { ws, gate, action, line } = ground(t);
 	writeFileSync(join(ws, "a"), "1");
-	const { preview } = await extrasOf(gate, line(action("shell", { command: "rm a" })), undefined, NO_HURRY);
+	const { preview } = await extrasOf(gate, line(action("shell", { command: "rm a" })), undefined, WHOLE);
 	assert.deepEqual(
 		preview?.map(({ message: { code }, names }) => [code, names]),
 		[["effect.deletesFile", ["a"]]],
 	);
-	assert.deepEqual(await extrasOf(gate, line(action("shell", { command: "make" })), undefined, NO_HURRY), {});
-	assert.deepEqual(await extrasOf(gate, line(action("read")), undefined, NO_HURRY), {});
-	assert.deepEqual(await extrasOf(gate, line(action("shell", { command: "rm a" })), undefined, 0), {});
+	assert.deepEqual(await extrasOf(gate, line(action("shell", { command: "make" })), undefined, WHOLE), {});
+	assert.deepEqual(await extrasOf(gate, line(action("read")), undefined, WHOLE), {});
+	assert.deepEqual(
+		await extrasOf(gate, line(action("shell", { command: "rm a" })), undefined, { ...WHOLE, preview: 0 }),
+		{},
+	);
 });
 
-test("what takes too long, or fails, leaves the card without", async (t) => {
+test("a preview that fails is left out", async (t) => {
+	const { gate, action, line } = ground(t);
+	gate.options.workspaces = undefined;
+	assert.deepEqual(await extrasOf(gate, line(action("shell", { command: "rm a" })), undefined, WHOLE), {});
+});
+
+test("what could not be checked of a file does not look clean", async (t) => {
 	const { ws, gate, action, line, change } = ground(t);
-	gate.reads = { since: () => new Promise(() => {}) };
-	assert.deepEqual(await extrasOf(gate, line(action("edit")), change(join(ws, "a")), 20), {});
+	const path = join(ws, "a");
+	const codes = async (ms = WHOLE, of = change(path)) => {
+		const { warnings = {} } = await extrasOf(gate, line(action("edit")), of, ms);
+		return of.files.map((file) => (warnings[file.path] ?? []).map(({ code }) => code));
+	};
 	gate.reads = { since: () => Promise.reject(new Error("no")) };
-	assert.deepEqual(await extrasOf(gate, line(action("edit")), change(join(ws, "a")), NO_HURRY), {});
+	assert.deepEqual(await codes(), [["warning.unchecked"]]);
+	gate.reads = { since: () => new Promise(() => {}) };
+	gate.options.unsaved = () => true;
+	assert.deepEqual(
+		await codes({ ...WHOLE, warnings: 20 }),
+		[["warning.unsaved", "warning.unchecked"]],
+		"what is known",
+	);
+	// One that hangs takes nothing from the others.
+	gate.reads = { since: (_: unknown, of: string) => (of === path ? new Promise(() => {}) : "changed") };
+	gate.options.unsaved = undefined;
+	const two = { files: [...change(path).files, ...change(join(ws, "b")).files] };
+	assert.deepEqual(await codes({ ...WHOLE, warnings: 300 }, two), [
+		["warning.unchecked"],
+		["warning.changedSinceRead"],
+	]);
+	gate.reads = { since: async () => undefined };
 	gate.options.unsaved = () => {
 		throw new Error("no");
 	};
-	assert.deepEqual(await extrasOf(gate, line(action("edit")), change(join(ws, "a")), NO_HURRY), {});
+	assert.deepEqual(await codes(), [["warning.unchecked"]]);
+	gate.options.unsaved = undefined;
+	const many = { files: Array.from({ length: 250 }, (_, n) => change(join(ws, `f${n}`)).files).flat() };
+	const all = await codes(WHOLE, many);
+	assert.deepEqual([all[0], all[249]], [[], ["warning.unchecked"]], "more than are looked at");
 });
 
 test("a file that is not as the agent read it is warned of", async (t) => {

@@ -94,6 +94,28 @@ test("done without anything written, and a file that is gone, are mismatches too
 	await gate.verified();
 });
 
+test("each file that is not what was allowed has a warning of its own, once", async (t) => {
+	const { at, file, gate, warned } = await editing(t);
+	const other = join(at.folder, "b.txt");
+	writeFileSync(other, BEFORE);
+	const tool_input = { file_path: other, old_string: "two", new_string: "TWO", replace_all: false };
+	await allowed(gate, "t1");
+	writeFileSync(file, "another\n");
+	await reported(gate, "t1");
+	await allowed(gate, "t2", { tool_input });
+	writeFileSync(other, "another\n");
+	await reported(gate, "t2", { tool_input });
+	const told = () => gate.gate.warnings().map(({ message }) => message.args?.file);
+	assert.deepEqual(told(), ["a.txt", "b.txt"]);
+	writeFileSync(file, BEFORE);
+	await allowed(gate, "t3");
+	writeFileSync(file, "another\n");
+	await reported(gate, "t3");
+	assert.deepEqual(told(), ["a.txt", "b.txt"], "the same again");
+	assert.deepEqual(warned(), ["gate.fileMismatch", "gate.fileMismatch"]);
+	assert.ok(gate.gate.warnings().every(({ id }) => !id.includes("b.txt")));
+});
+
 test("a link that leads elsewhere by then is a mismatch, whatever it leads to", async (t) => {
 	const { at, file, gate, mismatches } = await editing(t);
 	await allowed(gate);

@@ -1,13 +1,15 @@
 // What commands really changed: looked at before the agent is told, and again at the result.
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { type ChangedFiles, type SnapshotMark, Snapshots } from "../../../src/actions/snapshot/snapshots.ts";
 import { LIMITS } from "../../../src/actions/snapshot/types.ts";
 import { readEvidence } from "../../../src/audit/evidence.ts";
 import { workspaceId, workspacePaths } from "../../../src/audit/home.ts";
 import type { GateSettings } from "../../../src/gate/gate.ts";
+import type { LedgerLine } from "../../../src/gate/ledger.ts";
+import { Watches } from "../../../src/gate/watchRun.ts";
 import { message } from "../../../src/protocol/messages.ts";
 import { gatePlace, said, settles, type TestGate, testGate } from "../../support/gateClient.ts";
 
@@ -229,6 +231,45 @@ test("a command in the background says that it went on", async (t) => {
 	);
 });
 
+test("what may still be running in the background shares with all that comes later, until its session ends", async (t) => {
+	const { gate, changed } = await watched(t);
+	const members = { tool_input: { command: "make", run_in_background: true } };
+	await allowed(gate, "t1", { members });
+	await reported(gate, "t1", { members });
+	await (await gate.call("Stop")).reply();
+	await allowed(gate, "t2", { session: "session-2" });
+	await reported(gate, "t2", { session: "session-2" });
+	await (await gate.call("SessionEnd-other")).reply();
+	await allowed(gate, "t3", { session: "session-2" });
+	await reported(gate, "t3", { session: "session-2" });
+	assert.deepEqual(
+		(await changed()).map(({ body }) => body.shared),
+		[undefined, true, undefined],
+	);
+});
+
+/** The least of an action that the watches look at. */
+const lineIn = (folder: string) =>
+	({
+		request: folder,
+		state: "released",
+		action: { kind: "edit" },
+		session: { folder, agentPid: process.pid, key: "k", ended: false },
+	}) as unknown as LedgerLine;
+
+test("folders that lie in each other share, others do not; of very many runs the oldest are forgotten", async () => {
+	const watches = new Watches(new Fake());
+	const [outer, inner, beside] = [lineIn("/a"), lineIn("/a/b"), lineIn("/ab")];
+	for (const line of [outer, inner, beside]) await watches.begin(line, true, () => {});
+	assert.deepEqual(
+		[outer, inner, beside].map(({ run }) => run?.shared),
+		[true, true, false],
+	);
+	for (let at = 0; at < 1000; at += 1) await watches.begin(lineIn(`/c${at}`), true, () => {});
+	assert.equal(watches.running, 1000);
+	assert.deepEqual([outer.run, beside.run], [undefined, undefined]);
+});
+
 test("marks go when no result can come any more: the turn or session is over, or the agent never had the answer", async (t) => {
 	const { snapshots, gate, changed } = await watched(t);
 	await allowed(gate, "t1");
@@ -247,6 +288,55 @@ test("marks go when no result can come any more: the turn or session is over, or
 	gate.answer(await gate.card(), "allow");
 	await gate.entry(({ type, body }) => type === "action.released" && body.delivered === false);
 	assert.equal(snapshots.live.size, 0);
+	const entries = await gate.verified();
+	const requests = entries.filter(({ type }) => type === "action.requested").map(({ body }) => body.request);
+	assert.deepEqual(
+		(await changed()).map(({ body }) => [body.request, body.files, body.incomplete.code]),
+		requests.slice(0, 2).map((request) => [request, [], "afterRun.unreported"]),
+		"that it is not known what they changed, once each; the last one never ran",
+	);
+	assert.equal(snapshots.asked, 0);
+});
+
+test("a result after its turn is over adds no second entry, and one before it is the only one", async (t) => {
+	const { gate, changed } = await watched(t);
+	await allowed(gate, "t1");
+	await (await gate.call("Stop")).reply();
+	await reported(gate, "t1");
+	await allowed(gate, "t2");
+	await reported(gate, "t2");
+	await (await gate.call("Stop")).reply();
+	await (await gate.call("SessionEnd-other")).reply();
+	await gate.verified();
+	const codes = (await changed()).map(({ body }) => body.incomplete?.code);
+	assert.deepEqual(codes, ["afterRun.unreported", undefined]);
+});
+
+test("what was denied in the agent's own prompt has changed nothing that is not known", async (t) => {
+	const snapshots = new Fake();
+	const gate = await testGate(t, { connected: true, snapshots, settings: { prompt: "both" } });
+	const toolUseId = "toolu_main_0_0";
+	const input = { tool_name: "Bash", tool_input: { command: "touch made.txt", description: "touch" } };
+	const members = { permission_mode: "default", ...input };
+	const call = await gate.call("PreToolUse-Bash", { toolUseId, mode: "tui", members });
+	assert.equal(said(await call.reply()).decision, "ask");
+	assert.equal(snapshots.live.size, 1);
+	const file = join(gate.place.userHome, ".claude/projects/shop/session-1.jsonl");
+	mkdirSync(dirname(file), { recursive: true });
+	copyFileSync(new URL("../../fixtures/claude-code/transcript-terminal-no.jsonl", import.meta.url), file);
+	await (await gate.call("Stop", { mode: "tui" })).reply();
+	const { body } = await gate.entry(({ type }) => type === "action.settled");
+	assert.equal(body.verdict, "deny");
+	assert.equal(snapshots.live.size, 0);
+	const entries = await gate.verified();
+	assert.ok(entries.every(({ type }) => type !== "action.changed"));
+});
+
+test("edits are not watched, so nothing is said of them when their turn is over", async (t) => {
+	const { gate, changed } = await watched(t);
+	await allowed(gate, "e1", { payload: "PreToolUse-Write" });
+	await (await gate.call("Stop")).reply();
+	await gate.verified();
 	assert.deepEqual(await changed(), []);
 });
 

@@ -44,6 +44,15 @@ export function FileLines({ store, row, files, of, undo }: FileLinesProps): JSX.
 							<span class="help agent-text">{visibleText(sidesOf(file))}</span>
 							{file.mismatch && <Mismatch mismatch={file.mismatch} />}
 						</div>
+						{canCompare(file) && (
+							<Button
+								look="secondary"
+								label={t("audit.mismatch.compareOf", { file: visibleText(oneLine(file.path, 120)) })}
+								onClick={() => store.post({ type: "openDiff", row, file: index, ...marker, mismatch: true })}
+							>
+								{t("audit.mismatch.compare")}
+							</Button>
+						)}
 						{canDiff(file) && (
 							<Button
 								look="secondary"
@@ -122,6 +131,14 @@ function isHere(side: Side): boolean {
 /** A diff needs every side that there was. */
 function canDiff({ before, after }: DetailFile): boolean {
 	return [before, after].some(isHere) && [before, after].every((side) => side === undefined || isHere(side));
+}
+
+/** What was allowed and what was found are both known, and not the same: the path alone may have led elsewhere. */
+function canCompare({ op, after, mismatch }: DetailFile): boolean {
+	if (mismatch === undefined || mismatch.why !== undefined || mismatch.approved === mismatch.found) return false;
+	const sides = [after, mismatch.after];
+	const isKnown = (after !== undefined || op === "delete") && (mismatch.after !== undefined || mismatch.found === null);
+	return isKnown && sides.some(isHere) && sides.every((side) => side === undefined || isHere(side));
 }
 
 /** Sizes, permissions, and why a side cannot be seen. May quote the log. */

@@ -6,6 +6,7 @@ import { Icon } from "../../ui/icons.tsx";
 import { t } from "../../ui/texts.ts";
 import { Mark } from "../marks.tsx";
 import { KindMark } from "../table/row.tsx";
+import { undoEnd } from "../undoEnd.ts";
 import {
 	agentName,
 	channelName,
@@ -72,6 +73,10 @@ export function sentencesOf({ row, result, decision }: RowDetail): string[] {
 	const agent = row.agent === undefined ? t("audit.someAgent") : agentName(row.agent);
 	if (row.kind === "gap" && row.agent === undefined)
 		return [t(row.target === "heads-forgotten" ? "audit.did.forgotten" : "audit.did.uncovered")];
+	if (row.kind === "undo") {
+		const end = undoEnd(row);
+		if (end !== "done") return [t(`undo.did.${end}`)];
+	}
 	if (row.kind !== "action") {
 		const code = `audit.did.${row.kind}` as const;
 		return [t(code, { agent, what: typeWord(row) })];

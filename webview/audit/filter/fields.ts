@@ -29,7 +29,16 @@ type Action = NonNullable<AuditRow["action"]>;
 
 const OUTCOMES = ["allowed", "denied", "timeout", "withdrawn", "failed", "open"] satisfies RowOutcome[];
 const BY = ["rule", "person", "timeout", "withdrawn", "failure"] satisfies RowBy[];
-const FLAGS = ["mismatch", "gap", "late", "guard", "altered"] satisfies RowFlag[];
+// Every flag there is, by its type: the schema itself would bring its library into the page.
+const FLAGS: readonly string[] = Object.keys({
+	mismatch: true,
+	unexpected: true,
+	gap: true,
+	late: true,
+	guard: true,
+	altered: true,
+	edited: true,
+} satisfies Record<RowFlag, true>);
 const ACTIONS = ["shell", "edit", "write", "delete", "read", "fetch", "mcp", "spawn", "other"] satisfies Action[];
 
 /** In the order in which they stand in the bar: the first ones keep their own button longest. */

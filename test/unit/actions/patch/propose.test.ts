@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { test } from "node:test";
 import { type FileChange, isChange, type Proposal } from "../../../../src/actions/change.ts";
 import type { PatchDialect } from "../../../../src/actions/patch/dialect.ts";
@@ -80,7 +80,7 @@ test("names are taken as the tool takes them", async (t) => {
 	assert.equal(await outcome([`*** Add File: ${"n".repeat(300)}`, "+x"]), "proposal.unreadable");
 	assert.equal(await outcome([`*** Add File: ${"n/".repeat(3000)}`, "+x"]), "patch.path");
 	assert.equal(await outcome(["*** Add File: a\0b", "+x"]), "patch.path");
-	const outside = await outcome(["*** Add File: ../b", "+x"]);
+	const outside = await outcome([`*** Add File: ../${basename(dir)}-beside`, "+x"]);
 	assert.ok(Array.isArray(outside) && outside.length === 1, "outside of the folder is the card's business");
 });
 

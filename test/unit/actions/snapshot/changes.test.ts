@@ -455,15 +455,89 @@ describe("in a repository", () => {
 		assert.deepEqual(told(inner, engine.changes(1)), ["modify a.txt: one\n -> two\n", "create q/out/x: -> y"]);
 	});
 
-	test("what is in .git is not looked at", (t) => {
-		const { root, git, during } = repository(t, { "a.txt": "one\n" });
+	test("of what is in .git hooks and settings are told, and nothing else", (t) => {
+		const { root, put, during } = repository(t, { "a.txt": "one\n" });
+		put({ ".git/info/exclude": "x\n" });
+		writeFileSync(join(root, ".git/config"), "[a]\n");
+		const changes = during(() => {
+			put({ ".git/hooks/pre-commit": "#!/bin/sh\n", ".git/hooks/x.sample": "s", ".git/info/exclude": "y\n" });
+			put({ ".git/config": "[b]\n", ".git/other": "o", ".git/objects/x": "o" });
+		});
+		assert.deepEqual(told(root, changes), [
+			"modify .git/config: [a]\n -> [b]\n",
+			"create .git/hooks/pre-commit: -> #!/bin/sh\n",
+			"modify .git/info/exclude: x\n -> y\n",
+		]);
 		assert.deepEqual(
 			told(
 				root,
-				during(() => git("config", "x.y", "z")),
+				during(() => {
+					rmSync(join(root, ".git/hooks"), { recursive: true });
+					symlinkSync("elsewhere", join(root, ".git/hooks"));
+				}),
 			),
-			[],
+			["create .git/hooks: -> @elsewhere", "delete .git/hooks/pre-commit: #!/bin/sh\n ->"],
 		);
+	});
+
+	test("hooks and settings of a worktree, a submodule and a repository above are told where they are", (t) => {
+		const main = repository(t, { "a.txt": "one\n", "p/b.txt": "b\n" });
+		const tree = join(place(t).root, "tree");
+		main.git("worktree", "add", "-q", tree);
+		for (const root of [tree, join(main.root, "p")]) {
+			const engine = engineOf();
+			engine.take(1, root);
+			put(main.root, { ".git/hooks/pre-push": root });
+			const [one, ...more] = engine.changes(1).files;
+			assert.deepEqual([one?.path, one?.op, more.length], [join(main.root, ".git/hooks/pre-push"), "create", 0]);
+			assert.equal(String(Buffer.from(one?.after?.bytes ?? [])), root);
+			rmSync(join(main.root, ".git/hooks/pre-push"));
+		}
+		const outer = repository(t, { "top.txt": "top\n" });
+		outer.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", main.root, "sub");
+		const changes = outer.during(() => outer.put({ ".git/modules/sub/hooks/pre-push": "x" }));
+		assert.deepEqual(told(outer.root, changes), ["create .git/modules/sub/hooks/pre-push: -> x"]);
+		const moved = told(
+			outer.root,
+			outer.during(() => outer.put({ "sub/.git": "gitdir: elsewhere\n" })),
+		);
+		assert.ok(
+			moved.some((line) => /^modify sub\/\.git: gitdir: .*\n -> gitdir: elsewhere\n$/.test(line)),
+			String(moved),
+		);
+	});
+
+	test("what git tracks counts although rules leave it out, with the folders on the way", (t) => {
+		const { root, put, git, during } = place(t);
+		git("init", "-q");
+		put({ ".gitignore": "*\n", "src/deep/app.js": "one\n", "src/other.js": "x", "dist/a": "1", link: "x" });
+		aMoment();
+		git("add", "-f", "src/deep/app.js", "dist/a", ".gitignore");
+		put({ ".gitignore": "*\ndist/\n" });
+		const changes = during(() => {
+			put({ "src/deep/app.js": "evil\n", "src/deep/new.js": "n", "src/other.js": "y", "dist/a": "2", "dist/b": "n" });
+		});
+		assert.deepEqual(told(root, changes), ["modify dist/a: 1 -> 2", "modify src/deep/app.js: one\n -> evil\n"]);
+		assert.equal(changes.incomplete, undefined);
+		const untracked = during(() => {
+			git("rm", "-qf", "--cached", "dist/a");
+			put({ "dist/a": "3" });
+		});
+		assert.deepEqual(told(root, untracked), ["modify dist/a: 2 -> 3"], "tracked when it was looked at");
+		const added = during(() => git("add", "-f", "src/other.js"));
+		assert.deepEqual(told(root, added), [], "it was there before");
+		assert.equal(added.incomplete?.code, "afterRun.rulesChanged");
+		rmSync(join(root, "src/other.js"));
+		const again = during(() => put({ "src/other.js": "back" }));
+		assert.deepEqual(told(root, again), ["create src/other.js: -> back"]);
+	});
+
+	test("an index that cannot be read is told where rules leave something out", (t) => {
+		const { root, put, during } = repository(t, { ".gitignore": "out\n", "a.txt": "one\n" });
+		writeFileSync(join(root, ".git/index"), "no index");
+		assert.equal(during(() => {}).incomplete, undefined);
+		put({ "out/x": "1" });
+		assert.equal(during(() => {}).incomplete?.code, "afterRun.gitUnread");
 	});
 });
 

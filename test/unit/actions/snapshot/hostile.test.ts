@@ -1,10 +1,20 @@
 // A repository that names programs wherever git would run one: none of them runs, and contents are still had.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+	chmodSync,
+	existsSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { findGit } from "../../../../src/actions/snapshot/gitObjects.ts";
+import { isPlainStore } from "../../../../src/actions/snapshot/plainStore.ts";
 import { engineOf, git, place, put, repository, told } from "./support.ts";
 
 const NO_FILL = { fillFiles: 0 };
@@ -79,10 +89,20 @@ describe("a hostile repository", () => {
 		put({ "bin/git": "#!/bin/sh\n" });
 		chmodSync(join(root, "bin/git"), 0o755);
 		const env = (path: string) => ({ path, temporary: "/tmp" });
-		assert.equal(findGit(env(`${root}/bin:bin:.:`), root), undefined);
-		assert.equal(findGit(env(`${root}/bin`), "/elsewhere"), join(root, "bin/git"));
+		assert.equal(findGit(env(`${root}/bin:bin:.:`), [root]), undefined);
+		assert.equal(findGit(env(`${root}/bin`), ["/elsewhere"]), join(root, "bin/git"));
+		assert.equal(findGit({ ...env(`${root}/bin`), folders: [root] }, ["/elsewhere"]), undefined);
+		// However it is come by: the folder, the entry or the program can be a link.
+		const outside = place(t).root;
+		mkdirSync(join(outside, "bin"));
+		symlinkSync(join(root, "bin/git"), join(outside, "bin/git"));
+		symlinkSync(join(root, "bin"), join(outside, "linked"));
+		symlinkSync(root, join(outside, "root"));
+		assert.equal(findGit(env(`${outside}/bin:${outside}/linked:${outside}/root/bin`), [root]), undefined);
+		assert.equal(findGit(env(`${root}/bin`), [join(outside, "root")]), undefined);
+		assert.equal(findGit(env(`${outside}/bin`), ["/elsewhere"]), join(outside, "bin/git"));
 		mkdirSync(join(root, "other/git"), { recursive: true });
-		assert.equal(findGit(env(`${root}/other`), "/elsewhere"), undefined, "a folder is no program");
+		assert.equal(findGit(env(`${root}/other`), ["/elsewhere"]), undefined, "a folder is no program");
 	});
 
 	test("with a .git that leads astray has no contents, and blocks nothing", (t) => {
@@ -126,6 +146,27 @@ describe("a hostile repository", () => {
 			makePipe(join(root, "pipe"));
 		});
 		assert.deepEqual(told(root, changes), ["modify a.txt: one\n -> ONE\n", "create pipe: -> (afterRun.notFile)"]);
+	});
+
+	test("with pipes in its store is not handed to git", (t) => {
+		const { root, git: run } = repository(t, { "a.txt": "one\n" });
+		const id = run("rev-parse", ":a.txt").trim();
+		const store = join(root, ".git/objects");
+		assert.equal(isPlainStore(store, [{ id }]), true);
+		const borrower = join(place(t).root, "objects");
+		put(borrower, { "info/alternates": `# comment\n${store}\n` });
+		assert.equal(isPlainStore(borrower, [{ id }]), true);
+		for (const path of ["info/alternates", "pack/pack-1.idx", `${id.slice(0, 2)}/${id.slice(2)}`]) {
+			const at = join(store, path);
+			const there = existsSync(at) ? readFileSync(at) : undefined;
+			rmSync(at, { force: true });
+			makePipe(at);
+			assert.deepEqual([isPlainStore(store, [{ id }]), isPlainStore(borrower, [{ id }])], [false, false], path);
+			rmSync(at);
+			if (there !== undefined) writeFileSync(at, there);
+		}
+		put(store, { "info/alternates": `${borrower}\n` });
+		assert.equal(isPlainStore(store, [{ id }]), true, "a circle ends");
 	});
 
 	test("leaves no temporary folders behind", (t) => {

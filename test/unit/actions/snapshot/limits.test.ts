@@ -1,11 +1,12 @@
 // Where a walk could not look, nothing is said of what is there: least of all that it is gone.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { chmodSync, rmSync, unlinkSync } from "node:fs";
+import { chmodSync, readdirSync, rmSync, statSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { Worker } from "node:worker_threads";
 import { compareTrees } from "../../../../src/actions/snapshot/compare.ts";
+import { listFolder } from "../../../../src/actions/snapshot/listFolder.ts";
 import { RulesBook } from "../../../../src/actions/snapshot/rulesBook.ts";
 import { LIMITS } from "../../../../src/actions/snapshot/types.ts";
 import { walk } from "../../../../src/actions/snapshot/walk.ts";
@@ -40,6 +41,18 @@ test("a walk that takes too long ends, says so, and claims nothing of the rest",
 	const changes = engine.changes(1);
 	assert.equal(changes.incomplete?.code, "afterRun.tooSlow");
 	assert.deepEqual(changes.files, []);
+});
+
+test("of a large folder no more names are listed than may count", (t) => {
+	const { root, put } = place(t);
+	put(files(1, 1500));
+	const at = `${root}/d0/`;
+	const { size } = statSync(at);
+	const all = listFolder(at, Number.POSITIVE_INFINITY, { most: 1500, isLate: () => false });
+	assert.deepEqual([...all].sort(), readdirSync(at).sort());
+	assert.equal(listFolder(at, Number.POSITIVE_INFINITY, { most: 1499, isLate: () => false }), "tooMany");
+	assert.equal(listFolder(at, Number.POSITIVE_INFINITY, { most: 1500, isLate: () => true }), "late");
+	assert.equal(look(root, { entries: 100 }).incomplete?.code, "afterRun.tooMany", `${size}`);
 });
 
 test("folders that are too deep are not looked into", (t) => {

@@ -118,6 +118,19 @@ test("a thread that ends rejects what waits; the next question gets a new one", 
 	assert.deepEqual(told(small.root, await one.changes(mark)), ["create a: -> 1"]);
 });
 
+test("a thread whose answer takes too long is ended: what waits is rejected, marks are lost, the next is answered", async (t) => {
+	const { root } = place(t);
+	const one = snapshots(t, { answerMs: 1 });
+	for (const both of [await Promise.allSettled([one.take(root), one.take(root)])]) {
+		for (const { status, ...rest } of both) {
+			assert.equal(status, "rejected");
+			assert.match(String("reason" in rest && rest.reason), /longer than 0\.001 s/);
+		}
+	}
+	const slow = snapshots(t, { answerMs: 30_000 });
+	assert.deepEqual((await slow.changes(await slow.take(root))).files, []);
+});
+
 test("a thread with nothing to do is ended, but not while a snapshot is kept", async (t) => {
 	const { root, put } = place(t);
 	const one = snapshots(t, { idleMs: 20 });

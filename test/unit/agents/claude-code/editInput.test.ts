@@ -144,7 +144,7 @@ const file = fc
 	});
 
 test("any file, any Edit and any hunks left out: exactly the wanted bytes, or refused", () => {
-	const runs = Number(process.env.GATEPOST_PROPERTY_RUNS ?? 1500);
+	const runs = Number(process.env.GATEPOST_PROPERTY_RUNS ?? 10_000);
 	let exact = 0;
 	const subset = fc.infiniteStream(fc.boolean());
 	const replacement = fc.array(word, { maxLength: 6 }).map((words) => words.join("\n"));
@@ -181,7 +181,7 @@ test("any file, any Edit and any hunks left out: exactly the wanted bytes, or re
 });
 
 test("any file and any other bytes: Write and Edit give exactly these, or are refused", () => {
-	const runs = Number(process.env.GATEPOST_PROPERTY_RUNS ?? 1500);
+	const runs = Number(process.env.GATEPOST_PROPERTY_RUNS ?? 10_000);
 	const bytes = fc.oneof(
 		file,
 		fc.uint8Array({ maxLength: 20 }).map((one) => Buffer.from(one)),

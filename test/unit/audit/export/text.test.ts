@@ -110,6 +110,7 @@ test("CSV has one row an action, and what auditors ask for in it", { skip: noPyt
 			line: "",
 			request_entry_hash: edit.request_entry_hash,
 			decision_entry_hash: edit.decision_entry_hash,
+			ran_instead: "",
 		},
 	);
 	assert.match(edit.time_utc ?? "", /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);

@@ -151,8 +151,12 @@ test("touch, mkdir, chmod, chown and sed -i", linux, async (t) => {
 	assert.deepEqual(await said("chmod -R 700 d"), ["mode: d", "below:"]);
 	assert.deepEqual(await said("chown me:us a"), ["owner: a"]);
 	assert.deepEqual(await said("sed -i s/a/b/ a"), ["edits: a"]);
-	assert.deepEqual(await said("sed -i.bak -e s/a/b/ -e 's/c/d/g' *"), ["edits: a", "refusedFolder: d"]);
-	assert.deepEqual(await said("sed -i.bak -e s/a/b/ -e 's/c/d/g' a"), ["edits: a"]);
+	assert.deepEqual(await said("sed -i.bak -e s/a/b/ -e 's/c/d/g' *"), [
+		"edits: a",
+		"creates: a.bak",
+		"refusedFolder: d",
+	]);
+	assert.deepEqual(await said("sed -i.bak -e s/a/b/ -e 's/c/d/g' a"), ["edits: a", "creates: a.bak"]);
 	// It would run a command, or write elsewhere.
 	assert.deepEqual(await said("sed -i s/a/b/e a"), []);
 	assert.deepEqual(await said("sed -i 'w /etc/x' a"), []);

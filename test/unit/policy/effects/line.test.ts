@@ -34,6 +34,49 @@ test("cd is followed where it is sure to have worked", linux, async (t) => {
 	}
 });
 
+test("what depends on a cd that may not have worked is not told", linux, async (t) => {
+	const { file, said } = stage(t);
+	for (const name of ["a", "x", "d/a"]) file(name, "1");
+	for (const unsure of [
+		"if cd d; then rm a; fi",
+		"if ! cd d; then exit 1; else rm a; fi",
+		"if false; then :; elif cd d; then rm a; fi",
+		"if cd d; then :; elif true; then rm a; fi",
+		"! cd d && rm a",
+		"! cd none && rm a",
+		"! { cd d; } && rm a",
+		"command cd d && rm a",
+		"command -p cd d && rm a",
+		"builtin cd d && rm a",
+		"time cd d && rm a",
+		"chdir d; rm a",
+		"/usr/bin/cd d; rm a",
+		"cd d || rm a",
+		"[ -d d ] && cd d; rm a",
+		"[ -d d ] || cd d; rm a",
+		"cd d || return; rm a",
+		"cd d > none/x; rm a",
+		"for i in 1; do 'c'd d; done; rm a",
+		"for i in 1; do $'c\\x64' d; done; rm a",
+	]) {
+		const found = await said(unsure);
+		assert.deepEqual(
+			found.filter((one) => !/^(?:creates|partial|asNow)/.test(one)),
+			[],
+			unsure,
+		);
+	}
+	assert.deepEqual(await said("[ -d d ] && cd d && rm a"), ["deletesFile: d/a"]);
+	assert.deepEqual(await said("[ -d d ] && cd d || exit 1; rm a"), ["deletesFile: d/a"]);
+	assert.deepEqual(await said("cd d 2>/dev/null; rm a"), ["deletesFile: d/a"]);
+	assert.deepEqual(await said("time rm a"), ["deletesFile: a"]);
+	assert.deepEqual(await said("if test -f a; then rm a; else rm x; fi"), [
+		"deletesFile: a",
+		"deletesFile: x",
+		"asNow:",
+	]);
+});
+
 test("what cannot be told is left out, and that is said where the rest is", linux, async (t) => {
 	const { file, said } = stage(t);
 	file("a", "1");
