@@ -27,8 +27,9 @@ export class UndoDocuments implements vscode.TextDocumentContentProvider, vscode
 		this.#registered.dispose();
 	}
 
-	provideTextDocumentContent(uri: vscode.Uri): string {
-		return this.#texts.get(uri.toString())?.toString("utf8") ?? "";
+	/** Nothing where it is not known any more: an empty text would be a wrong one. */
+	provideTextDocumentContent(uri: vscode.Uri): string | undefined {
+		return this.#texts.get(uri.toString())?.toString("utf8");
 	}
 
 	keep(path: string, bytes: Buffer): vscode.Uri {
