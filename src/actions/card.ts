@@ -29,7 +29,7 @@ export interface CardParts {
 	/** What to say of files of the proposal, by the path the agent named. */
 	warnings?: Record<string, Message[]>;
 	/** What the agent had asked for, when a person changed it. */
-	edited?: { target: string; actionMac: string };
+	edited?: NonNullable<CardModel["edited"]>;
 }
 
 /** The card of one request. Bounded by its input: about 2,000 diff lines, and the input itself. */

@@ -30,9 +30,10 @@ export class DiffDocuments implements vscode.Disposable {
 		const over = (request: string) => this.#gate()?.proposal(request) === undefined;
 		this.#edits = this.#disposables.push(new EditDocuments(gate, (request) => this.#sides.changed(SCHEME, [request])));
 		this.#disposables.push(
-			vscode.window.tabGroups.onDidChangeTabs(
-				({ opened, changed }) => void this.#closeTabs([...opened, ...changed], over),
-			),
+			vscode.window.tabGroups.onDidChangeTabs(({ opened, changed, closed }) => {
+				void this.#closeTabs([...opened, ...changed], over);
+				this.#forgetClosed(closed);
+			}),
 		);
 		void this.#closeTabs(allTabs(), over);
 	}
@@ -74,6 +75,14 @@ export class DiffDocuments implements vscode.Disposable {
 		const right = this.#edits.allow(request, file, path);
 		const title = say("editor.diffEditTitle", { file: basename(path) });
 		await vscode.commands.executeCommand("vscode.diff", left, right, title, { preview: false, preserveFocus: false });
+	}
+
+	/** What no tab shows any more cannot be edited until a person opens it again. */
+	#forgetClosed(closed: readonly vscode.Tab[]): void {
+		const edited = ({ input }: vscode.Tab) =>
+			input instanceof vscode.TabInputTextDiff && input.modified.scheme === EDIT_SCHEME ? [input.modified] : [];
+		const open = new Set(allTabs().flatMap(edited).map(String));
+		for (const uri of closed.flatMap(edited)) if (!open.has(uri.toString())) this.#edits.closed(uri);
 	}
 
 	/** Requests whose diff holds changes of the person that are not saved. */

@@ -61,6 +61,12 @@ export class EditDocuments implements vscode.FileSystemProvider, vscode.Disposab
 		});
 	}
 
+	/** No tab shows this file any more: who saves it now is no person who looks at it. */
+	closed(uri: vscode.Uri): void {
+		const { request, file } = editedFile(uri);
+		this.#opened.delete(`${request}/${file}`);
+	}
+
 	/** A request is over: nothing of it can be edited any more. */
 	forget(request: string): void {
 		for (const key of [...this.#opened.keys()]) if (key.startsWith(`${request}/`)) this.#opened.delete(key);

@@ -52,11 +52,16 @@ export function undoableOf(
 	if (last === undefined || to === undefined || request === undefined) return { why: message("auditHost.noFile") };
 	const real = to.target ?? to.path;
 	const runs: Run[] = [];
-	for (const [{ row }, file] of changes) {
+	for (const [{ row, entries }, file] of changes) {
 		if (file === undefined) return { why: message("auditHost.noFile") };
+		// Whoever altered the log could have chosen the content.
+		const isAltered = row.flags.includes("altered") || entries.some(({ problem }) => problem !== undefined);
+		if (isAltered) return { why: message("undo.why.altered") };
 		const { path, target = path } = file;
 		const isCut = [path, target].some((name) => name.length > MAX_PATH || name.includes(MASK) || !isAbsolute(name));
 		if (isCut || row.request === undefined) return { why: message("undo.why.maskedPath") };
+		// What git runs and goes by is not put back by a click on what a log says.
+		if ([path, target].some((name) => name.split("/").includes(".git"))) return { why: message("undo.why.inGit") };
 		if (file.link !== undefined) return { why: message("undo.why.link") };
 		if ("from" in file) return { why: message("undo.why.moved") };
 		if (target !== real) return { why: message("undo.why.elsewhere", { now: real }) };

@@ -124,7 +124,10 @@ async function edited(
 	const verdict = bothVerdicts(first.verdict, now, isOriginal);
 	const limits = limitsWith(first.limits, now);
 	const bytes = original.bytes + (isOriginal ? 0 : Buffer.byteLength(canonical(action.input)));
-	const changed: LedgerLine = { ...line, action, ...names, bytes, original: isOriginal ? undefined : original };
+	// What is saved in an editor can be another program's doing, too: it is not said to be the person's.
+	const through = "bytes" in edit ? ("document" as const) : ("view" as const);
+	const from = isOriginal ? undefined : { ...original, through };
+	const changed: LedgerLine = { ...line, action, ...names, bytes, original: from };
 	const explanation = gate.explanations.get(line.request);
 	const drawn = await cardOf(gate, changed, verdict, proposal, endOf(limits), line.interrupt.signal).catch((error) => {
 		if (explanation !== undefined && notNow()?.code !== "edit.over") gate.explanations.set(line.request, explanation);
@@ -151,7 +154,7 @@ async function edited(
 	line.action = action;
 	line.digest = names.digest;
 	line.mac = names.mac;
-	line.original = isOriginal ? undefined : original;
+	line.original = from;
 	gate.ledger.resize(line, bytes);
 	Object.assign(asking, { proposal, verdict, drawn, limits } satisfies Shown);
 	gate.cards.set(line.request, drawn.card);

@@ -201,6 +201,7 @@ export function editedAction(
 	return body({
 		actionMac: mac,
 		from: original?.mac,
+		through: original?.through,
 		change: said?.change,
 		input: said?.input,
 		...(input === undefined ? {} : claims({ input })),

@@ -37,6 +37,8 @@ export interface OriginalAction extends ActionNames {
 	createdAt: number;
 	/** Size of the payload it came in. */
 	bytes: number;
+	/** How the change that holds was made: by a gesture in the view, or by saving a document of the editor. */
+	through?: "view" | "document";
 }
 
 export interface LedgerLine {

@@ -91,8 +91,13 @@ export const CardModel = z.strictObject({
 	problem: z.optional(Message),
 	/** What a command would do, as far as that can be known without running it: never more than a preview. */
 	preview: z.optional(z.array(PreviewItem)),
-	/** A person changed the action: the card shows what would run, this is what the agent had asked for. Agent text. */
-	edited: z.optional(z.strictObject({ target: z.string(), actionMac: z.string() })),
+	/**
+	 * The action was changed: the card shows what would run, this is what the agent had asked for. Agent text. Through "view" by
+	 * a gesture there; through "document" by saving the diff's right side, which other programs of the editor can do, too.
+	 */
+	edited: z.optional(
+		z.strictObject({ target: z.string(), actionMac: z.string(), through: z.enum(["view", "document"]) }),
+	),
 	why: z.array(Message),
 	risks: z.array(Message),
 	/** Weakens Gatepost itself: marked, never granted beyond once, allowed only when shown whole. */

@@ -46,6 +46,9 @@ export const TEXTS_CHANGE_UNDO = {
 		"Its path leads to another place ({now}) than when the change was approved. Nothing was changed. Look at the links in its path.",
 	"undo.why.outside":
 		"It lies outside the folders of this window, and an undo writes only inside them. Nothing was changed. Open its folder, then undo again.",
+	"undo.why.inGit": "It is one of git's own files. Nothing was changed. Look at it, and put it back by hand.",
+	"undo.why.altered":
+		"Entries of this action were altered in the log, so what it says was there cannot be relied on. Nothing was changed. The Integrity tab says what is wrong.",
 	"undo.why.inHome": "It is one of Gatepost's own files. Nothing was changed.",
 	"undo.why.unsaved": "An editor has unsaved changes of it. Nothing was changed. Save or revert them, then undo again.",
 	"undo.why.changedMeanwhile":

@@ -62,6 +62,7 @@ export const TEXTS_CHANGE_VIEWS = {
 	"ui.edit.noReply":
 		"The editor has not answered, so this card may not be changed. What it shows is what would run. Try again, or reload the window.",
 	"ui.edited.mark": "You changed this",
+	"ui.edited.markDocument": "Changed in the diff editor",
 	"ui.edited.asked": "The agent had asked for",
 	"ui.edited.content": "What would be written is not all that the agent had asked for.",
 	"ui.edited.back": "Back to the original",

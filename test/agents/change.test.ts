@@ -24,9 +24,9 @@ async function editForm(card: Card): Promise<void> {
 }
 
 /** Waits for the card that shows what would run now. */
-async function edited(frame: Frame, text: string | RegExp): Promise<Card> {
+async function edited(frame: Frame, text: string | RegExp, mark = "You changed this"): Promise<Card> {
 	const card = await openCard(frame, text);
-	await card.getByRole("region", { name: "You changed this" }).waitFor();
+	await card.getByRole("region", { name: mark }).waitFor();
 	return card;
 }
 
@@ -156,7 +156,7 @@ test("a part of a change is left out, another is edited in the diff: exactly wha
 	await page.keyboard.press("Control+End");
 	await page.keyboard.type("two");
 	await page.keyboard.press("Control+s");
-	const written = await edited(frame, "two");
+	const written = await edited(frame, "two", "Changed in the diff editor");
 	await screenshot(page, "change-edited-in-diff");
 	await click(page, frame, written, "allow");
 	assert.equal((await run.done).stdout, "all done\n");

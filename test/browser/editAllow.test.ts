@@ -19,7 +19,7 @@ function twoParts(label = "src/two.ts") {
 function edited(target: string, from = "npm test", more: Partial<CardModel> = {}): CardModel {
 	return card("1", {
 		target,
-		edited: { target: from, actionMac: "11".repeat(32) },
+		edited: { target: from, actionMac: "11".repeat(32), through: "view" },
 		actionMac: "22".repeat(32),
 		...more,
 	});
@@ -165,7 +165,7 @@ describe("parts of a change that are left out", () => {
 		const { hunks, ...rest } = twoParts();
 		const next = editCard("1", {
 			files: [{ ...rest, hunks: hunks.slice(0, 1) }],
-			edited: { target: "src/login.ts", actionMac: "11".repeat(32) },
+			edited: { target: "src/login.ts", actionMac: "11".repeat(32), through: "view" },
 		});
 		await pending.send(state([next]));
 		await page.getByText("is not all that the agent had asked for").waitFor();
@@ -293,7 +293,10 @@ describe("what can be edited", () => {
 		assert.equal(formFor(editCard("1", { files: [] })), undefined);
 		assert.equal(formFor(editCard("1", { files: [{ ...twoParts(), cut: true }] })), "diff");
 		assert.equal(formFor(editCard("1", { files: [{ ...twoParts(), cut: true }, twoParts("b.ts")] })), "parts");
-		assert.equal(formFor(editCard("1", { edited: { target: "src/login.ts", actionMac: "11".repeat(32) } })), "diff");
+		assert.equal(
+			formFor(editCard("1", { edited: { target: "src/login.ts", actionMac: "11".repeat(32), through: "view" } })),
+			"diff",
+		);
 		assert.equal(formFor(editCard("1", { files: [{ ...twoParts(), binary: true }] })), undefined);
 		assert.equal(formFor(editCard("1", { files: [file("a.ts", "a\n", undefined)] })), undefined);
 		assert.equal(formFor(card("1", { kind: "fetch" })), undefined);

@@ -20,13 +20,14 @@ interface EditedProps {
 	isWaiting: boolean;
 }
 
-export function Edited({ card, edited: { target }, onBack, isWaiting }: EditedProps): JSX.Element {
+export function Edited({ card, edited: { target, through }, onBack, isWaiting }: EditedProps): JSX.Element {
 	const rows = useMemo(() => textRows(target), [target]);
+	const mark = t(through === "document" ? "ui.edited.markDocument" : "ui.edited.mark");
 	return (
-		<section class="edited" aria-label={t("ui.edited.mark")}>
+		<section class="edited" aria-label={mark}>
 			<p class="edited-mark">
 				<Icon name="edit" />
-				<strong>{t("ui.edited.mark")}</strong>
+				<strong>{mark}</strong>
 				{onBack && (
 					<button
 						type="button"

@@ -6,7 +6,7 @@ import { answer, card, DIGEST, request, TestClock, test } from "./support.ts";
 
 const digestOf = (name: string) => name.repeat(64);
 const other = (name: string, id = "a") => ({
-	card: card(id, { target: name, edited: { target: "npm test", actionMac: "1".repeat(64) } }),
+	card: card(id, { target: name, edited: { target: "npm test", actionMac: "1".repeat(64), through: "view" } }),
 	shownDigest: digestOf(name),
 });
 const to = (digest: string, verdict: "allow" | "deny" = "allow") =>

@@ -55,7 +55,7 @@ const CARD: CardModel = {
 	preview: [
 		{ message: message("effect.deletesFiles", { count: 4105, size: "1 kB" }), names: ["name-of-effect"], more: 4106 },
 	],
-	edited: { target: "what was asked", actionMac: "m0" },
+	edited: { target: "what was asked", actionMac: "m0", through: "view" },
 	why: [message("why.edited")],
 	risks: [message("risk.outside", { path: "/risk" })],
 	guard: true,
@@ -160,7 +160,7 @@ test("what comes from agents and files is on lines of its own and cannot move th
 		{
 			...CARD,
 			preview: [{ message: message("effect.missing"), names: [evil], more: 0 }],
-			edited: { target: evil, actionMac: "m0" },
+			edited: { target: evil, actionMac: "m0", through: "view" },
 			root: evil,
 			files: [{ ...file, from: evil, warnings: [message("risk.outside", { path: evil })] }],
 		},

@@ -8,7 +8,7 @@ const WORDS = { before: "before", after: "after" };
 const FILE: DetailFile = { path: "/w/a.ts", op: "modify", before: link("a"), after: link("b") };
 
 function detail(row: Partial<RowDetail["row"]> = {}): RowDetail {
-	const whole = { kind: "action", outcome: "allowed", result: "done", request: "r1", session: "s", ...row };
+	const whole = { kind: "action", outcome: "allowed", result: "done", request: "r1", session: "s", flags: [], ...row };
 	return { row: whole, files: [], entries: [], sameSecrets: [] } as unknown as RowDetail;
 }
 
@@ -58,6 +58,25 @@ test("several changes are one where each goes on from what the one before it lef
 	assert.deepEqual(runs("-a", "ab", "b-", "-c"), ["-c"]);
 	assert.deepEqual(runs("a-", "bc"), ["a-", "bc"]);
 	assert.deepEqual(runs("ab", "ab"), ["ab"]);
+});
+
+test("nothing is put back on the word of entries that were altered, and none of git's own files", () => {
+	const code = (of: RowDetail, file: DetailFile = FILE) => {
+		const found = undoableOf(
+			[
+				[detail(), FILE],
+				[of, file],
+			],
+			WORDS,
+		);
+		return "why" in found ? found.why.code : undefined;
+	};
+	assert.equal(code(detail({ flags: ["altered"] })), "undo.why.altered");
+	const entries = [{ problem: "the hash does not fit the content" }] as unknown as RowDetail["entries"];
+	assert.equal(code({ ...detail(), entries }), "undo.why.altered");
+	assert.equal(undoable({ path: "/w/.git/hooks/pre-commit" }), "undo.why.inGit");
+	assert.equal(undoable({ target: "/w/.git/config" }), "undo.why.inGit");
+	assert.equal(code(detail({ flags: ["edited"] })), undefined);
 });
 
 test("what one of several changes lacks refuses all of them", () => {

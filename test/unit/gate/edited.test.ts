@@ -154,6 +154,19 @@ test("a hunk that is left out is left out, byte for byte, and both versions are 
 	assert.ok(additionalContext.includes(file));
 	const [decided] = of(await gate.verified(), "action.decided");
 	assert.equal(decided.edited.change.files[0].after.size, wanted.length);
+	assert.deepEqual([now.edited?.through, decided.edited.through], ["view", "view"]);
+});
+
+test("what was saved in an editor is not said to be the person's own gesture, on the card and on record", async (t) => {
+	const { gate, file, call, card } = await editing(t);
+	const bytes = Buffer.from(readFileSync(file, "utf8").replace("2\n", "saved\n"));
+	assert.equal(await gate.gate.edit(card.id, { file: 0, bytes }), undefined);
+	const now = shownNow(gate);
+	assert.equal(now.edited?.through, "document");
+	gate.answer(now, "allow");
+	await call.reply();
+	const [decided] = of(await gate.verified(), "action.decided");
+	assert.equal(decided.edited.through, "document");
 });
 
 test("what cannot be is refused with its reason and changes nothing", async (t) => {
