@@ -19,7 +19,9 @@ export function cardText(card: CardModel, name: string): string {
 	out.push("", `${name}  ${who.map(terminalText).join(" · ")}${card.guard ? "  GUARD CHANGE" : ""}`);
 	add(`${format(card.verb)}: `, card.target);
 	if (card.edited !== undefined) {
-		add("", `A person changed this. ${format(message("ui.edited.asked"))}:`);
+		const how =
+			card.edited.through === "document" ? "This was changed in a document of the editor." : "A person changed this.";
+		add("", `${how} ${format(message("ui.edited.asked"))}:`);
 		add("  ", card.edited.target);
 		// Of a file, the target is the same.
 		if (card.files.length > 0) add("", format(message("ui.edited.content")));

@@ -118,6 +118,7 @@ const SHOWN: Record<string, string | { not: string }> = {
 	"preview.names": "- name-of-effect",
 	"preview.more": "and 4106 more",
 	"edited.target": "what was asked",
+	"edited.through": "A person changed this.",
 	"edited.actionMac": { not: "binds; nobody can read it" },
 	why: `why: ${format(message("why.edited"))}`,
 	risks: `risk: ${format(message("risk.outside", { path: "/risk" }))}`,

@@ -73,7 +73,7 @@ test("a changed command is what is shown, allowed, told, recorded and compared w
 	const now = shownNow(gate);
 	assert.equal(now.id, card.id);
 	assert.equal(now.target, "echo ho > c.txt");
-	assert.deepEqual(now.edited, { target: ASKED, actionMac: card.actionMac });
+	assert.deepEqual(now.edited, { target: ASKED, actionMac: card.actionMac, through: "view" });
 	assert.notEqual(now.actionMac, card.actionMac);
 	assert.deepEqual([now.createdAt, now.deadlineAt], [card.createdAt, card.deadlineAt]);
 	assert.ok(now.why.some(({ code }) => code === "why.edited"));
@@ -98,6 +98,7 @@ test("a changed command is what is shown, allowed, told, recorded and compared w
 	assert.deepEqual(decided.edited, {
 		actionMac: now.actionMac,
 		from: card.actionMac,
+		through: "view",
 		redacted: false,
 		claimed: { input: { command: "echo ho > c.txt", description: "Write b.txt" } },
 	});
@@ -313,7 +314,7 @@ test("a denial and a withdrawal of a changed action run nothing and name what th
 	const { body } = await gate.entry(({ type }) => type === "action.withdrawn");
 	assert.deepEqual([body.actionMac, body.edited], [again.actionMac, undefined]);
 	const [decided] = of(await gate.verified(), "action.decided");
-	assert.deepEqual(decided.edited, { actionMac: now.actionMac, from: card.actionMac });
+	assert.deepEqual(decided.edited, { actionMac: now.actionMac, from: card.actionMac, through: "view" });
 	assert.equal(decided.decision.editedFrom, card.actionMac);
 });
 
