@@ -43,7 +43,9 @@ export async function cardOf(
 		actionMac: line.mac,
 		folders: [...gate.options.workspaces.folders],
 		...(await extrasOf(gate, line, proposal)),
-		...(original === undefined ? {} : { edited: { target: original.target, actionMac: original.mac, through: original.through ?? "view" } }),
+		...(original === undefined
+			? {}
+			: { edited: { target: original.target, actionMac: original.mac, through: original.through ?? "view" } }),
 	};
 	return jobQueue.run("card", parts, line.bytes + bytesOf(proposal), { turn: turnOf(session), signal });
 }

@@ -1,8 +1,8 @@
 // Who started the agent, as far as this machine shows it: the processes above the hook, the commit the work tree is at.
 // Everything is read from files; no program of the repository or of git runs (DESIGN 2.11).
-import { constants } from "node:fs";
-import { open, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
+import { smallText } from "../actions/smallFile.ts";
 
 export interface Process {
 	pid: number;
@@ -42,36 +42,23 @@ export interface GitState {
 
 const HEX = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
 
-/** The text of a small plain file. The repository names it, so a pipe must not hold us. */
-async function smallText(path: string, max = 4096): Promise<string | undefined> {
-	try {
-		const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-		try {
-			const info = await handle.stat();
-			if (!info.isFile() || info.size > max) return undefined;
-			const { bytesRead, buffer } = await handle.read(Buffer.alloc(info.size), 0, info.size, 0);
-			return buffer.toString("utf8", 0, bytesRead).trim();
-		} finally {
-			await handle.close();
-		}
-	} catch {
-		// Not there or not ours to read: what cannot be read is not said.
-		return undefined;
-	}
+/** A file of git's: one line, or a few. */
+async function gitText(path: string, max = 4096): Promise<string | undefined> {
+	return (await smallText(path, max))?.trim();
 }
 
 /** Branch and commit of the work tree at `folder`, read from .git by hand. Absent values could not be read. */
 export async function gitState(folder: string): Promise<GitState | undefined> {
 	let gitDir = join(folder, ".git");
-	const pointer = await smallText(gitDir);
+	const pointer = await gitText(gitDir);
 	let commonDir: string | undefined;
 	if (pointer?.startsWith("gitdir: ")) {
 		const named = pointer.slice("gitdir: ".length);
 		gitDir = isAbsolute(named) ? named : join(folder, named);
-		const common = await smallText(join(gitDir, "commondir"));
+		const common = await gitText(join(gitDir, "commondir"));
 		if (common !== undefined) commonDir = isAbsolute(common) ? common : join(gitDir, common);
 	}
-	const head = await smallText(join(gitDir, "HEAD"));
+	const head = await gitText(join(gitDir, "HEAD"));
 	if (head === undefined) return undefined;
 	const worktree = commonDir === undefined ? {} : { commonDir };
 	if (HEX.test(head)) return { commit: head, ...worktree };
@@ -81,9 +68,9 @@ export async function gitState(folder: string): Promise<GitState | undefined> {
 	// A ref is a path below the git directory; anything else in its place is not followed.
 	if (!/^refs\/[\w./-]+$/.test(ref) || ref.includes("..")) return { ...branch, ...worktree };
 	const base = commonDir ?? gitDir;
-	let commit = await smallText(join(base, ref));
+	let commit = await gitText(join(base, ref));
 	if (commit === undefined) {
-		const packed = await smallText(join(base, "packed-refs"), 4 * 1024 * 1024);
+		const packed = await gitText(join(base, "packed-refs"), 4 * 1024 * 1024);
 		commit = packed
 			?.split("\n")
 			.find((line) => line.endsWith(` ${ref}`))

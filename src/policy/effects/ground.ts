@@ -1,8 +1,9 @@
 // The disk as a preview looks at it: never opened for writing, a bounded number of names, a bounded time.
-import { constants, type Dirent, type Stats } from "node:fs";
-import { lstat, open, opendir, stat } from "node:fs/promises";
+import type { Dirent, Stats } from "node:fs";
+import { lstat, opendir, stat } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
 import { codeOf, isWithin, labelOf } from "../../actions/paths.ts";
+import { smallText } from "../../actions/smallFile.ts";
 import { isInside, resolveReal } from "../paths.ts";
 
 /** Entries of folders that are looked at for one thing that is said. */
@@ -221,19 +222,7 @@ export class Ground {
 	/** The text of a small plain file; undefined where there is none. A pipe in its place does not hold us. */
 	async text(path: string, max: number): Promise<string | undefined> {
 		this.check();
-		try {
-			const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-			try {
-				const info = await handle.stat();
-				if (!info.isFile() || info.size > max) return undefined;
-				const { bytesRead, buffer } = await handle.read(Buffer.alloc(info.size), 0, info.size, 0);
-				return buffer.toString("utf8", 0, bytesRead);
-			} finally {
-				await handle.close();
-			}
-		} catch {
-			return undefined;
-		}
+		return smallText(path, max);
 	}
 }
 

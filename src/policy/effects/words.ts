@@ -25,9 +25,8 @@ export interface Read {
 
 /** @throws NotKnown at the first word that does not fit */
 export function readWords(words: readonly Term[], table: OptionTable): Read {
-	const [flags, values, glued] = [table.flags, table.values, table.glued].map(
-		(names) => new Set(names?.split(/\s+/).filter((name) => name !== "")),
-	) as [Set<string>, Set<string>, Set<string>];
+	const namesOf = (names: string | undefined) => new Set(names?.split(/\s+/).filter((name) => name !== ""));
+	const options: Known = { flags: namesOf(table.flags), values: namesOf(table.values), glued: namesOf(table.glued) };
 	const same = new Map(table.same?.split(/\s+/).map((pair) => pair.split("=") as [string, string]));
 	const read: Read = { options: new Map(), times: new Map(), operands: [] };
 	const given = (name: string, value?: string): void => {
@@ -55,8 +54,8 @@ export function readWords(words: readonly Term[], table: OptionTable): Read {
 		if (read.operands.length > 0 && table.anywhere !== true && process.platform !== "linux") throw new NotKnown();
 		const next = words[at + 1];
 		const taken = value.startsWith("--")
-			? takeLong(value, next, given, flags, values, glued)
-			: takeShort(value, next, given, flags, values, glued);
+			? takeLong(value, next, given, options)
+			: takeShort(value, next, given, options);
 		at += taken - 1;
 	}
 	return read;
@@ -64,14 +63,14 @@ export function readWords(words: readonly Term[], table: OptionTable): Read {
 
 type Given = (name: string, value?: string) => void;
 
-function takeLong(
-	text: string,
-	next: Term | undefined,
-	given: Given,
-	flags: Set<string>,
-	values: Set<string>,
-	glued: Set<string>,
-): number {
+/** Names of options: without a value, with one, and with one that must be glued on. */
+interface Known {
+	flags: Set<string>;
+	values: Set<string>;
+	glued: Set<string>;
+}
+
+function takeLong(text: string, next: Term | undefined, given: Given, { flags, values, glued }: Known): number {
 	const equals = text.indexOf("=");
 	const name = equals === -1 ? text : text.slice(0, equals);
 	if (equals !== -1 && (values.has(name) || glued.has(name))) {
@@ -86,14 +85,7 @@ function takeLong(
 	throw new NotKnown();
 }
 
-function takeShort(
-	text: string,
-	next: Term | undefined,
-	given: Given,
-	flags: Set<string>,
-	values: Set<string>,
-	glued: Set<string>,
-): number {
+function takeShort(text: string, next: Term | undefined, given: Given, { flags, values, glued }: Known): number {
 	for (let at = 1; at < text.length; at += 1) {
 		const name = `-${text[at]}`;
 		const rest = text.slice(at + 1);
