@@ -9,7 +9,7 @@ import { runHeadless } from "../support/claude/headless.ts";
 import { skipRealClaude } from "../support/claude/install.ts";
 import { click, type EditorStage, editorStage, openCard, requests, until } from "../support/editorStage.ts";
 import { bash, exists } from "../support/gateStage.ts";
-import { screenshot } from "../support/host/browser.ts";
+import { picture, screenshot } from "../support/host/browser.ts";
 import { runCommand, setTheme, themes } from "../support/host/palette.ts";
 import { axe, describeViolations, webviewFrame } from "../support/host/webview.ts";
 import { logEntries, logVerify } from "../support/log.ts";
@@ -87,6 +87,7 @@ test("a command is edited, then allowed: the edited one runs, the agent is told,
 	await card.locator(".edit-form .apply").click();
 	const again = await edited(frame, "echo two > made.txt");
 	await look(page, frame, "edited-command");
+	await picture(page, "edited", { x: 48, y: 62, width: 302, height: 600 });
 	await click(page, frame, again, "allow");
 	assert.equal((await run.done).stdout, "all done\n");
 	assert.equal(await readFile(join(set.cwd, "made.txt"), "utf8"), "two\n");
@@ -108,6 +109,8 @@ test("a command is edited, then allowed: the edited one runs, the agent is told,
 	await detail.getByText("Changed when it ran").waitFor();
 	await detail.getByText("A person changed this before allowing it").first().waitFor();
 	await look(page, panel, "after-run");
+	await detail.getByText("Changed when it ran").scrollIntoViewIfNeeded();
+	await picture(page, "after-run", { x: 352, y: 30, width: 926, height: 836 });
 	await isClean(set);
 });
 
@@ -174,6 +177,7 @@ test("a part of a change is left out, another is edited in the diff: exactly wha
 	await press(/merge editor/i);
 	await page.locator(".merge-editor .view-line", { hasText: "mine 3" }).first().waitFor();
 	await screenshot(page, "change-undo-conflict");
+	await picture(page, "undo", { x: 352, y: 30, width: 926, height: 470 });
 	assert.equal(await readFile(path, "utf8"), mine.join(""));
 	await until("the conflict is on record", async () => (await entriesOf(set, "change.undone")).length === 1);
 	await runCommand(page, "View: Close Editor");

@@ -164,3 +164,14 @@ export async function screenshot(page: Page, name: string, part?: string): Promi
 	else await page.screenshot({ path, animations: "disabled" });
 	return path;
 }
+
+/** A part of the page, for the README. Pixels. */
+export async function picture(
+	page: Page,
+	name: string,
+	clip: { x: number; y: number; width: number; height: number },
+): Promise<void> {
+	const folder = join(checkout, "out/screenshots");
+	await mkdir(folder, { recursive: true });
+	await page.screenshot({ path: join(folder, `readme-${name}.png`), clip, animations: "disabled" });
+}
