@@ -110,7 +110,7 @@ test("a command is edited, then allowed: the edited one runs, the agent is told,
 	await detail.getByText("A person changed this before allowing it").first().waitFor();
 	await look(page, panel, "after-run");
 	await detail.getByText("Changed when it ran").scrollIntoViewIfNeeded();
-	await picture(page, "after-run", { x: 352, y: 30, width: 926, height: 836 });
+	await screenshot(page, "change-after-run-files");
 	await isClean(set);
 });
 

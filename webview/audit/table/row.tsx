@@ -195,7 +195,7 @@ function TargetCell({ row, root, alone }: Pick<CellProps, "row" | "root" | "alon
 	return (
 		<span class="target" title={visibleText(row.target)}>
 			{row.flags.length > 0 && (
-				<span class={onlyEdited ? "flagged edited" : "flagged"} title={row.flags.map(flagWord).join("\n")}>
+				<span class={onlyEdited ? "flagged by-person" : "flagged"} title={row.flags.map(flagWord).join("\n")}>
 					<Icon name={onlyEdited ? "edit" : "warning"} />
 					<span class="unseen">{row.flags.map(flagWord).join(" ")} </span>
 				</span>
