@@ -110,7 +110,9 @@ function Marks({ store, card, full }: { store: Store; card: CardModel; full: boo
 			{card.edited && (
 				<span class="edited-icon">
 					<Icon name="edit" />
-					<span class="unseen">{t(card.edited.through === "document" ? "ui.edited.markDocument" : "ui.edited.mark")}</span>
+					<span class="unseen">
+						{t(card.edited.through === "document" ? "ui.edited.markDocument" : "ui.edited.mark")}
+					</span>
 				</span>
 			)}
 			{card.guard && (
