@@ -19,6 +19,7 @@ const ALL_BUT_GATE = [
 	"channel",
 	"gap",
 	"export",
+	"undo",
 	"other",
 ] as const;
 
