@@ -13,7 +13,9 @@ import {
 } from "../protocol/audit.ts";
 import type { Message } from "../protocol/messages.ts";
 import type { Entry } from "./chain.ts";
-import { changesOf, counts, inputTarget, list, member, str } from "./fold.ts";
+import { changesOf, inputTarget } from "./fold.ts";
+import { counts } from "./foldDecision.ts";
+import { list, member, str } from "./members.ts";
 import type { ReadLine } from "./read.ts";
 
 /** Names, paths, ids and digests of a detail are on a line or two: longer ones are cut and end in "…". Characters. */

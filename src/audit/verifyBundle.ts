@@ -13,7 +13,7 @@ import {
 import { entriesFile, evidenceFile, kindOfFile, type Manifest } from "./export/bundle/layout.ts";
 import { OfSession } from "./export/bundle/ofSession.ts";
 import { signedBy } from "./export/bundle/signed.ts";
-import { member, str } from "./fold.ts";
+import { member, str } from "./members.ts";
 import { Problems } from "./problems.ts";
 import type { Verification, VerifyOptions } from "./verify.ts";
 import type { KnownHead } from "./verifyAnchors.ts";

@@ -243,7 +243,7 @@ const UNDONE = {
 	failed: ["A change was to be put back, and was not", "undo, which failed, asked for"],
 } as const;
 
-/** As in src/audit/fold.ts. */
+/** As in src/audit/foldDecision.ts. */
 function counts(type: string, body: Body, step: Step): boolean {
 	const decision = member(body, "decision");
 	const by = str(decision, "by");

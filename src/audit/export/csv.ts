@@ -1,6 +1,6 @@
 // CSV: one row a decision, for auditors and spreadsheets. Other rows of the log (prompts, sessions, policy) are in the other
 // formats. Columns and what is in them: docs/EXPORTS.md.
-import { member, str } from "../fold.ts";
+import { member, str } from "../members.ts";
 import { cell, MAX_CELL } from "./csvCell.ts";
 import type { LogSource } from "./source.ts";
 import type { Told } from "./told.ts";

@@ -5,7 +5,8 @@
 import { createHash } from "node:crypto";
 import type { AuditRow, RowOutcome } from "../../protocol/audit.ts";
 import { detailOf, starterOf } from "../facts.ts";
-import { addTo, type FoldedRow, list, rowOf } from "../fold.ts";
+import { addTo, type FoldedRow, rowOf } from "../fold.ts";
+import { list } from "../members.ts";
 import type { ReadLine } from "../read.ts";
 import { evidenceRefs } from "../verifyEvidence.ts";
 import { actionHtml, otherHtml, promptHtml, starterHtml } from "./htmlRow.ts";

@@ -2,7 +2,7 @@
 // away is missing as it should be, and the log says so; the verifier's rule decides that (verifyRemovals.ts).
 import { openCheckpoint } from "../checkpoint.ts";
 import { bodyOf } from "../entry.ts";
-import { list, str } from "../fold.ts";
+import { list, str } from "../members.ts";
 import { evidenceRefs } from "../verifyEvidence.ts";
 import { addPlace, type Missing, Removals } from "../verifyRemovals.ts";
 import { openedBatches, type Reading } from "./batches.ts";

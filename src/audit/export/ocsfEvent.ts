@@ -1,7 +1,7 @@
 // One row of the log as an OCSF 1.9.0 event: its class, its activity, and what all classes share.
 import { hash as digest } from "node:crypto";
 import { MAX_TARGET } from "../../protocol/audit.ts";
-import { member, str } from "../fold.ts";
+import { member, str } from "../members.ts";
 import type { TextLine } from "../quickOpen.ts";
 import { ranOf } from "./csv.ts";
 import { actorOf, agentOf, controlOf, fingerprint, hostOf, statusOf } from "./ocsfParts.ts";

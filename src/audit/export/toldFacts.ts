@@ -2,7 +2,9 @@
 import { RowBy } from "../../protocol/audit.ts";
 import type { Entry } from "../chain.ts";
 import { starterOf } from "../facts.ts";
-import { counts, type FoldedRow, inputTarget, list, member, str } from "../fold.ts";
+import { type FoldedRow, inputTarget } from "../fold.ts";
+import { counts } from "../foldDecision.ts";
+import { list, member, str } from "../members.ts";
 import type { TextLine } from "../quickOpen.ts";
 
 /** Who runs a session and where, as its session.started entry says. */

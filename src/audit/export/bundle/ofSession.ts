@@ -1,7 +1,7 @@
 // Which entries are of a session. Agents choose the ids of their sessions, so two may use the same one. Not every entry names
 // its agent: one that names another, and what belongs to a request of another, is of another session with the same id.
 // Such entries are whole in a bundle all the same: left out, nobody could tell them from entries that somebody dropped.
-import { str } from "../../fold.ts";
+import { str } from "../../members.ts";
 
 /** Feed it the entries in the order of the bundle. */
 export class OfSession {

@@ -2,7 +2,7 @@
 // the entries themselves: manifest, heads, checkpoints, keys, evidence.
 import type { EntryBody } from "../../entry.ts";
 import { JournalError } from "../../errors.ts";
-import { member, str } from "../../fold.ts";
+import { member, str } from "../../members.ts";
 import { evidenceRefs } from "../../verifyEvidence.ts";
 import { addPlace, type Missing, Removals } from "../../verifyRemovals.ts";
 import { FORMAT, type HeadSaid, type Manifest, splitNote } from "./layout.ts";

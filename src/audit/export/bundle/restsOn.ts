@@ -1,6 +1,6 @@
 // What the wanted entries rest on: the policy that decided, grants, channels of answers, evidence. Bodies are hostile: what
 // is not as it should be is not there.
-import { list, member, str } from "../../fold.ts";
+import { list, member, str } from "../../members.ts";
 import { evidenceRefs } from "../../verifyEvidence.ts";
 
 /** Collected over all wanted entries. */
