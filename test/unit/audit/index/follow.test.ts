@@ -17,6 +17,7 @@ import { type TestContext, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Entry, GENESIS, saltedBody, seal } from "../../../../src/audit/chain.ts";
 import { segmentName } from "../../../../src/audit/segment.ts";
+import type { FilePlace } from "../../../../src/protocol/audit.ts";
 import {
 	allRows,
 	Chance,
@@ -41,8 +42,10 @@ async function answersOf({ lens }: Opened): Promise<unknown> {
 		const detail = await lens.ask("session", { agent, session, offset: 0, limit: 500 });
 		details.push({
 			rows: detail?.rows.map(({ segment, line }) => `${segment} ${line}`),
-			files: detail?.files.map(({ first, last, ...file }) => {
-				return { ...file, first: [placeOf.get(first.row), first.file], last: [placeOf.get(last.row), last.file] };
+			// Row numbers are each index's own: what is meant is the place in the log.
+			files: detail?.files.map(({ first, last, places, ...file }) => {
+				const inLog = ({ row, ...one }: FilePlace) => ({ ...one, place: placeOf.get(row) });
+				return { ...file, first: inLog(first), last: inLog(last), places: places.map(inLog) };
 			}),
 		});
 	}
