@@ -34,7 +34,8 @@ export interface CardParts {
 
 /** The card of one request. Bounded by its input: about 2,000 diff lines, and the input itself. */
 export function buildCard(parts: CardParts): CardModel {
-	const { event, action, proposal, verdict, session, folders } = parts;
+	const { event, proposal, verdict, session, folders } = parts;
+	const action = withoutComputed(parts.action, proposal);
 	const files = cardFiles(proposal, action.root, folders, parts.warnings);
 	const inputMatters = needsInput(action, files, proposal, event.description);
 	return {
@@ -139,11 +140,28 @@ function isShownPath({ cwd, paths, kind }: Action, value: Json): boolean {
 
 /** Texts longer than this are left out of an input that does not matter. Characters. */
 const MAX_REPEATED = 20_000;
+/** Longer than this, also out of one that does, where what it makes of the file is known: nobody reads so much on a card. */
+const MAX_COMPUTED = 200_000;
 
 /** The input as indented JSON: whole where it matters, else without the long texts that the files show already. */
 function inputText(input: JsonObject, matters: boolean): string {
-	if (matters) return JSON.stringify(input, null, 2);
-	const short = (value: Json): Json =>
-		typeof value === "string" && value.length > MAX_REPEATED ? `… (${value.length} characters, shown above)` : value;
-	return JSON.stringify(Object.fromEntries(Object.entries(input).map(([key, value]) => [key, short(value)])), null, 2);
+	return JSON.stringify(matters ? input : shortened(input, Object.keys(input), MAX_REPEATED), null, 2);
+}
+
+/**
+ * An action without the megabytes of which the card shows what they make of the file. The digest of its new content is on
+ * the card, too, so an answer is bound to them as before.
+ */
+export function withoutComputed(action: Action, proposal: Proposal): Action {
+	if (!isChange(proposal) || proposal.files.some(({ before, after }) => before?.binary || after?.binary)) return action;
+	return { ...action, input: shortened(action.input, [...SHOWN_BY_CHANGE], MAX_COMPUTED) };
+}
+
+function shortened(input: JsonObject, members: readonly string[], most: number): JsonObject {
+	const long = (value: Json | undefined) => typeof value === "string" && value.length > most;
+	const found = members.filter((member) => Object.hasOwn(input, member) && long(input[member]));
+	if (found.length === 0) return input;
+	const short = (value: Json | undefined) =>
+		`… (${String(value).length} characters: the change of the file shows them)`;
+	return { ...input, ...Object.fromEntries(found.map((member) => [member, short(input[member])])) };
 }

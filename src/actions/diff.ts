@@ -1,25 +1,26 @@
 // The inline diff of a card: hunks with three lines of context, exact to the last line break, and bounded in time and size.
 import { createHash } from "node:crypto";
-import { diffWordsWithSpace } from "diff";
 import type { CardFile, DiffLine, Hunk } from "../protocol/card.ts";
 import type { FileChange, FileSide } from "./change.ts";
 import {
 	type Block,
-	bare,
 	changesOf,
 	loosePairs,
 	MAX_LINES,
 	type SearchTime,
+	splitAtMost,
 	splitBreak,
 	splitLines,
 } from "./lines.ts";
-import { countLines, firstLines, middleOf } from "./middle.ts";
+import { countLines, firstLines, middleOf, seemsToHaveMore } from "./middle.ts";
+import { wordMarks } from "./wordMarks.ts";
 
 /** Unchanged lines around a change. */
 const CONTEXT = 3;
-/** Longer lines, and blocks with more lines, get no word marks. */
-const MAX_MARKED_LENGTH = 2000;
+/** Blocks with more lines get no word marks. */
 const MAX_MARKED_LINES = 200;
+/** All searches about one file. A card is to be up in a tenth of a second, and the native diff searches on its own. */
+const SEARCH_MS = 50;
 
 /** What a card may still hold. One budget for all files of a card; it is used up as lines are taken. */
 export interface DiffBudget {
@@ -32,7 +33,7 @@ export interface DiffBudget {
 
 /** About 2,000 lines: more is for the native diff. */
 export function newBudget(): DiffBudget {
-	return { lines: 2000, chars: 400_000, markMs: 150 };
+	return { lines: 2000, chars: 400_000, markMs: 50 };
 }
 
 export interface FileDiff {
@@ -54,10 +55,13 @@ function diffBytes(before: Buffer, after: Buffer, budget: DiffBudget): FileDiff 
 	if (before.equals(after)) return { ...NOTHING, hunks: [] };
 	const middle = middleOf(before, after, CONTEXT);
 	const around = middle.head + middle.tail;
+	const linesOf = (bytes: Buffer) =>
+		seemsToHaveMore(bytes, MAX_LINES) ? undefined : splitAtMost(bytes.toString("utf8"), MAX_LINES + around);
+	const [old, now] = [linesOf(middle.before), linesOf(middle.after)];
+	if (old !== undefined && now !== undefined) return diffLines(old, now, budget, middle.skipped);
 	const [removed, added] = [countLines(middle.before) - around, countLines(middle.after) - around];
-	if (Math.max(removed, added) <= MAX_LINES) {
-		return diffTexts(middle.before.toString("utf8"), middle.after.toString("utf8"), budget, middle.skipped);
-	}
+	if (Math.max(removed, added) <= MAX_LINES)
+		return diffTexts(String(middle.before), String(middle.after), budget, middle.skipped);
 	// Replaced as a whole; no more of it is made into lines than fit.
 	const most = Math.max(0, budget.lines) + 1;
 	const [a, b] = [middle.before, middle.after].map((bytes) =>
@@ -77,9 +81,11 @@ function diffBytes(before: Buffer, after: Buffer, budget: DiffBudget): FileDiff 
  * @param skipped lines before both texts that are not in them
  */
 export function diffTexts(before: string, after: string, budget: DiffBudget, skipped = 0): FileDiff {
-	const a = splitLines(before);
-	const b = splitLines(after);
-	const time: SearchTime = { ms: 300 };
+	return diffLines(splitLines(before), splitLines(after), budget, skipped);
+}
+
+function diffLines(a: string[], b: string[], budget: DiffBudget, skipped: number): FileDiff {
+	const time: SearchTime = { ms: SEARCH_MS };
 	const { blocks, coarse } = changesOf(a, b, time);
 	const result: FileDiff = { ...NOTHING, hunks: [] };
 	const pairs = new Map<Block, [number, number][]>();
@@ -205,27 +211,6 @@ class HunkWriter {
 }
 
 type Marks = Map<number, [number, number][]>;
-
-/** Ranges of words that differ, or undefined where the lines have too little in common for marks to help. */
-function wordMarks(a: string, b: string): { before: [number, number][]; after: [number, number][] } | undefined {
-	if (a === b || a.length > MAX_MARKED_LENGTH || b.length > MAX_MARKED_LENGTH) return undefined;
-	const changes = diffWordsWithSpace(a, b, { maxEditLength: 200, timeout: 20 });
-	if (changes === undefined) return undefined;
-	const before: [number, number][] = [];
-	const after: [number, number][] = [];
-	let i = 0;
-	let j = 0;
-	let common = 0;
-	for (const { added, removed, value } of changes) {
-		if (removed) before.push([i, i + value.length]);
-		if (added) after.push([j, j + value.length]);
-		if (!added) i += value.length;
-		if (!removed) j += value.length;
-		if (!added && !removed) common += bare(value).length;
-	}
-	const most = Math.max(bare(a).length, bare(b).length);
-	return common * 3 < most ? undefined : { before, after };
-}
 
 /** A file of a change as the card shows it. `outside` and the label are the card's business. */
 export function diffFile(

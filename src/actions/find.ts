@@ -4,7 +4,7 @@
 /** Up to here the engine's search is quicker, and its worst case short. UTF-16 units. */
 const SHORT = 64;
 
-/** Places of one text in others (Knuth, Morris and Pratt). */
+/** Places of one text in others: those of its beginning are tried, and when too many of them lead nowhere, by Knuth, Morris and Pratt. */
 export class Finder {
 	readonly #part: string;
 	/** For each place of the part: how much of its beginning ends there. Made when it is first needed. */
@@ -18,6 +18,19 @@ export class Finder {
 	in(text: string, from = 0): number {
 		const part = this.#part;
 		if (part.length <= SHORT || part.length > text.length - from) return text.indexOf(part, from);
+		const beginning = part.slice(0, SHORT);
+		// What comparing may cost in all.
+		let left = text.length;
+		let at = text.indexOf(beginning, from);
+		for (; at !== -1 && left > 0; at = text.indexOf(beginning, at + 1)) {
+			if (text.startsWith(part, at)) return at;
+			left -= part.length;
+		}
+		return at === -1 ? -1 : this.#search(text, at);
+	}
+
+	#search(text: string, from: number): number {
+		const part = this.#part;
 		this.#ends ??= endsOf(part);
 		let matched = 0;
 		for (let at = from; at < text.length; at++) {
@@ -30,9 +43,11 @@ export class Finder {
 	}
 
 	/** All places that do not overlap, in order, as replacing finds them. The part must not be empty. */
-	*all(text: string): Generator<number> {
+	all(text: string): number[] {
 		const step = Math.max(1, this.#part.length);
-		for (let at = this.in(text); at !== -1; at = this.in(text, at + step)) yield at;
+		const places: number[] = [];
+		for (let at = this.in(text); at !== -1; at = this.in(text, at + step)) places.push(at);
+		return places;
 	}
 }
 

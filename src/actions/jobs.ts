@@ -3,7 +3,7 @@
 import type { JsonObject } from "../protocol/canonical.ts";
 import type { CardModel } from "../protocol/card.ts";
 import type { Message } from "../protocol/messages.ts";
-import { buildCard, type CardParts, cardDigest } from "./card.ts";
+import { buildCard, type CardParts, cardDigest, withoutComputed } from "./card.ts";
 import { type FileSide, isChange, type Proposal } from "./change.ts";
 import { type Span, withoutSpans } from "./hunks.ts";
 import { finderNamed, type WantedInput } from "./inputFinders.ts";
@@ -110,11 +110,11 @@ export const packTakes: {
 		return { ...takes, call: await parcel.withTexts(takes.call) };
 	},
 	look: async (takes, parcel) => ({ ...takes, bytes: parcel.give(takes.bytes) }),
-	card: async ({ action, ...parts }, parcel) => ({
-		...parts,
-		action: { ...action, input: await parcel.withTexts(action.input) },
-		proposal: await parcel.proposal(parts.proposal),
-	}),
+	card: async ({ action, ...parts }, parcel) => {
+		const short = withoutComputed(action, parts.proposal);
+		const input = await parcel.withTexts(short.input);
+		return { ...parts, action: { ...short, input }, proposal: await parcel.proposal(parts.proposal) };
+	},
 	side: async ({ bytes, binary }, parcel) => ({ bytes: (await parcel.copy(bytes)) as Buffer, binary }),
 	hunks: async (takes, parcel) => ({
 		...takes,

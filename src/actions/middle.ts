@@ -3,8 +3,10 @@
 
 /** The parts of two texts that differ, in whole lines, with a few equal lines around them. */
 export interface Middle {
-	/** Lines before the two parts, the same on both sides. */
-	skipped: number;
+	/** Bytes before the two parts. */
+	start: number;
+	/** Lines before the two parts, the same on both sides; counted when it is asked. */
+	readonly skipped: number;
 	/** Equal lines at the beginning and at the end of both parts. */
 	head: number;
 	tail: number;
@@ -21,7 +23,10 @@ export function middleOf(a: Buffer, b: Buffer, context: number): Middle {
 	const [from, head] = linesBack(a, start, context);
 	const [to, kept] = linesOn(a, a.length - tail, context);
 	return {
-		skipped: countLines(a.subarray(0, from)),
+		start: from,
+		get skipped() {
+			return countLines(a.subarray(0, from));
+		},
 		head,
 		tail: kept,
 		before: a.subarray(from, to),
@@ -38,6 +43,12 @@ export function countLines(bytes: Uint8Array): number {
 	}
 	const last = bytes.at(-1);
 	return last === undefined || last === LF || last === CR ? count : count + 1;
+}
+
+/** Whether a text has more lines than these, as its beginning lets one think: splitting it to find out takes longer. */
+export function seemsToHaveMore(bytes: Uint8Array, lines: number): boolean {
+	const beginning = bytes.subarray(0, CHUNK);
+	return bytes.length > lines && countLines(beginning) * (bytes.length / beginning.length) > lines;
 }
 
 /** The first lines of a text. */

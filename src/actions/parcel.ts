@@ -3,6 +3,7 @@
 // with pauses where they do not, and long texts travel as bytes.
 import { setImmediate } from "node:timers/promises";
 import { isChange, type Proposal } from "./change.ts";
+import { isShared } from "./shared.ts";
 
 /** Copied at once: bytes, and UTF-16 units of a text. */
 const PIECE = 512 * 1024;
@@ -27,15 +28,16 @@ export class Parcel {
 		return [...this.#buffers];
 	}
 
-	/** Hands bytes over: nobody on this side may look at them again. Parts of shared memory are cloned. */
+	/** Hands bytes over: nobody on this side may look at them again, unless they are shared. Parts of a buffer are cloned. */
 	give<Bytes extends Uint8Array>(bytes: Bytes): Bytes {
 		const { buffer, byteLength } = bytes;
 		if (buffer instanceof ArrayBuffer && byteLength === buffer.byteLength) this.#buffers.add(buffer);
 		return bytes;
 	}
 
-	/** A copy to hand over, made with pauses. */
+	/** Bytes that this side keeps: a copy to hand over, made with pauses, unless both sides see them. */
 	async copy(bytes: Uint8Array): Promise<Uint8Array> {
+		if (isShared(bytes)) return bytes;
 		const copy = Buffer.allocUnsafeSlow(bytes.length);
 		for (let at = 0; at < bytes.length; at += PIECE) {
 			const piece = bytes.subarray(at, at + PIECE);
@@ -45,7 +47,7 @@ export class Parcel {
 		return this.give(copy);
 	}
 
-	/** A proposal with copies of its bytes. */
+	/** A proposal whose bytes this side keeps. */
 	async proposal(proposal: Proposal): Promise<Proposal> {
 		if (!isChange(proposal)) return proposal;
 		const files = [];

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { type Message, message } from "../protocol/messages.ts";
 import type { Action } from "./action.ts";
 import { type FileChange, isChange, type Proposal } from "./change.ts";
-import { changesOf, splitLines } from "./lines.ts";
+import { changesOf, splitAtMost } from "./lines.ts";
+import { middleOf } from "./middle.ts";
 import { absolutePath, isWithin, labelOf } from "./paths.ts";
 import { redact } from "./redact.ts";
 
@@ -13,8 +14,12 @@ const MAX_TEXT = 200_000;
 /** Patterns look at this much of a command, in lines of at most MAX_LINE: none may take long on a hostile one. Characters. */
 const MAX_COMMAND = 20_000;
 const MAX_LINE = 2000;
-/** Of larger files the beginning is looked at. Bytes. */
+/** Of larger changes the beginning is looked at. Bytes. */
 const MAX_COMPARED = 1024 * 1024;
+const MAX_LINES = 20_000;
+/** Then moved lines count as new. Milliseconds. */
+const SEARCH_MS = 15;
+const BOM_BYTES = 3;
 const MAX_NOTES = 12;
 
 /** Characters that do not show, or that turn what follows around: controls but tab and line breaks, format, bidi, fillers. */
@@ -214,11 +219,14 @@ function textRisks(action: Action, files: readonly FileChange[]): Message[] {
 
 function newText({ before, after }: FileChange): string {
 	if (after === undefined || after.binary) return "";
+	const old = before === undefined || before.binary ? Buffer.alloc(0) : before.bytes;
+	const { start, before: left, after: made } = middleOf(old, after.bytes, 0);
 	// The byte order mark is a fact of its own on the card.
-	const now = after.bytes.toString("utf8", 0, MAX_COMPARED).replace(/^\ufeff/, "");
-	if (before === undefined || before.binary || before.bytes.length > MAX_COMPARED) return now.slice(0, MAX_TEXT);
-	const lines = splitLines(now);
-	const { blocks } = changesOf(splitLines(before.bytes.toString("utf8")), lines);
+	const now = made.toString("utf8", start === 0 && after.bom ? BOM_BYTES : 0, MAX_COMPARED);
+	const [lines, were] =
+		left.length > MAX_COMPARED ? [] : [now, left.toString("utf8")].map((text) => splitAtMost(text, MAX_LINES));
+	if (lines === undefined || were === undefined) return now.slice(0, MAX_TEXT);
+	const { blocks } = changesOf(were, lines, { ms: SEARCH_MS });
 	return blocks
 		.flatMap(({ b0, b1 }) => lines.slice(b0, b1))
 		.join("")

@@ -4,6 +4,7 @@
 // input before its hooks see it (absolute paths, trailing white space outside Markdown), so what a hook gets is what runs.
 import { isUtf8 } from "node:buffer";
 import { Finder } from "../../actions/find.ts";
+import { sharedText } from "../../actions/shared.ts";
 import { type Message, message } from "../../protocol/messages.ts";
 
 const BOM = "\uFEFF";
@@ -48,12 +49,12 @@ function mostlyCrlf(head: string): boolean {
 /** Writes text back in a file's own encoding and, for Edit, in its own line breaks. */
 export function encode(like: Pick<Decoded, "encoding" | "bom" | "crlf">, text: string): Buffer {
 	const lines = like.crlf ? text.replaceAll("\r\n", "\n").replaceAll("\n", "\r\n") : text;
-	return Buffer.from(like.bom && !lines.startsWith(BOM) ? BOM + lines : lines, like.encoding);
+	return sharedText(like.bom && !lines.startsWith(BOM) ? BOM + lines : lines, like.encoding);
 }
 
 /** Write: the content as sent; an existing file keeps its encoding and byte order mark (not when it becomes empty). */
 export function afterWrite(before: Buffer | undefined, content: string): Buffer | Message {
-	if (before === undefined) return Buffer.from(content, "utf8");
+	if (before === undefined) return sharedText(content, "utf8");
 	const old = decode(before);
 	if ("code" in old) return old;
 	return encode({ encoding: old.encoding, bom: old.bom && content !== "", crlf: false }, content);
@@ -75,7 +76,7 @@ export function afterEdit(before: Buffer | undefined, edit: TextEdit): Buffer | 
 	const { oldString, newString, replaceAll } = edit;
 	if (oldString === newString) return message("proposal.noChange");
 	if (before === undefined) {
-		return oldString === "" ? Buffer.from(newString, "utf8") : message("proposal.noFile", { path: edit.path });
+		return oldString === "" ? sharedText(newString, "utf8") : message("proposal.noFile", { path: edit.path });
 	}
 	const old = decode(before);
 	if ("code" in old) return old;
@@ -105,18 +106,18 @@ export const MAX_AFTER = 40 * 1024 * 1024;
 /** Where a text is replaced: the first place, or all that do not overlap. */
 function placesOf(text: string, part: string, all: boolean): number[] {
 	const finder = new Finder(part);
-	return all ? [...finder.all(text)] : [finder.in(text)];
+	return all ? finder.all(text) : [finder.in(text)];
 }
 
+/** Texts are added to each other, not joined: the engine joins half a million short ones in twenty times the time. */
 function replaced(text: string, places: readonly number[], length: number, by: string): string {
-	const parts: string[] = [];
+	let after = "";
 	let from = 0;
 	for (const at of places) {
-		parts.push(text.slice(from, at), by);
+		after += text.slice(from, at) + by;
 		from = at + length;
 	}
-	parts.push(text.slice(from));
-	return parts.join("");
+	return after + text.slice(from);
 }
 
 /** Removing text takes the line break behind it along, where there is one anywhere. */

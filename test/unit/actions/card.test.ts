@@ -122,6 +122,24 @@ test("an input that does not matter is kept short, one that does is whole", () =
 	assert.deepEqual(JSON.parse(whole.input), write.input);
 });
 
+test("of a cut change the input is whole up to a size, and what cannot be computed or drawn is whole at any", () => {
+	const input = (length: number) => ({ file_path: "/w/a", content: "some text\n".repeat(length / 10) });
+	const written = (length: number, after: string, proposal?: Proposal) =>
+		card(action("write", "Write", input(length), ["/w/a"]), proposal ?? change("/w/a", undefined, after));
+	const lines = "a line\n".repeat(5000);
+	const some = written(200_000, lines);
+	assert.ok(some.inputMatters && some.files[0]?.cut);
+	assert.deepEqual(JSON.parse(some.input), input(200_000));
+	const many = written(200_010, lines);
+	assert.ok(many.inputMatters && many.input.length < 200 && many.input.includes("200010 characters"), many.input);
+	assert.deepEqual(JSON.parse(written(200_010, "").input), {
+		file_path: "/w/a",
+		content: JSON.parse(many.input).content,
+	});
+	for (const proposal of [{ unknown: message("proposal.notFound") }, change("/w/a", undefined, "\0")])
+		assert.deepEqual(JSON.parse(written(200_010, "", proposal).input), input(200_010));
+});
+
 test("a card stays of bounded size however large its change is", () => {
 	const lines = Array.from({ length: 150_000 }, (_, at) => `line ${at} of a large file`).join("\n");
 	const large = card(edit, change("/w/src/a.ts", lines, lines.replaceAll("large", "LARGE")));

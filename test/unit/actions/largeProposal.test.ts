@@ -8,7 +8,7 @@ import { type FileSide, isChange, type Proposal } from "../../../src/actions/cha
 import { diffFile, diffTexts, newBudget } from "../../../src/actions/diff.ts";
 import { jobQueue, SMALL } from "../../../src/actions/jobQueue.ts";
 import { EXACTLY, LOOSELY, numbered } from "../../../src/actions/lineNumbers.ts";
-import { bare, MAX_LINES, splitLines } from "../../../src/actions/lines.ts";
+import { bare, MAX_LINES, splitAtMost, splitLines } from "../../../src/actions/lines.ts";
 import { countLines, firstLines, middleOf } from "../../../src/actions/middle.ts";
 import { proposeDelete, proposeRewrite } from "../../../src/actions/propose.ts";
 import { sideOf } from "../../../src/actions/textFile.ts";
@@ -119,7 +119,15 @@ test("lines are counted and taken as they are split", () => {
 	fc.assert(
 		fc.property(text, fc.nat(5), (all, count) => {
 			const bytes = Buffer.from(all);
-			assert.equal(countLines(bytes), splitLines(all).length);
+			const lines = splitLines(all);
+			assert.equal(countLines(bytes), lines.length);
+			assert.deepEqual(splitAtMost(all, count), lines.length > count ? undefined : lines);
+			assert.equal(lines.join(""), all);
+			// The short way, which is taken where there is no carriage return.
+			assert.deepEqual(
+				splitLines(all.replaceAll("\r", "x")),
+				all.replaceAll("\r", "x").match(/[^\n]*\n|[^\n]+$/g) ?? [],
+			);
 			assert.equal(String(firstLines(bytes, count)), splitLines(all).slice(0, count).join(""));
 		}),
 	);

@@ -253,3 +253,14 @@ test("notes are never many, and none twice", () => {
 	const twice = change("/w/Makefile", undefined, "x").files;
 	assert.equal(risksOf(action("write", "Write", {}), { files: [...twice, ...twice] }, ["/w"]).length, 1);
 });
+
+test("of a large file what changes is looked at, wherever it is", () => {
+	const lines = "a line of text\n".repeat(200_000);
+	const secret = "const token = 'ghp_0123456789abcdefghijABCDEFGHIJ012345';\n";
+	assert.deepEqual(write("/w/a", lines + lines, lines + secret + lines), ["secret"]);
+	assert.deepEqual(write("/w/a", lines + secret, `${lines}more\n${secret}`), [], "it was there before");
+	assert.deepEqual(write("/w/a", lines, `\ufeff${lines}`), [], "a byte order mark is a fact of its own");
+	// More lines than are searched: all of what changes is looked at.
+	const short = "a\n".repeat(30_000);
+	assert.deepEqual(write("/w/a", short, `${short.replaceAll("a", "b")}x\u200b\n`), ["hidden"]);
+});
