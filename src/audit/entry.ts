@@ -146,7 +146,8 @@ export const bodies = {
 	checkpoint: z.looseObject({ note: text }),
 	"export.made": z.looseObject({ format: text }),
 	/** A person put back what an approved edit had changed. */
-	"change.undone": z.looseObject({ request: text, path: text, approver }),
+	/** Without a person where a gate found out afterwards what became of it. */
+	"change.undone": z.looseObject({ request: text, path: text, approver: z.optional(approver) }),
 	/** Retention took evidence away; what names it stays. The digests are of pieces that an earlier entry may name. */
 	"evidence.removed": z.looseObject({ digests: z.array(hex64), olderThanDays: count }),
 };

@@ -7,6 +7,8 @@ import { dirname, join } from "node:path";
 import { codeOf, isWithin } from "../actions/paths.ts";
 import { MAX_FILE_BYTES, readTarget } from "../actions/textFile.ts";
 import { isEqual } from "../actions/undo/plan.ts";
+import { syncDir } from "../audit/files.ts";
+import { draftName } from "../gate/undoMarks.ts";
 import { type Message, type MessageCode, message } from "../protocol/messages.ts";
 
 export interface WritablePlaces {
@@ -50,33 +52,54 @@ export async function isSame({ path, real, now }: Looked, places: WritablePlaces
 }
 
 /**
- * Writes what a file is to be, or removes it where that is nothing, in one step. Mode bits stay.
+ * Writes what a file is to be, or removes it where that is nothing, in one step. Mode bits stay. Durable when it resolves.
+ * @param undo names the file that is written first; of one that was cut off a later start can find it by that
  * @returns false when it is not what was looked at any more: nothing was written then
  * @throws the error of the file system; the file is as it was
  */
-export async function writeBack(looked: Looked, to: Buffer | undefined, places: WritablePlaces): Promise<boolean> {
+export async function writeBack(
+	looked: Looked,
+	to: Buffer | undefined,
+	places: WritablePlaces,
+	undo: string = randomBytes(8).toString("hex"),
+): Promise<boolean> {
 	const { real, now, mode } = looked;
+	const folder = dirname(real);
 	if (to === undefined) {
 		if (!(await isSame(looked, places))) return false;
 		await unlink(real);
+		await syncNames(folder);
 		return true;
 	}
-	const folder = dirname(real);
+	let made: string | undefined;
 	if (now === undefined) {
-		await mkdir(folder, { recursive: true });
+		made = await mkdir(folder, { recursive: true });
 		// Something else was put into the way while it was made.
 		if ((await realpath(folder)) !== folder) return false;
 	}
-	const temporary = join(folder, `.gatepost-${randomBytes(8).toString("hex")}.tmp`);
+	const temporary = join(folder, draftName(undo));
 	try {
 		await create(temporary, to, mode);
 		if (!(await isSame(looked, places))) return false;
 		if (now !== undefined) await rename(temporary, real);
 		else if (!(await putNew(temporary, real))) return false;
-		return true;
 	} finally {
 		// Gone already where it took the file's place.
 		await rm(temporary, { force: true });
+	}
+	await syncNames(folder, made);
+	return true;
+}
+
+/**
+ * Makes the names in a folder durable, and that of the folder where it was made, too, up to the first that was.
+ * Never throws: the file is written by now, and some file systems and some folders cannot be synced.
+ */
+async function syncNames(folder: string, made?: string): Promise<void> {
+	const end = made === undefined ? folder : dirname(made);
+	for (let at = folder; ; at = dirname(at)) {
+		await syncDir(at).catch(() => undefined);
+		if (at === end || at === dirname(at)) return;
 	}
 }
 
@@ -106,6 +129,8 @@ async function putNew(temporary: string, real: string): Promise<boolean> {
 	// A file system without hard links.
 	try {
 		await copyFile(temporary, real, constants.COPYFILE_EXCL);
+		const file = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW);
+		await file.sync().finally(() => file.close());
 		return true;
 	} catch (error) {
 		if (codeOf(error) === "EEXIST") return false;

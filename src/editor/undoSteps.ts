@@ -1,8 +1,10 @@
 // The steps of one undo: what the log and the disk hold, and the write itself, which is on record before it is done.
-// When it fails after that, a second entry `change.undone` of the same `undo` says `outcome: "failed"`.
+// When it fails after that, a second entry `change.undone` of the same `undo` says `outcome: "failed"`; when the editor ends
+// before either is known, the mark that `record` has left says so to the next gate (gate/undone.ts).
 import { randomUUID } from "node:crypto";
 import type { Plan } from "../actions/undo/plan.ts";
 import type { Approver } from "../approvals/decision.ts";
+import { unmarkUndo } from "../gate/undoMarks.ts";
 import type { Undone } from "../gate/undone.ts";
 import type { EvidenceLink } from "../protocol/audit.ts";
 import { type Message, message } from "../protocol/messages.ts";
@@ -89,11 +91,15 @@ export class UndoSteps {
 		const { writeBack } = await import("./core.ts");
 		let failed: Message | undefined;
 		try {
-			if (!(await writeBack(looked, to, this.#places(file)))) failed = message("undo.why.changedMeanwhile");
+			if (!(await writeBack(looked, to, this.#places(file), undo))) failed = message("undo.why.changedMeanwhile");
 		} catch (error) {
 			failed = message("undo.why.notWritten", { detail: detailOf(error) });
 		}
-		if (failed === undefined) return;
+		if (failed === undefined) {
+			// One that stays is held against the disk by the next gate, which finds that it was done.
+			await unmarkUndo(place.dir, undo).catch(() => undefined);
+			return;
+		}
 		const detail = String(failed.args?.detail ?? "changed meanwhile");
 		try {
 			await this.#options.record(place, { ...(await this.#entry(prepared, undo, plan.kind)), failed: detail });

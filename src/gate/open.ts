@@ -24,7 +24,7 @@ import { noted } from "./policyNotes.ts";
 import { keepEntry, markRestarting, newEntry, removeDead, removeEntry, writeEntry } from "./registry.ts";
 import { keepRetention } from "./retention.ts";
 import { startServer } from "./server.ts";
-import { recordUndone, type Undone } from "./undone.ts";
+import { recordUndone, recoverUndone, type Undone } from "./undone.ts";
 import { type OtherGate, watchGates } from "./watchGates.ts";
 import { type Draft, Workspaces } from "./workspaces.ts";
 
@@ -235,6 +235,10 @@ async function open(options: OpenGateOptions, undo: (() => unknown)[]): Promise<
 	);
 	for (const one of [keeper, watcher, ungated, retention]) undo.push(() => one.close());
 	for (const problem of await takeOutbox(home, workspaces)) gate.warn("outbox", problem);
+	const recover = async (folders: readonly string[]) => {
+		for (const { folder, error } of await recoverUndone(workspaces, folders)) gate.logTrouble(folder, error);
+	};
+	await recover(workspaces.folders);
 
 	let closed = false;
 	return {
@@ -257,6 +261,7 @@ async function open(options: OpenGateOptions, undo: (() => unknown)[]): Promise<
 				if (now === undefined || before.has(folder)) continue;
 				await workspaces.record(folder, [{ type: "policy.changed", body: now }]);
 			}
+			await recover(workspaces.folders.filter((folder) => !before.has(folder)));
 			notices.otherGates(others);
 		},
 		recordInstalled: (agent, file) =>

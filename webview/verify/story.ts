@@ -222,7 +222,7 @@ function takeMismatch(step: Step, body: Body): void {
 /** A conflict only opens the merge editor; a second entry of an undo says that the file was not written after all. */
 function takeUndone(step: Step, time: string, body: Body, first: boolean): void {
 	const [how, outcome] = [str(body, "how"), str(body, "outcome")];
-	const end = outcome !== "" ? "failed" : how === "conflict" ? "conflict" : "done";
+	const end = outcome === "failed" ? "failed" : outcome !== "" ? "unknown" : how === "conflict" ? "conflict" : "done";
 	const [title, did] = UNDONE[end];
 	if (first) step.title = title;
 	step.target ||= str(body, "path");
@@ -234,6 +234,8 @@ function takeUndone(step: Step, time: string, body: Body, first: boolean): void 
 	fact(step, "through", str(body, "channel"));
 	if (end === "failed")
 		step.warnings.push(`${str(body, "path")} was to be put back, and was not: it could not be written.`);
+	if (end === "unknown")
+		step.warnings.push(`${str(body, "path")} was to be put back; whether it was written is not known.`);
 }
 
 /** Title, and what the person did. */
@@ -241,6 +243,7 @@ const UNDONE = {
 	done: ["A change was put back", "put back"],
 	conflict: ["The merge editor was opened to undo a change", "merge editor opened"],
 	failed: ["A change was to be put back, and was not", "undo, which failed, asked for"],
+	unknown: ["A change was to be put back, and whether it was is not known", "undo asked for"],
 } as const;
 
 /** As in src/audit/foldDecision.ts. */

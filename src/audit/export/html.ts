@@ -12,6 +12,7 @@ import { evidenceRefs } from "../verifyEvidence.ts";
 import { actionHtml, otherHtml, promptHtml, starterHtml } from "./htmlRow.ts";
 import { STYLE } from "./htmlStyle.ts";
 import { bdi, escaped, facts } from "./htmlText.ts";
+import { undoHtml } from "./htmlUndo.ts";
 import { pieceOf } from "./piece.ts";
 import { PlacesByGroup, type RowPlaces } from "./rowPlaces.ts";
 import { redactScope } from "./scopeText.ts";
@@ -189,5 +190,7 @@ async function rowHtml(
 	for (const { entry } of lines)
 		for (const { digest } of evidenceRefs(entry?.body)) if (removed.has(digest)) await pieceOf(source, digest);
 	if (row.kind === "prompt") return promptHtml(detail);
-	return row.kind === "action" ? actionHtml(detail, (digest) => pieceOf(source, digest)) : otherHtml(detail);
+	const read = (digest: string) => pieceOf(source, digest);
+	if (row.kind === "action") return actionHtml(detail, read);
+	return otherHtml(detail, row.kind === "undo" ? await undoHtml(detail, lines, read) : "");
 }

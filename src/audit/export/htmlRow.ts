@@ -96,11 +96,11 @@ ${drawn.join("\n")}
 ${hidden === 0 ? "" : `<p class="note">${hidden} more are not drawn here.</p>`}`;
 }
 
-/** Anything else: one line and where it stands. */
-export function otherHtml(detail: RowDetail): string {
+/** Anything else: one line, where it stands, and between them what only entries of its kind say. @param said HTML */
+export function otherHtml(detail: RowDetail, said = ""): string {
 	const { row } = detail;
 	const odd = row.flags.map(flagHtml);
-	return `<article><header><time datetime="${escaped(row.time)}">${escaped(row.time)}</time> <b>${escaped(row.type === "" ? "Not an entry" : row.type)}</b> ${bdi(row.target)}</header>${odd.join("")}${placesHtml(detail)}</article>`;
+	return `<article><header><time datetime="${escaped(row.time)}">${escaped(row.time)}</time> <b>${escaped(row.type === "" ? "Not an entry" : row.type)}</b> ${bdi(row.target)}</header>${odd.join("")}${said}${placesHtml(detail)}</article>`;
 }
 
 export function promptHtml(detail: RowDetail): string {

@@ -7,12 +7,15 @@ import {
 	mkdtempSync,
 	readdirSync,
 	readFileSync,
+	readlinkSync,
 	realpathSync,
 	rmSync,
 	statSync,
 	symlinkSync,
 	writeFileSync,
 } from "node:fs";
+import fs, { open } from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
@@ -43,6 +46,41 @@ async function refused(path: string, real = path): Promise<string> {
 }
 
 const isRoot = process.getuid?.() === 0;
+
+/** Names that are given or taken, and what is synced, in order. */
+async function steps(run: () => Promise<unknown>): Promise<string[]> {
+	const seen: string[] = [];
+	const handle = await open(folder);
+	const proto = Object.getPrototypeOf(handle);
+	await handle.close();
+	const { rename, link, unlink } = fs;
+	const { sync } = proto;
+	proto.sync = function (this: { fd: number }) {
+		seen.push(`sync ${readlinkSync(`/proc/self/fd/${this.fd}`)}`);
+		return sync.call(this);
+	};
+	fs.rename = (from, to) => {
+		seen.push(`rename ${to}`);
+		return rename(from, to);
+	};
+	fs.link = (from, to) => {
+		seen.push(`link ${to}`);
+		return link(from, to);
+	};
+	fs.unlink = (path) => {
+		seen.push(`unlink ${path}`);
+		return unlink(path);
+	};
+	syncBuiltinESMExports();
+	try {
+		await run();
+	} finally {
+		proto.sync = sync;
+		Object.assign(fs, { rename, link, unlink });
+		syncBuiltinESMExports();
+	}
+	return seen;
+}
 
 describe("a file before an undo", () => {
 	it("is read with its mode, or is not there", async () => {
@@ -105,6 +143,30 @@ describe("an undo is written", () => {
 		assert.equal(await writeBack(await looked(path), Buffer.from("old"), places), true);
 		assert.equal(readFileSync(path, "utf8"), "old");
 		assert.deepEqual(readdirSync(join(folder, "x", "y")), ["a"]);
+	});
+
+	it("durably: its content before it has its name, and after that the names of all folders that it needed", {
+		skip: process.platform !== "linux" && "which file is synced is read from /proc",
+	}, async () => {
+		const path = join(folder, "a");
+		const made = join(folder, "x", "y", "a");
+		writeFileSync(path, "new");
+		assert.deepEqual(await steps(async () => writeBack(await looked(path), Buffer.from("old"), places, "u1")), [
+			`sync ${folder}/.gatepost-u1.tmp`,
+			`rename ${path}`,
+			`sync ${folder}`,
+		]);
+		assert.deepEqual(await steps(async () => writeBack(await looked(made), Buffer.from("old"), places, "u2")), [
+			`sync ${folder}/x/y/.gatepost-u2.tmp`,
+			`link ${made}`,
+			`sync ${folder}/x/y`,
+			`sync ${folder}/x`,
+			`sync ${folder}`,
+		]);
+		assert.deepEqual(await steps(async () => writeBack(await looked(path), undefined, places)), [
+			`unlink ${path}`,
+			`sync ${folder}`,
+		]);
 	});
 
 	it("by removing the file", async () => {

@@ -41,3 +41,10 @@ test("one that failed put nothing back, and warns", () => {
 	// After the entry that said that it would be.
 	assert.equal(storyWith({ how: "restore" }, failed).warnings.length, 1);
 });
+
+test("one of which is not known whether it was written says so", () => {
+	const { title, facts, warnings } = storyWith({ how: "restore" }, { how: "restore", outcome: "unknown" });
+	assert.equal(title, "A change was put back");
+	assert.ok(facts.includes("undo asked for by"));
+	assert.deepEqual(warnings, ["/w/a.ts was to be put back; whether it was written is not known."]);
+});
