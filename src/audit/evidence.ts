@@ -10,10 +10,11 @@
 //   salt   = first 16 bytes of HMAC-SHA-256(workspace key, SHA-256(content))
 //   digest = hex SHA-256(salt + content)
 //   file   = "GPEV1\n" + salt + zlib(content), named by digest
-import { createHash, createHmac, randomBytes, webcrypto } from "node:crypto";
+import { createHash, createHmac, randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { lutimes, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { setImmediate as othersTurn } from "node:timers/promises";
 import { promisify } from "node:util";
 import { deflate, deflateSync, inflate, inflateSync } from "node:zlib";
 import { JournalError, systemCode, writeError } from "./errors.ts";
@@ -22,8 +23,10 @@ import type { WorkspacePaths } from "./home.ts";
 
 /** Largest content. Bytes. Holds a 10 MB file (DESIGN 12) with room. */
 export const MAX_EVIDENCE_BYTES = 16 * 1024 * 1024;
-/** Contents above this are hashed and packed on worker threads, so that nobody else stalls. Bytes. */
+/** Contents above this are packed on worker threads, so that nobody else stalls. Bytes. */
 const LARGE = 64 * 1024;
+/** Hashed at once. Bytes. */
+const PIECE = 512 * 1024;
 const MAGIC = Buffer.from("GPEV1\n");
 const SALT_BYTES = 16;
 /** Deflated data may be this much larger than its content, at most (zlib's own bound is far below). */
@@ -59,7 +62,7 @@ export class EvidenceStore {
 			.update(await sha256(bytes))
 			.digest()
 			.subarray(0, SALT_BYTES);
-		const digest = (await sha256(Buffer.concat([salt, bytes]))).toString("hex");
+		const digest = (await sha256(salt, bytes)).toString("hex");
 		let running = this.#running.get(digest);
 		if (running === undefined) {
 			running = this.#keep(digest, salt, bytes).finally(() => this.#running.delete(digest));
@@ -181,7 +184,7 @@ export async function readEvidence(dir: string, digest: string): Promise<Buffer>
 	} catch (error) {
 		throw altered(digest, error);
 	}
-	if ((await sha256(Buffer.concat([salt, bytes]))).toString("hex") !== digest) throw altered(digest);
+	if ((await sha256(salt, bytes)).toString("hex") !== digest) throw altered(digest);
 	return bytes;
 }
 
@@ -196,14 +199,15 @@ async function readSmall(path: string): Promise<Buffer> {
 	}
 }
 
-async function sha256(bytes: Buffer): Promise<Buffer> {
-	if (bytes.length <= LARGE) return createHash("sha256").update(bytes).digest();
-	return Buffer.from(
-		await webcrypto.subtle.digest(
-			"SHA-256",
-			new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.length),
-		),
-	);
+/** Of all parts together, with pauses: new memory to join them in would stall longer than looking at them. */
+async function sha256(...parts: Buffer[]): Promise<Buffer> {
+	const hash = createHash("sha256");
+	for (const part of parts)
+		for (let at = 0; at < part.length; at += PIECE) {
+			if (at > 0) await othersTurn();
+			hash.update(part.subarray(at, at + PIECE));
+		}
+	return hash.digest();
 }
 
 function altered(digest: string, cause?: unknown): JournalError {

@@ -1,6 +1,6 @@
 // What is too long for a line of the log goes to the evidence store: contents of files, results, long inputs. All of it
 // is redacted first (DESIGN 2.8), and the entry says so.
-import { type FileSide, isChange, type Proposal } from "../actions/change.ts";
+import { type FileChange, type FileSide, isChange, type Proposal } from "../actions/change.ts";
 import { type JobOptions, jobQueue } from "../actions/jobQueue.ts";
 import { asBuffer } from "../actions/jobs.ts";
 import { redact } from "../actions/redact.ts";
@@ -34,7 +34,7 @@ export async function changeEvidence(
 	};
 	if (!isChange(proposal)) return { unknown: noted(() => sentences([proposal.unknown])[0]) ?? null };
 	const files: JsonObject[] = [];
-	for (const { path, target, op, before, after } of proposal.files) {
+	for (const { path, target, op, before, after } of proposal.files.flatMap(withoutMove)) {
 		files.push({
 			path: noted(() => redact(path).text),
 			...(target === undefined ? {} : { target: noted(() => redact(target).text) }),
@@ -44,6 +44,14 @@ export async function changeEvidence(
 		});
 	}
 	return { files };
+}
+
+/** A file that moves is two in the log: one that goes and one that comes, each of which can be put back. */
+function withoutMove({ from, ...file }: FileChange): Omit<FileChange, "from">[] {
+	if (from === undefined) return [file];
+	const { before, ...made } = file;
+	const gone = { path: from, op: "delete" as const, ...(before === undefined ? {} : { before }) };
+	return [gone, { ...made, op: "create" }];
 }
 
 /**

@@ -265,9 +265,8 @@ export async function ask(
 		gate.show(card, session, proposal);
 		const decision = await answered;
 		const last = line.asking?.drawn;
-		if (decision.by === "person" && last !== undefined && last.digest !== digest) {
-			keep(gate, line, last.card, line.asking?.proposal);
-		}
+		// Answered or not: it is the card that waited at the end.
+		if (last !== undefined && last.digest !== digest) keep(gate, line, last.card, line.asking?.proposal);
 		if (decision.by === "person" && decision.stopSession === true) stopSession(gate, session, line);
 		// Why the desk was told to end it.
 		return decision.by === "failure" ? (line.interrupt.decision ?? decision) : decision;

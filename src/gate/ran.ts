@@ -1,12 +1,13 @@
-// Whether files hold what was approved, once the agent says that an edit is done (DESIGN 2.5). Contents are told by a
-// keyed digest: a plain one, written beside a redacted content, would let anybody try out short secrets.
+// Whether files hold what was approved, once the agent says that an edit is done; where it says that it failed, they may be
+// as they were, too (DESIGN 2.5). Who made anything else of them cannot be seen: an entry says what is there. Contents are
+// told by a keyed digest: a plain one, written beside a redacted content, would let anybody try out short secrets.
 import { createHmac } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { type FileSide, isChange, type Proposal } from "../actions/change.ts";
 import { redact } from "../actions/redact.ts";
 import { readTarget, sideOf, type Target } from "../actions/textFile.ts";
 import type { JsonObject } from "../protocol/canonical.ts";
-import type { Message } from "../protocol/messages.ts";
+import { type Message, message } from "../protocol/messages.ts";
 import { type EvidenceOptions, sideEvidence } from "./contents.ts";
 import type { AfterEvent, GateContext } from "./context.ts";
 import { sentences } from "./entries.ts";
@@ -32,8 +33,10 @@ export interface ApprovedFiles {
 	order: number;
 	/** Never rejects. */
 	files: Promise<readonly ApprovedFile[]>;
-	/** A result was held against it: what comes later is another action's. */
-	checked: boolean;
+	/** The result that was held against it. After "done", what comes later is another action's. */
+	checked?: "done" | "failed";
+	/** The latest order there was then. */
+	checkedAt?: number;
 }
 
 /** A file that is not what was approved. */
@@ -46,6 +49,8 @@ export interface FileMismatch {
 	side?: FileSide;
 	/** Why it could not be read. */
 	why?: Message;
+	/** The agent says that the edit failed; the file is not as it was before either. */
+	failed?: true;
 }
 
 /** Files of one action that are looked at again. */
@@ -76,50 +81,64 @@ export function noteApproved(gate: GateContext, line: LedgerLine, proposal: Prop
 			from === undefined ? [] : [{ path: from, real: from, op: "delete", mac: null, before: was }];
 		return [...left, file];
 	});
-	line.approved = { order: ++approvals, files: Promise.all(files).then((all) => all.flat()), checked: false };
+	line.approved = { order: ++approvals, files: Promise.all(files).then((all) => all.flat()) };
 }
 
-/** The files of a done edit that are not what was approved; none when nothing was approved of it. */
+/** The files of an edit that are not what its result leaves room for; none when nothing was approved of it. */
 export async function filesNotAsApproved(
 	gate: GateContext,
 	line: LedgerLine | undefined,
 	{ outcome }: AfterEvent,
 ): Promise<FileMismatch[]> {
 	const approved = line?.approved;
-	if (line === undefined || approved === undefined || approved.checked || outcome !== "done") return [];
-	approved.checked = true;
+	if (line === undefined || approved === undefined) return [];
+	// An early report of a failure must not spare what is written after it.
+	if (approved.checked === "done" || approved.checked === outcome) return [];
+	approved.checked = outcome;
+	approved.checkedAt = approvals;
 	const found: FileMismatch[] = [];
 	for (const file of await approved.files) {
-		const mismatch = await lookAt(gate, file);
-		if (mismatch !== undefined && !(await isApprovedLater(gate, approved.order, mismatch))) found.push(mismatch);
+		const mismatch = await lookAt(gate, file, outcome === "failed");
+		if (mismatch !== undefined && !(await isAnothers(gate, approved, mismatch))) found.push(mismatch);
 	}
 	return found;
 }
 
-async function lookAt(gate: GateContext, file: ApprovedFile): Promise<FileMismatch | undefined> {
+async function lookAt(gate: GateContext, file: ApprovedFile, hasFailed: boolean): Promise<FileMismatch | undefined> {
 	let target: Target = await readTarget(file.path);
 	for (let tries = 1; tries < TRIES && target.state === "unknown"; tries += 1) {
 		if (target.why.code !== "proposal.changing") break;
 		await delay(PAUSE_MS);
 		target = await readTarget(file.path);
 	}
-	if (target.state === "unknown") return { file, found: null, why: target.why };
+	const failed = hasFailed ? { failed: true as const } : {};
+	if (target.state === "unknown") return { file, found: null, why: target.why, ...failed };
 	const found = target.state === "absent" ? null : await contentMac(target.bytes, gate.options.homeKey);
-	const elsewhere = target.real === file.real || file.mac === null ? {} : { target: target.real };
-	if (found === file.mac && elsewhere.target === undefined) return undefined;
+	// Where nothing is to be, it does not matter what would lie there.
+	const mayBeNone = file.mac === null || (hasFailed && found === null && file.before === null);
+	const elsewhere = target.real === file.real || mayBeNone ? {} : { target: target.real };
+	const fits = found === file.mac || (hasFailed && found === file.before);
+	if (fits && elsewhere.target === undefined) return undefined;
 	return {
 		file,
 		found,
 		...elsewhere,
+		...failed,
 		...(target.state === "absent" ? {} : { side: sideOf(target.bytes, target.mode) }),
 	};
 }
 
-/** Agents work side by side: the file may be what another action was allowed to make of it since. */
-async function isApprovedLater(gate: GateContext, order: number, { file, found, why }: FileMismatch): Promise<boolean> {
+/**
+ * Agents work side by side: the file may be what another action was allowed to make of it since. One that failed may have
+ * done so because another, which was not over when it was allowed, was first.
+ */
+async function isAnothers(gate: GateContext, { order }: ApprovedFiles, mismatch: FileMismatch): Promise<boolean> {
+	const { file, found, why, failed } = mismatch;
 	if (why !== undefined) return false;
 	for (const { approved } of gate.ledger.all("allowed", "delegated", "done")) {
-		if (approved === undefined || approved.order <= order) continue;
+		if (approved === undefined || approved.order === order) continue;
+		const isBeside = approved.checkedAt === undefined || approved.checkedAt >= order;
+		if (approved.order < order && !(failed && isBeside)) continue;
 		for (const { path, mac } of await approved.files) if (path === file.path && mac === found) return true;
 	}
 	return false;
@@ -148,11 +167,18 @@ export async function mismatchDraft(
 		});
 	}
 	const ran = actionNames(event.action, gate.options.homeKey).mac;
-	return { type: "digest.mismatch", body: { request: line.request, decided: line.mac, ran, files } };
+	const failed: JsonObject = event.outcome === "failed" ? { failed: true } : {};
+	return { type: "digest.mismatch", body: { request: line.request, decided: line.mac, ran, ...failed, files } };
+}
+
+/** What a person is told of one file. */
+export function fileWarning(mismatch: FileMismatch, label: { agent: string; file: string }): Message {
+	if (mismatch.failed === true) return message("gate.fileAfterFailed", label);
+	return message(isUnwritten(mismatch) ? "gate.fileUnwritten" : "gate.fileMismatch", label);
 }
 
 /** The file is as it was before the edit, although the agent says that it is done. */
-export function isUnwritten({ file, found }: Pick<FileMismatch, "file" | "found">): boolean {
+function isUnwritten({ file, found }: Pick<FileMismatch, "file" | "found">): boolean {
 	return file.mac !== file.before && found === file.before;
 }
 

@@ -14,7 +14,7 @@ import * as entries from "./entries.ts";
 import { actionNames } from "./keyed.ts";
 import type { LedgerLine } from "./ledger.ts";
 import { settle } from "./race.ts";
-import { type FileMismatch, filesNotAsApproved, isUnwritten, mismatchDraft } from "./ran.ts";
+import { type FileMismatch, filesNotAsApproved, fileWarning, mismatchDraft } from "./ran.ts";
 import { noting } from "./secretBooks.ts";
 import { hooksOf, type Session, turnOf } from "./sessions.ts";
 import type { Draft } from "./workspaces.ts";
@@ -95,11 +95,10 @@ async function tellFiles(
 	if (mismatches.length === 0) return;
 	// Whatever comes of the entry.
 	for (const one of mismatches.slice(0, MAX_FILE_WARNINGS)) {
-		const code = isUnwritten(one) ? "gate.fileUnwritten" : "gate.fileMismatch";
 		const label = { agent: session.agentLabel, file: labelOf(one.file.path, session.root) };
 		// Names of files are as long as agents like, and may hold secrets.
 		const name = createHash("sha256").update(one.file.path).digest("hex").slice(0, 16);
-		gate.warn(`file:${session.key}:${name}`, message(code, label));
+		gate.warn(`file:${session.key}:${name}`, fileWarning(one, label));
 	}
 	const note = gate.secrets.of(session.folder, line.request);
 	await tell(gate, session, await mismatchDraft(gate, line, event, mismatches, { turn: turnOf(session), note }));

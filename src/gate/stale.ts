@@ -4,6 +4,7 @@ import { type FileChange, type FileSide, isChange, type Proposal } from "../acti
 import type { AgentAdapter } from "../agents/adapter.ts";
 import type { Decision } from "../approvals/decision.ts";
 import { format, type Message, message } from "../protocol/messages.ts";
+import { errorText } from "./context.ts";
 import type { LedgerLine } from "./ledger.ts";
 import { turnOf } from "./sessions.ts";
 
@@ -13,7 +14,10 @@ export interface Checked {
 	note?: Message;
 }
 
-/** The decision, or a denial in its place when the change it allows would no longer be the one that was shown. */
+/**
+ * The decision, or a denial in its place when the change it allows would no longer be the one that was shown, or that
+ * could not be found out. Never rejects: the answer that a denial stands in place of must be on record with it.
+ */
 export async function checkStale(
 	adapter: AgentAdapter,
 	line: LedgerLine,
@@ -21,11 +25,19 @@ export async function checkStale(
 	decision: Decision,
 ): Promise<Checked> {
 	if (decision.by !== "person" || decision.verdict !== "allow" || !isChange(shown)) return { decision };
-	const now = await adapter.propose(line.action, { turn: turnOf(line.session) });
+	const denied = (note: Message): Checked => ({
+		decision: { by: "failure", verdict: "deny", reason: format(note), answered: decision },
+		note,
+	});
+	let now: Proposal;
+	try {
+		now = await adapter.propose(line.action, { turn: turnOf(line.session) });
+	} catch (error) {
+		return denied(message("gate.internal", { detail: errorText(error) }));
+	}
 	const other = shown.files.find((file, index) => !isSame(file, isChange(now) ? now.files[index] : undefined));
 	if (other === undefined && isChange(now) && now.files.length === shown.files.length) return { decision };
-	const note = message("gate.stale", { file: other?.path ?? "" });
-	return { decision: { by: "failure", verdict: "deny", reason: format(note), answered: decision }, note };
+	return denied(message("gate.stale", { file: other?.path ?? "" }));
 }
 
 function isSame(a: FileChange, b: FileChange | undefined): boolean {

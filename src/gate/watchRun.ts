@@ -182,7 +182,9 @@ export class Watches {
 		if (mark === undefined || snapshots === undefined)
 			return changedBody(gate, line, { ...about, incomplete: problem });
 		try {
-			const found = await snapshots.changes(mark, AbortSignal.timeout(LOOK_MS));
+			// An agent may have put a program named git into any of them.
+			const { folders } = gate.options.workspaces;
+			const found = await snapshots.changes(mark, AbortSignal.timeout(LOOK_MS), folders);
 			return await changedBody(gate, line, { ...about, mark, found, incomplete: found.incomplete ?? mark.incomplete });
 		} catch (error) {
 			if (error instanceof JournalError) throw error;

@@ -177,7 +177,7 @@ export const TEXTS_AUDIT = {
 	"audit.flag.altered": "Altered afterwards",
 	"audit.flag.mismatch.means": "What the agent reports it ran is not what was decided on.",
 	"audit.flag.unexpected.means":
-		"A file did not hold what was allowed after the agent had reported it written. Something else may have changed it, too.",
+		"A file did not hold what was allowed after the agent had reported it written, or was neither that nor as before after the agent had reported a failure. Something else may have changed it, too.",
 	"audit.flag.edited.means":
 		"A person changed what the agent had asked for, and decided on that. Both versions are in the log where it was allowed.",
 	"audit.flag.gap.means":
@@ -409,6 +409,8 @@ export const TEXTS_AUDIT = {
 		"{file} does not hold what was allowed, although {agent} says that it was written. Something else may have changed it, such as a formatter. Compare it in the audit log before you go on.",
 	"gate.fileUnwritten":
 		"{agent} says that {file} was written as it was allowed, but it is as it was before. Look at the file before you go on.",
+	"gate.fileAfterFailed":
+		"{agent} says that its change of {file} failed, but the file is neither as it was before nor as it was allowed. Something else may have changed it meanwhile, which can be why it failed. Compare it in the audit log before you go on.",
 	"changed.late":
 		"Looking at the folder before it ran would have taken longer than {seconds} s, so what it changed was not watched.",
 	"changed.failed": "The folder could not be looked at ({detail}), so what it changed is not known.",

@@ -1,4 +1,5 @@
 // What differs between two walks of a folder. Says nothing of places that one of them did not see.
+import { CLOCK_STEP_MS } from "./folderNotes.ts";
 import { CTIME, FIELDS, type Folder, FolderStates, kindOf, MODE, NO_FOLDER, namesOf, type Tree } from "./folderTree.ts";
 
 /** An entry that differs. The numbers are those of `Folder.stats`. */
@@ -12,8 +13,11 @@ export interface Difference {
 	linkAfter?: string;
 }
 
-/** Files, links and other entries that are no folders, by path. */
-export function compareTrees(before: Tree, after: Tree): Difference[] {
+/**
+ * Files, links and other entries that are no folders, by path.
+ * @param realRoot the real path of what was walked, with a slash at the end; undefined where it is not there any more
+ */
+export function compareTrees(before: Tree, after: Tree, realRoot?: string | undefined): Difference[] {
 	const found: Difference[] = [];
 	const [statesBefore, statesAfter] = [new FolderStates(before), new FolderStates(after)];
 	for (const [path, now] of after.folders) {
@@ -25,11 +29,31 @@ export function compareTrees(before: Tree, after: Tree): Difference[] {
 	for (const [path, then] of before.folders) {
 		if (!after.folders.has(path) && statesAfter.of(path) === "absent") compareFolders(path, then, NO_FOLDER, found);
 	}
+	compareGit(before, after, realRoot, found);
+	return found.sort((one, other) => (one.path < other.path ? -1 : 1));
+}
+
+/** Hooks and settings of repositories. What the walk has seen itself is told already. */
+function compareGit(before: Tree, after: Tree, realRoot: string | undefined, found: Difference[]): void {
 	for (const path of new Set([...before.git.keys(), ...after.git.keys()])) {
 		const [then, now] = [gitFolder(before, path), gitFolder(after, path)];
-		if (then !== undefined && now !== undefined) compareFolders(path, then, now, found);
+		if (then === undefined || now === undefined) continue;
+		const differences: Difference[] = [];
+		compareFolders(path, then, now, differences);
+		const folder = realRoot !== undefined && path.startsWith(realRoot) ? path.slice(realRoot.length) : undefined;
+		if (folder !== undefined) {
+			const walked = new Set([before, after].flatMap(({ folders }) => namesOf(folders.get(folder) ?? NO_FOLDER)));
+			found.push(...differences.filter((one) => !walked.has(one.path.slice(path.length))));
+		} else if (before.git.has(path)) found.push(...differences);
+		// Outside, at a place that nothing led to before: what did not change since was there already.
+		else found.push(...differences.filter(({ after: now }) => now !== undefined && isSince(now, before.begun)));
 	}
-	return found.sort((one, other) => (one.path < other.path ? -1 : 1));
+}
+
+/** Whether an entry was changed at that time or later, as exactly as the file system's clock tells. */
+function isSince(stats: Float64Array, ms: number): boolean {
+	const ctime = stats[CTIME] ?? 0;
+	return ctime >= ms - (ctime % 1000 === 0 ? 1000 : CLOCK_STEP_MS);
 }
 
 /** One that was not come by is not there, unless the walk did not see all. */

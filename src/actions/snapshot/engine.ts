@@ -6,6 +6,7 @@ import { fillContents } from "./fill.ts";
 import { CLOCK_STEP_MS } from "./folderNotes.ts";
 import { FIELDS, type Folder, type Tree } from "./folderTree.ts";
 import type { GitEnv } from "./gitObjects.ts";
+import { realOf } from "./readFile.ts";
 import { type Repository, RepositoryShelf } from "./repositories.ts";
 import { RulesBook } from "./rulesBook.ts";
 import { sidesOf } from "./sides.ts";
@@ -62,8 +63,12 @@ export class SnapshotEngine {
 		return { id, root, takenAt: Date.now(), files, ...(incomplete === undefined ? {} : { incomplete }) };
 	}
 
-	/** Looks again, compares, and forgets the snapshot. @throws NoSnapshotError */
-	changes(id: number): ChangedFiles {
+	/**
+	 * Looks again, compares, and forgets the snapshot.
+	 * @param folders that agents work in: no git in them is run
+	 * @throws NoSnapshotError
+	 */
+	changes(id: number, folders: readonly string[] = []): ChangedFiles {
 		const begin = performance.now();
 		const kept = this.#marks.get(id);
 		if (kept === undefined) throw new NoSnapshotError();
@@ -72,10 +77,10 @@ export class SnapshotEngine {
 		const now = walk(root, {
 			...{ limits: this.#limits, book: this.#book, shelf: this.#shelf, base: tree, before: tree },
 		});
-		const differences = compareTrees(tree, now);
+		const differences = compareTrees(tree, now, realFolder(root));
 		waitFor(newestOf(differences));
 		const { files, more } = sidesOf(differences, {
-			...{ root, limits: this.#limits, contents: this.#contents, env: this.#env },
+			...{ root, limits: this.#limits, contents: this.#contents, env: { ...this.#env, folders } },
 			copyOf: (path, before) => this.#shelf.copyOf(repositories, path, before),
 		});
 		const incomplete = now.incomplete ?? tree.incomplete;
@@ -107,6 +112,12 @@ export class SnapshotEngine {
 			if (count > 1 && (count > marks || entries > markEntries)) this.#marks.delete(id);
 		}
 	}
+}
+
+/** With a slash at the end, one byte a character. */
+function realFolder(root: string): string | undefined {
+	const real = realOf(byteText(root));
+	return real?.endsWith("/") === false ? `${real}/` : real;
 }
 
 /**

@@ -1,6 +1,7 @@
 // What a walk saw: each folder with its names and their stat data. Folders that did not change between two walks are one
 // object, so that twenty snapshots of a workspace take little more memory than one.
 import type { Message } from "../../protocol/messages.ts";
+import type { GitPlaces } from "./gitPlaces.ts";
 import type { IgnoreFile } from "./ignoreFile.ts";
 import type { Chain } from "./rulesBook.ts";
 
@@ -52,6 +53,10 @@ export interface Tree {
 	repositories: string[];
 	/** Hooks and settings of repositories, by absolute folder; undefined where nothing is known of one. */
 	git: Map<string, Folder | undefined>;
+	/** The repositories that these are of. */
+	places: GitPlaces[];
+	/** When the walk began. Milliseconds since the epoch. */
+	begun: number;
 	/** Names of git's indexes, by the repository's folder. */
 	indexes: Map<string, string>;
 	/** .gitattributes files, by folder: size, times and inode number, as one text. */

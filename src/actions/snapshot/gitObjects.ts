@@ -19,9 +19,9 @@ export interface GitEnv {
 	folders?: readonly string[];
 }
 
-export function gitEnvOf(env: NodeJS.ProcessEnv, temporary: string, folders: readonly string[] = []): GitEnv {
+export function gitEnvOf(env: NodeJS.ProcessEnv, temporary: string): GitEnv {
 	const { PATH = env.Path ?? "", SystemRoot: systemRoot } = env;
-	return { path: PATH, temporary, folders, ...(systemRoot === undefined ? {} : { systemRoot }) };
+	return { path: PATH, temporary, ...(systemRoot === undefined ? {} : { systemRoot }) };
 }
 
 /** On a Mac without developer tools this one only asks to install them. */

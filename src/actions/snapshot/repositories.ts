@@ -52,7 +52,7 @@ export class RepositoryShelf {
 
 	#open(root: string, tree: Tree, folder: string, at: string): Repository | undefined {
 		const places = gitPlaces(at);
-		if (places === undefined || tree.attributes.size > MAX_ATTRIBUTES) return undefined;
+		if (places === undefined || places === "unknown" || tree.attributes.size > MAX_ATTRIBUTES) return undefined;
 		const index = this.openIndex(places.own)?.key;
 		if (index === undefined || index === "") return undefined;
 		const above = root.startsWith(at) ? root.slice(at.length) : "";

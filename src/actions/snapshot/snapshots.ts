@@ -1,186 +1,134 @@
-// Snapshots of folders, taken and compared in a thread of their own: what did a command really change? The thread is
-// started when it is first needed and ended when nothing was asked of it for long and no snapshot is kept.
-import { tmpdir } from "node:os";
-import { isAbsolute, join } from "node:path";
-import { Worker } from "node:worker_threads";
+// Snapshots of folders, taken and compared in threads of their own: what did a command really change? Each folder has its
+// thread, so that a slow one costs the others nothing; one that is always too slow is left out.
+import { isAbsolute } from "node:path";
 import { NoSnapshotError } from "./engine.ts";
-import { gitEnvOf } from "./gitObjects.ts";
-import type { FromThread, ThreadData, ToThread } from "./thread.ts";
+import { LeftOut } from "./leftOut.ts";
+import { SnapshotThread } from "./snapshotThread.ts";
 import { type ChangedFiles, LIMITS, type Limits, type SnapshotMark } from "./types.ts";
 
 export { NoSnapshotError } from "./engine.ts";
 export type { ChangedFile, ChangedFiles, ChangedSide, Limits, SnapshotMark } from "./types.ts";
 
-/** Where the built thread lies, beside the program that is built with it; absent when sources run as they are. */
-declare const GATEPOST_SNAPSHOT_WORKER: string | undefined;
-
-interface Asked {
-	resolve(answer: SnapshotMark | ChangedFiles): void;
-	reject(error: unknown): void;
-}
-
-/** For what a thread does beside walking and asking git: contents are read, clocks waited for. Milliseconds. */
-const GRACE_MS = 5000;
-
-/** An answer took so long that the thread was ended; snapshots that it kept are gone. */
-export class SnapshotTimeoutError extends Error {
-	override name = "SnapshotTimeoutError";
-	constructor(ms: number) {
-		super(
-			`looking for changed files took longer than ${ms / 1000} s; it was ended, and earlier looks are lost with it`,
-		);
-	}
-}
+/** Beyond so many, folders share threads. */
+const MAX_THREADS = 4;
+/** A thread that hangs in the system is waited for so long at the end. Milliseconds. */
+const END_MS = 2000;
 
 export interface SnapshotsOptions {
-	/** Folders that agents work in, absolute: no git in them is run. The folder looked at is never used either. */
-	folders?: readonly string[];
+	/** Another thread in place of ours, for tests. */
+	thread?: URL;
 }
 
 export class Snapshots {
 	readonly #limits: Limits;
-	readonly #folders: readonly string[];
-	/** Runs while an answer is waited for. */
-	#watchdog: NodeJS.Timeout | undefined;
-	#worker: Worker | undefined;
-	/** What waits for an answer of this thread, in order. */
-	#asked: Asked[] = [];
-	/** Snapshots that this thread keeps. */
-	readonly #kept = new Set<number>();
-	#idle: NodeJS.Timeout | undefined;
+	readonly #options: SnapshotsOptions;
+	readonly #threads: SnapshotThread[] = [];
+	readonly #threadOf = new Map<string, SnapshotThread>();
+	/** Snapshots that may be asked about, the oldest first. */
+	readonly #kept = new Map<number, SnapshotThread>();
+	readonly #leftOut = new LeftOut();
 	#lastId = 0;
 	#closed = false;
 
-	constructor(limits: Partial<Limits> = {}, { folders = [] }: SnapshotsOptions = {}) {
+	constructor(limits: Partial<Limits> = {}, options: SnapshotsOptions = {}) {
 		this.#limits = { ...LIMITS, ...limits };
-		this.#folders = folders;
+		this.#options = options;
 	}
 
 	/**
 	 * Looks at a folder now.
 	 * @param root absolute
-	 * @throws (rejects) Error when the folder cannot be listed, the thread failed or was closed; the reason of the signal
+	 * @throws (rejects) Error when the folder cannot be listed, the thread failed or was closed, or the folder is left out
+	 * because it was too slow; the reason of the signal
 	 */
 	async take(root: string, signal?: AbortSignal): Promise<SnapshotMark> {
 		signal?.throwIfAborted();
 		if (!isAbsolute(root)) throw new Error(`a snapshot needs an absolute path: ${root}`);
+		if (this.#closed) throw new Error("snapshots were closed");
+		this.#leftOut.check(root);
 		const id = ++this.#lastId;
-		const asked = this.#ask({ say: "take", id, root });
+		const thread = this.#threadFor(root);
+		const asked = thread.ask(root, { say: "take", id, root });
 		// Nobody will ask for the changes of a snapshot that nobody waited for.
-		const forget = () => this.#forget(id);
-		const mark = (await untilAborted(asked, signal, forget)) as SnapshotMark;
-		this.#keep(id);
+		const mark = (await untilAborted(asked, signal, () => thread.drop(id))) as SnapshotMark;
+		this.#keep(id, thread);
 		return mark;
 	}
 
 	/**
 	 * Looks again, and says what differs. The snapshot is forgotten.
+	 * @param folders that agents work in, absolute: no git in them is run. The folder looked at is never used either
 	 * @throws (rejects) NoSnapshotError when it is not kept any more; Error as `take`; the reason of the signal
 	 */
-	async changes(before: SnapshotMark, signal?: AbortSignal): Promise<ChangedFiles> {
+	async changes(before: SnapshotMark, signal?: AbortSignal, folders: readonly string[] = []): Promise<ChangedFiles> {
+		const { id, root } = before;
 		if (signal?.aborted === true) this.drop(before);
 		signal?.throwIfAborted();
-		if (!this.#kept.delete(before.id)) throw new NoSnapshotError();
-		return (await untilAborted(this.#ask({ say: "changes", id: before.id }), signal)) as ChangedFiles;
+		const thread = this.#kept.get(id);
+		this.#kept.delete(id);
+		if (thread?.has(id) !== true) throw new NoSnapshotError();
+		return (await untilAborted(thread.ask(root, { say: "changes", id, folders }), signal)) as ChangedFiles;
 	}
 
 	/** Nobody will ask for the changes of this snapshot. */
-	drop(mark: SnapshotMark): void {
-		if (this.#kept.delete(mark.id)) this.#forget(mark.id);
+	drop({ id }: Pick<SnapshotMark, "id">): void {
+		this.#kept.get(id)?.drop(id);
+		this.#kept.delete(id);
 	}
 
-	/** Ends the thread. What waits is rejected, and so is what is asked later. */
+	/** Ends the threads. What waits is rejected, and so is what is asked later. */
 	async close(): Promise<void> {
 		this.#closed = true;
-		await this.#end(new Error("snapshots were closed"));
+		const ended = Promise.all(this.#threads.map((thread) => thread.end(new Error("snapshots were closed"))));
+		let timer: NodeJS.Timeout | undefined;
+		const late = new Promise((resolve) => {
+			timer = setTimeout(resolve, END_MS);
+		});
+		await Promise.race([ended, late]);
+		clearTimeout(timer);
 	}
 
-	#keep(id: number): void {
-		this.#kept.add(id);
-		for (const oldest of this.#kept) {
-			if (this.#kept.size > this.#limits.marks) this.#kept.delete(oldest);
+	#keep(id: number, thread: SnapshotThread): void {
+		this.#kept.set(id, thread);
+		for (const oldest of this.#kept.keys()) {
+			if (this.#kept.size > this.#limits.marks) this.drop({ id: oldest });
 		}
 	}
 
-	#forget(id: number): void {
-		this.#worker?.postMessage({ say: "drop", id } satisfies ToThread);
-		this.#rest();
+	#threadFor(root: string): SnapshotThread {
+		const own = this.#threadOf.get(root);
+		if (own !== undefined) return own;
+		const thread = this.#freeThread() ?? this.#leastBusy();
+		this.#threadOf.set(root, thread);
+		return thread;
 	}
 
-	#ask(question: ToThread): Promise<SnapshotMark | ChangedFiles> {
-		if (this.#closed) return Promise.reject(new Error("snapshots were closed"));
-		clearTimeout(this.#idle);
-		this.#worker ??= this.#start();
-		this.#worker.ref();
-		const worker = this.#worker;
-		return new Promise((resolve, reject) => {
-			this.#asked.push({ resolve, reject });
-			if (this.#asked.length === 1) this.#watch();
-			worker.postMessage(question);
-		});
+	/** One that nobody uses now is taken from the folders it served. */
+	#freeThread(): SnapshotThread | undefined {
+		if (this.#threads.length < MAX_THREADS) {
+			const thread = new SnapshotThread({
+				limits: this.#limits,
+				file: this.#options.thread,
+				onAnswer: (root) => this.#leftOut.answered(root),
+				onTimeout: (root, gone) => this.#leftOut.tooSlow(root, gone),
+			});
+			this.#threads.push(thread);
+			return thread;
+		}
+		const free = this.#threads.find(({ isFree }) => isFree);
+		for (const [root, thread] of this.#threadOf) if (thread === free) this.#threadOf.delete(root);
+		return free;
 	}
 
-	/** The thread answers one after the other: who asks of another folder must not wait for one without end. */
-	#watch(): void {
-		clearTimeout(this.#watchdog);
-		if (this.#asked.length === 0) return;
-		const { walkMs, fillMs, gitMs, answerMs = 3 * walkMs + fillMs + gitMs + GRACE_MS } = this.#limits;
-		this.#watchdog = setTimeout(() => void this.#end(new SnapshotTimeoutError(answerMs)), answerMs);
-	}
-
-	#start(): Worker {
-		const file =
-			typeof GATEPOST_SNAPSHOT_WORKER === "string"
-				? join(__dirname, GATEPOST_SNAPSHOT_WORKER)
-				: new URL("./thread.ts", import.meta.url);
-		const workerData: ThreadData = { limits: this.#limits, env: gitEnvOf(process.env, tmpdir(), this.#folders) };
-		// Environment and options of this process do not concern it.
-		const worker = new Worker(file, {
-			...{ workerData, env: {}, execArgv: [] },
-			resourceLimits: { maxOldGenerationSizeMb: this.#limits.heapMb },
-		});
-		worker.on("message", (answer: FromThread) => {
-			if (this.#worker === worker) this.#answer(answer);
-		});
-		const fail = (error: unknown) => {
-			if (this.#worker === worker) void this.#end(error);
-		};
-		worker.on("error", fail);
-		worker.on("exit", () => fail(new Error("the thread that looks for changed files has ended")));
-		return worker;
-	}
-
-	#answer(answer: FromThread): void {
-		const asked = this.#asked.shift();
-		this.#watch();
-		if (answer.say === "mark") asked?.resolve(answer.mark);
-		else if (answer.say === "changes") asked?.resolve(answer.changes);
-		else asked?.reject(answer.name === "NoSnapshotError" ? new NoSnapshotError() : new Error(answer.message));
-		this.#rest();
-	}
-
-	/** Nothing to do: a process that has nothing else to do either may end, and the thread does after a while. */
-	#rest(): void {
-		if (this.#asked.length > 0) return;
-		this.#worker?.unref();
-		clearTimeout(this.#idle);
-		this.#idle = setTimeout(() => {
-			if (this.#asked.length === 0 && this.#kept.size === 0) void this.#end(undefined);
-			else this.#rest();
-		}, this.#limits.idleMs).unref();
-	}
-
-	/** Snapshots and contents are gone with their thread; the next question gets a new one. */
-	async #end(error: unknown): Promise<void> {
-		const worker = this.#worker;
-		const asked = this.#asked;
-		clearTimeout(this.#idle);
-		clearTimeout(this.#watchdog);
-		this.#worker = undefined;
-		this.#asked = [];
-		this.#kept.clear();
-		for (const { reject } of asked) reject(error);
-		await worker?.terminate();
+	/** A folder that was too slow is kept company last. */
+	#leastBusy(): SnapshotThread {
+		const slow = new Set(
+			[...this.#threadOf].filter(([root]) => this.#leftOut.isSlow(root)).map(([, thread]) => thread),
+		);
+		const weight = (thread: SnapshotThread) => thread.waiting + (slow.has(thread) ? 1_000_000 : 0);
+		const [first, ...others] = this.#threads;
+		if (first === undefined) throw new Error("there is no thread to share");
+		return others.reduce((best, one) => (weight(one) < weight(best) ? one : best), first);
 	}
 }
 

@@ -1,4 +1,4 @@
-// The thread of the snapshots. Built to dist/snapshot.cjs.
+// A thread of the snapshots. Built to dist/snapshot.cjs.
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { SnapshotEngine } from "./engine.ts";
 import type { GitEnv } from "./gitObjects.ts";
@@ -10,7 +10,11 @@ export interface ThreadData {
 	env: GitEnv;
 }
 
-export type ToThread = { say: "take"; id: number; root: string } | { say: "changes" | "drop"; id: number };
+export type ToThread =
+	| { say: "take"; id: number; root: string }
+	/** `folders` that agents work in: no git in them is run. */
+	| { say: "changes"; id: number; folders: readonly string[] }
+	| { say: "drop"; id: number };
 
 /** An answer to "take" or "changes", in the order in which they came. */
 export type FromThread =
@@ -29,7 +33,7 @@ function serve(port: MessagePort, { limits, env }: ThreadData): void {
 			if (asked.say === "take")
 				port.postMessage({ say: "mark", mark: engine.take(asked.id, asked.root) } satisfies FromThread);
 			else {
-				const changes = engine.changes(asked.id);
+				const changes = engine.changes(asked.id, asked.folders);
 				port.postMessage({ say: "changes", changes } satisfies FromThread, buffersOf(changes));
 			}
 		} catch (error) {

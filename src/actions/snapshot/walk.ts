@@ -6,7 +6,7 @@ import { FolderNotes } from "./folderNotes.ts";
 import { namesOf, type Tree } from "./folderTree.ts";
 import { addGitFolders } from "./gitFolders.ts";
 import type { GitIndex } from "./gitIndex.ts";
-import { gitPlaces } from "./gitPlaces.ts";
+import { type GitPlaces, gitPlaces } from "./gitPlaces.ts";
 import { listFolder } from "./listFolder.ts";
 import { keyOf, look } from "./readFile.ts";
 import type { RepositoryShelf } from "./repositories.ts";
@@ -97,7 +97,7 @@ class Walk {
 		this.#deadline = performance.now() + options.limits.walkMs;
 		this.#tree = {
 			...{ folders: new Map(), rules: new Map(), above: undefined, repositories: [], attributes: new Map() },
-			...{ git: new Map(), indexes: new Map(), files: 0, entries: 0, newest: 0 },
+			...{ git: new Map(), places: [], indexes: new Map(), files: 0, entries: 0, newest: 0, begun: Date.now() },
 		};
 	}
 
@@ -114,6 +114,8 @@ class Walk {
 			this.#visit(next);
 			if (this.#trouble.stopped !== undefined) break;
 		}
+		// A ".git" may lead elsewhere by now: what is where it led before is not gone.
+		for (const places of before?.places ?? []) this.#lookAtGit(places);
 		const incomplete = this.#trouble.message;
 		this.#tree.newest = this.#notes.newest;
 		return incomplete === undefined ? this.#tree : { ...this.#tree, incomplete };
@@ -164,15 +166,16 @@ class Walk {
 	/** Looks at a repository's hooks and settings and reads its index. @param at its folder, absolute */
 	#openGit(folder: string, at: string): Tracking | undefined {
 		const { shelf, before } = this.#options;
-		const { git, indexes } = this.#tree;
-		const places = gitPlaces(at);
-		const isWatched = places !== undefined && git.size < MAX_GIT_FOLDERS && addGitFolders(places, git, this.#disk);
-		if (!isWatched && places !== undefined) this.#trouble.gitUnread(at);
+		const { indexes } = this.#tree;
+		const found = gitPlaces(at);
+		const places = found === "unknown" ? undefined : found;
+		const isUnread = found === "unknown" || (places !== undefined && !this.#lookAtGit(places));
+		if (isUnread) this.#trouble.gitUnread(at);
 		if (shelf === undefined) return undefined;
 		const isAbove = this.#root !== at && this.#root.startsWith(at);
 		const tracking = { base: folder, above: isAbove ? this.#root.slice(at.length) : "" };
 		const nothing = { ...tracking, now: undefined, earlier: undefined };
-		if (places === undefined) return { ...nothing, isUnread: false };
+		if (places === undefined) return { ...nothing, isUnread };
 		const opened = indexes.size < MAX_REPOSITORIES ? shelf.openIndex(places.own) : undefined;
 		if (opened === undefined) return { ...nothing, isUnread: true };
 		indexes.set(at, opened.key);
@@ -180,6 +183,18 @@ class Walk {
 		const old = before?.indexes.get(at);
 		const earlier = old === undefined ? undefined : shelf.indexOf(old);
 		return { ...tracking, now: index, earlier, isUnread: key !== "" && index === undefined };
+	}
+
+	/** Notes a repository's hooks and settings. @returns false when they are not known */
+	#lookAtGit(places: GitPlaces): boolean {
+		const { git, places: noted } = this.#tree;
+		if (git.size >= MAX_GIT_FOLDERS) {
+			this.#trouble.gitUnread(places.own);
+			return false;
+		}
+		const isNoted = addGitFolders(places, git, this.#disk);
+		if (isNoted) noted.push(places);
+		return isNoted;
 	}
 
 	readonly #disk = {

@@ -22,7 +22,7 @@ const ODD: Record<RowFlag, string> = {
 	guard: "It would have changed what guards this machine.",
 	altered: "Lines of the log that tell of it were altered.",
 	edited: "A person changed what the agent had asked for, and decided on that.",
-	unexpected: "A file did not hold what was allowed after the agent had reported it written.",
+	unexpected: "A file did not hold what was allowed after the agent had reported on it.",
 };
 
 /** That a person changed it first is said, and nothing odd. */

@@ -157,7 +157,7 @@ test("what a later edit was allowed to make of the file is no mismatch of the ea
 	assert.equal((await mismatches()).length, 1);
 });
 
-test("a second report, a failed one and one of another input are not held against the files", async (t) => {
+test("a second report and one of another input are not held against the files", async (t) => {
 	const { file, gate, mismatches } = await editing(t);
 	await allowed(gate, "t1");
 	writeFileSync(file, AFTER);
@@ -166,10 +166,6 @@ test("a second report, a failed one and one of another input are not held agains
 	await reported(gate, "t1");
 	assert.deepEqual(await mismatches(), []);
 	writeFileSync(file, BEFORE);
-	await allowed(gate, "t2");
-	const failure = { hook_event_name: "PostToolUseFailure", error: "no", tool_response: undefined };
-	await reported(gate, "t2", failure);
-	assert.deepEqual(await mismatches(), []);
 	await allowed(gate, "t3");
 	await reported(gate, "t3", {
 		tool_input: { file_path: file, old_string: "one", new_string: "x", replace_all: false },
@@ -189,4 +185,93 @@ test("a new file that holds what was allowed is no news either", async (t) => {
 	await (await gate.call("PostToolUse-Write", { toolUseId: "w1", members: input })).reply();
 	assert.deepEqual(await mismatches(), []);
 	assert.equal(readFileSync(file, "utf8"), "new\n");
+});
+
+const FAILED = { hook_event_name: "PostToolUseFailure", error: "no", is_interrupt: false, tool_response: undefined };
+
+test("a failed edit that left the file as it was, or wrote it all the same, is no news", async (t) => {
+	const { file, gate, mismatches, warned } = await editing(t);
+	await allowed(gate, "t1");
+	await reported(gate, "t1", FAILED);
+	await allowed(gate, "t2");
+	writeFileSync(file, AFTER);
+	await reported(gate, "t2", FAILED);
+	assert.deepEqual([await mismatches(), warned()], [[], []]);
+});
+
+test("a failed edit whose file is neither is on record and said, without naming who did it", async (t) => {
+	const { at, file, gate, mismatches, warned } = await editing(t);
+	const request = await allowed(gate);
+	writeFileSync(file, "something else\n");
+	await reported(gate, "t1", FAILED);
+	const [entry, ...more] = await mismatches();
+	assert.equal(more.length, 0);
+	assert.deepEqual([entry?.body.request, entry?.body.failed], [request, true]);
+	const [one] = entry?.body.files ?? [];
+	assert.deepEqual([one.path, one.unwritten], [file, undefined]);
+	assert.notEqual(one.found, one.approved);
+	const { evidence } = workspacePaths(at.home, workspaceId(at.folder));
+	assert.equal(String(await readEvidence(evidence, one.after.digest)), "something else\n");
+	assert.deepEqual(warned(), ["gate.fileAfterFailed"]);
+	await gate.verified();
+});
+
+test("a file that is gone after a failed edit, or that a link leads away from, is said too", async (t) => {
+	const { at, file, gate, mismatches } = await editing(t);
+	await allowed(gate, "t1");
+	rmSync(file);
+	await reported(gate, "t1", FAILED);
+	assert.equal((await mismatches())[0]?.body.files[0].found, null);
+	writeFileSync(file, BEFORE);
+	await allowed(gate, "t2");
+	const elsewhere = join(at.dir, "elsewhere.txt");
+	renameSync(file, elsewhere);
+	symlinkSync(elsewhere, file);
+	await reported(gate, "t2", FAILED);
+	assert.equal((await mismatches())[1]?.body.files[0].target, elsewhere);
+});
+
+test("a new file that a failed write did not make is no news; one that holds something else is", async (t) => {
+	const { at, gate, mismatches } = await editing(t);
+	const file = join(at.folder, "new.txt");
+	const write = { tool_name: "Write", tool_input: { file_path: file, content: "new\n" } };
+	for (const [id, made] of [
+		["w1", undefined],
+		["w2", "ne"],
+	] as const) {
+		const call = await gate.call("PreToolUse-Write", { toolUseId: id, members: write });
+		gate.answer(await gate.card(), "allow");
+		await call.reply();
+		if (made !== undefined) writeFileSync(file, made);
+		await reported(gate, id, { ...write, ...FAILED });
+		assert.equal((await mismatches()).length, made === undefined ? 0 : 1, id);
+	}
+});
+
+test("an edit that failed because another one, allowed beside it, was first is no news; one long done before is", async (t) => {
+	const { file, gate, mismatches } = await editing(t);
+	const next = { tool_input: { file_path: file, old_string: "two", new_string: "2", replace_all: false } };
+	await allowed(gate, "t1");
+	await allowed(gate, "t2", next);
+	writeFileSync(file, AFTER);
+	await reported(gate, "t1");
+	await reported(gate, "t2", { ...next, ...FAILED });
+	assert.deepEqual(await mismatches(), []);
+	writeFileSync(file, BEFORE);
+	await allowed(gate, "t3", next);
+	writeFileSync(file, AFTER);
+	await reported(gate, "t3", { ...next, ...FAILED });
+	assert.equal((await mismatches()).length, 1);
+});
+
+test("a first report of failure does not spare a later one that it was done", async (t) => {
+	const { file, gate, mismatches } = await editing(t);
+	await allowed(gate, "t1");
+	await reported(gate, "t1", FAILED);
+	writeFileSync(file, "something else\n");
+	await reported(gate, "t1");
+	const [done, ...more] = await mismatches();
+	assert.deepEqual([done?.body.failed, done?.body.files.length, more.length], [undefined, 1, 0]);
+	await reported(gate, "t1", FAILED);
+	assert.equal((await mismatches()).length, 1, "a second report is not held against the files");
 });

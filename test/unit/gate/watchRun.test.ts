@@ -20,6 +20,7 @@ class Fake {
 	readonly taken: string[] = [];
 	readonly live = new Set<number>();
 	asked = 0;
+	folders: readonly string[] | undefined;
 	found: ChangedFiles = NOTHING;
 	onTake: (signal: AbortSignal | undefined) => Promise<unknown> = async () => undefined;
 	onChanges: () => Promise<unknown> = async () => undefined;
@@ -32,8 +33,9 @@ class Fake {
 		return { id, root, takenAt: Date.now(), files: 3 };
 	}
 
-	async changes(before: SnapshotMark): Promise<ChangedFiles> {
+	async changes(before: SnapshotMark, _: unknown, folders?: readonly string[]): Promise<ChangedFiles> {
 		assert.ok(this.live.has(before.id), "a mark that was dropped");
+		this.folders = folders;
 		this.asked += 1;
 		await this.onChanges();
 		return this.found;
@@ -100,6 +102,7 @@ test("a command's folder is looked at after the decision and before the agent is
 		ms: 4,
 	};
 	await reported(gate, "t1");
+	assert.deepEqual(snapshots.folders, [at.folder], "no git in them is run");
 	const entries = await gate.verified();
 	const { body } = entries.find(({ type }) => type === "action.changed") as (typeof entries)[0];
 	assert.equal(body.request, request);

@@ -1,8 +1,8 @@
 // Snapshots in their thread: what is asked is answered or rejected, and the thread goes when it is not needed.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, existsSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Limits, NoSnapshotError, Snapshots } from "../../../../src/actions/snapshot/snapshots.ts";
@@ -153,4 +153,30 @@ test("a thread keeps no process from ending", (t) => {
 		console.log(mark.files);`,
 	);
 	assert.equal(execFileSync(process.execPath, [script], { encoding: "utf8", timeout: 60_000 }), "0\n");
+});
+
+test("no program in a folder that agents work in is taken for git", async (t) => {
+	const { root, put } = repository(t, { "a.txt": "one\n" });
+	const other = place(t);
+	const mark = join(other.root, "mark");
+	other.put({ "bin/git": `#!/bin/sh\ntouch '${mark}'\n` });
+	chmodSync(join(other.root, "bin/git"), 0o755);
+	const path = process.env.PATH;
+	t.after(() => {
+		process.env.PATH = path;
+	});
+	process.env.PATH = `${join(other.root, "bin")}${delimiter}${path}`;
+	const one = snapshots(t, { fillFiles: 0 });
+	const changed = async (text: string, folders?: string[]) => {
+		const before = await one.take(root);
+		put({ "a.txt": text });
+		return told(root, await one.changes(before, undefined, folders));
+	};
+	assert.deepEqual(await changed("two\n", [other.root]), ["modify a.txt: one\n -> two\n"]);
+	assert.equal(existsSync(mark), false);
+	const control = repository(t, { "a.txt": "one\n" });
+	const before = await one.take(control.root);
+	control.put({ "a.txt": "two\n" });
+	await one.changes(before);
+	assert.equal(existsSync(mark), true, "it would have been run");
 });
