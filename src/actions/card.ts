@@ -46,7 +46,7 @@ export function buildCard(parts: CardParts): CardModel {
 		kind: action.kind,
 		tool: action.tool,
 		verb: message(`verb.${action.kind}`),
-		target: targetOf(action),
+		target: targetOf(action, files),
 		root: action.root,
 		cwd: action.cwd,
 		files,
@@ -87,13 +87,18 @@ function cardFiles(
 	}));
 }
 
-/** What the verb acts on, whole. */
-function targetOf(action: Action): string {
-	const { kind, tool, root, input, paths } = action;
+/** Files that a heading names. */
+const MAX_NAMED = 3;
+
+/** What the verb acts on, whole, or the files it changes. */
+function targetOf(action: Action, files: readonly CardFile[]): string {
+	const { kind, tool, root, input } = action;
 	const said = TARGETS[kind].map((member) => input[member]).find((value) => typeof value === "string" && value !== "");
 	if (typeof said === "string") return said;
-	const [path] = paths;
-	return path === undefined ? tool : labelOf(path, root);
+	const paths = files.length > 0 ? files.map(({ label }) => label) : action.paths.map((path) => labelOf(path, root));
+	const more = paths.length - MAX_NAMED;
+	const named = paths.slice(0, MAX_NAMED).join(", ");
+	return paths.length === 0 ? tool : more > 0 ? `${named}, … (+${more})` : named;
 }
 
 /** Input members that are the target of an action of this kind, as agents call them. */
@@ -124,7 +129,7 @@ function needsInput(
 ): boolean {
 	const whole = isChange(proposal) && files.every((file) => !file.cut && !file.binary);
 	return Object.entries(action.input).some(([member, value]) => {
-		if (TARGETS[action.kind].includes(member)) return value !== targetOf(action);
+		if (TARGETS[action.kind].includes(member)) return value !== targetOf(action, files);
 		if (member === "description" && value === description) return false;
 		if (isShownPath(action, value)) return false;
 		return !(whole && SHOWN_BY_CHANGE.has(member));

@@ -1,4 +1,4 @@
-// Contents of the evidence store as read-only files of the editor: `gatepost-log:/<workspace>/<digest>/<side>/<path>`. The
+// Contents of the evidence store as read-only files of the editor: `gatepost-log:<path>?<workspace>/<digest>/<side>`. The
 // address holds all there is to know, so that a tab is served after a reload, too.
 import { basename, join } from "node:path";
 import * as vscode from "vscode";
@@ -34,14 +34,15 @@ export class AuditDocuments implements vscode.Disposable {
 
 	/** @throws FileSystemError for what is no side of ours, or cannot be had any more */
 	#content(side: Side, uri: vscode.Uri): Promise<Buffer> {
-		const known = this.#kept.get(uri.path);
+		const address = uri.toString();
+		const known = this.#kept.get(address);
 		if (known !== undefined) return known;
 		const reading = this.#read(side, uri);
-		this.#kept.set(uri.path, reading);
+		this.#kept.set(address, reading);
 		const [oldest] = this.#kept.keys();
 		if (this.#kept.size > KEPT && oldest !== undefined) this.#kept.delete(oldest);
 		// Evidence can come back, e.g. from a backup.
-		reading.catch(() => this.#kept.delete(uri.path));
+		reading.catch(() => this.#kept.delete(address));
 		return reading;
 	}
 

@@ -1,4 +1,4 @@
-// Both sides of the native diff: `gatepost:/<request>/before|after/<path>`, the exact bytes of the proposed change and
+// Both sides of the native diff: `gatepost:<path>?<request>/before|after`, the exact bytes of the proposed change and
 // never the editor's unsaved buffer. Opened only by a click, closed when the request is settled (DESIGN 11).
 import { basename } from "node:path";
 import * as vscode from "vscode";
@@ -7,7 +7,7 @@ import type { Gate } from "../gate/gate.ts";
 import { Disposables } from "./disposables.ts";
 import { EDIT_SCHEME, EditDocuments } from "./editDocuments.ts";
 import { requestOfTab } from "./requestTabs.ts";
-import { type Side, SideFiles, sideUri } from "./sideFiles.ts";
+import { pathOf, type Side, SideFiles, sideUri } from "./sideFiles.ts";
 import { say } from "./text.ts";
 
 const SCHEME = "gatepost";
@@ -58,7 +58,6 @@ export class DiffDocuments implements vscode.Disposable {
 			return [op === "delete" ? left : right, op === "create" ? undefined : left, op === "delete" ? undefined : right];
 		});
 		const title = say(sides.some(({ ends }) => ends) ? "editor.diffAllTitleEnds" : "editor.diffAllTitle", {
-			count: files.length,
 			request: request.slice(0, 8),
 		});
 		this.#multi.set(title, request);
@@ -67,11 +66,11 @@ export class DiffDocuments implements vscode.Disposable {
 
 	/** Opens the native diff with a right side that can be edited; saving it changes the action. For a click in our view. */
 	async openEdit(request: string, file: number): Promise<void> {
-		const { path, after } = this.#file(request, file);
+		const { path, from = path, after } = this.#file(request, file);
 		if (after === undefined || after.binary) {
 			throw vscode.FileSystemError.Unavailable(say("editor.notEditable", { file: basename(path) }));
 		}
-		const left = sideUri(SCHEME, [request], "before", path);
+		const left = sideUri(SCHEME, [request], "before", from);
 		const right = this.#edits.allow(request, file, path);
 		const title = say("editor.diffEditTitle", { file: basename(path) });
 		await vscode.commands.executeCommand("vscode.diff", left, right, title, { preview: false, preserveFocus: false });
@@ -123,7 +122,7 @@ export class DiffDocuments implements vscode.Disposable {
 	 */
 	async #exactSides(
 		request: string,
-		{ path, op, before, after }: FileChange,
+		{ path, from = path, op, before, after }: FileChange,
 		file: number,
 	): Promise<{ left: vscode.Uri; right: vscode.Uri; ends: boolean }> {
 		const card = this.#gate()
@@ -132,7 +131,7 @@ export class DiffDocuments implements vscode.Disposable {
 		const { eolOnly = 0, whitespaceOnly = 0 } = card?.files[file] ?? {};
 		const bomDiffers = before !== undefined && before.bom !== after?.bom;
 		const ends = card?.files[file] !== undefined && after !== undefined && (eolOnly > 0 || bomDiffers);
-		const left = sideUri(SCHEME, [request], ends ? "before+ends" : "before", path);
+		const left = sideUri(SCHEME, [request], ends ? "before+ends" : "before", from);
 		const right = sideUri(SCHEME, [request], ends ? "after+ends" : "after", path);
 		// One that is not text is compared by the editor in its own way, and cannot be opened as text.
 		const isText = before?.binary !== true && after?.binary !== true;
@@ -165,9 +164,8 @@ export class DiffDocuments implements vscode.Disposable {
 
 	#side({ owner: [request = ""], of, path }: Side, uri: vscode.Uri): Buffer {
 		const proposal = this.#gate()?.proposal(request);
-		const change = isChange(proposal)
-			? proposal.files.find((file) => file.path === path || `/${file.path}` === path)
-			: undefined;
+		const named = (file: FileChange) => (of === "before" ? (file.from ?? file.path) : file.path);
+		const change = isChange(proposal) ? proposal.files.find((file) => pathOf(named(file)) === path) : undefined;
 		if (change === undefined) throw vscode.FileSystemError.FileNotFound(uri);
 		// A file that does not exist yet, or no longer, is an empty side.
 		return change[of]?.bytes ?? Buffer.alloc(0);

@@ -4,12 +4,13 @@
 interface Address {
 	scheme: string;
 	path: string;
+	query?: string;
 }
 
 /**
  * The request a tab belongs to; undefined for a tab that is not ours.
  * @param input what the tab shows, of any kind: text, notebook, a diff of either, or several diffs
- * @param schemes our schemes, whose paths begin with a request
+ * @param schemes our schemes, whose queries or, without one, paths begin with a request
  * @param titles requests by the title their multi-diff was opened with, for an editor that does not tell what it shows
  */
 export function requestOfTab(
@@ -19,7 +20,7 @@ export function requestOfTab(
 ): string | undefined {
 	const addresses = addressesOf(input);
 	const own = addresses.find(({ scheme }) => schemes.includes(scheme));
-	if (own !== undefined) return own.path.split("/")[1];
+	if (own !== undefined) return own.query ? own.query.split("/")[0] : own.path.split("/")[1];
 	if (addresses.length > 0 || isOtherKind(input)) return undefined;
 	// The editor adds the number of files to the title.
 	return [...titles].find(([title]) => label === title || label.startsWith(`${title} (`))?.[1];

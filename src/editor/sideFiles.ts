@@ -1,5 +1,6 @@
-// Sides of a native diff as read-only files of the editor. An address names the owner of a file, the side, and the path,
-// which gives the tab its name and its language: `<scheme>:/<owner>/<side>/<path>`.
+// Sides of a native diff as read-only files of the editor. An address names the path, the owner of a file and the side:
+// `<scheme>:<path>?<owner>/<side>`. The path is the file's own, which gives a tab its name, its language and what the editor
+// draws above it; where both sides have another path, the editor takes the file for renamed.
 import * as vscode from "vscode";
 import { withVisibleEnds } from "./auditSides.ts";
 
@@ -9,19 +10,21 @@ export type SideName = (typeof SIDES)[number];
 
 /** The side that an address names. */
 export interface Side {
-	/** Segments of the address before the side, as many as the scheme has. */
+	/** Segments before the side, as many as the scheme has. */
 	owner: string[];
 	of: "before" | "after";
-	/** With a slash in front. */
+	/** As `pathOf` makes it of a file's path. */
 	path: string;
 }
 
 /** The address of one side of a file. @param owner segments before the side, without slashes in them */
 export function sideUri(scheme: string, owner: readonly string[], side: SideName, path: string): vscode.Uri {
-	return vscode.Uri.from({
-		scheme,
-		path: `/${owner.join("/")}/${side}${path.startsWith("/") ? "" : "/"}${path}`,
-	});
+	return vscode.Uri.from({ scheme, path: pathOf(path), query: [...owner, side].join("/") });
+}
+
+/** A file's path as an address has it. With two slashes in front it would name a host. */
+export function pathOf(path: string): string {
+	return `/${path.replace(/^\/+/, "")}`;
 }
 
 /** A file system of such files, registered until it is disposed of. Nothing in it can be changed or listed. */
@@ -54,7 +57,7 @@ export class SideFiles implements vscode.FileSystemProvider, vscode.Disposable {
 	changed(scheme: string, owner: readonly string[]): void {
 		this.#version += 1;
 		const open = vscode.workspace.textDocuments.filter(
-			({ uri }) => uri.scheme === scheme && uri.path.startsWith(`/${owner.join("/")}/`),
+			({ uri }) => uri.scheme === scheme && uri.query.startsWith(`${owner.join("/")}/`),
 		);
 		this.#changes.fire(open.map(({ uri }) => ({ type: vscode.FileChangeType.Changed, uri })));
 	}
@@ -75,12 +78,12 @@ export class SideFiles implements vscode.FileSystemProvider, vscode.Disposable {
 	}
 
 	async readFile(uri: vscode.Uri): Promise<Buffer> {
-		const [, ...segments] = uri.path.split("/");
-		const name = SIDES.find((known) => known === segments[this.#owners]);
-		if (name === undefined) throw vscode.FileSystemError.FileNotFound(uri);
-		const owner = segments.slice(0, this.#owners);
-		const path = `/${segments.slice(this.#owners + 1).join("/")}`;
-		const bytes = await this.#bytesOf({ owner, of: name.startsWith("before") ? "before" : "after", path }, uri);
+		const owner = uri.query.split("/");
+		const side = owner.pop();
+		const name = SIDES.find((known) => known === side);
+		if (name === undefined || owner.length !== this.#owners) throw vscode.FileSystemError.FileNotFound(uri);
+		const of = name.startsWith("before") ? "before" : "after";
+		const bytes = await this.#bytesOf({ owner, of, path: uri.path }, uri);
 		return name.endsWith("+ends") ? withVisibleEnds(bytes) : bytes;
 	}
 

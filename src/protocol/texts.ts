@@ -183,7 +183,7 @@ export const TEXTS = {
 	"editor.diffTitle": "{file} (proposed)",
 	"editor.diffTitleEnds": "{file} (proposed, line ends drawn)",
 	"editor.diffEditTitle": "{file} (proposed, save to change it)",
-	"editor.diffAllTitle": "Proposed changes ({count}, {request})",
+	"editor.diffAllTitle": "Proposed changes ({request})",
 	"editor.notEditable":
 		"{file} cannot be edited here: it is not text, or it is deleted. The card was not changed. Answer it as it is, or deny it with a reason.",
 	"editor.requestOver": "This request is settled, so its proposed change is gone. The audit log has it.",

@@ -67,7 +67,7 @@ export const TEXTS_CHANGE_VIEWS = {
 	"ui.edited.content": "What would be written is not all that the agent had asked for.",
 	"ui.edited.back": "Back to the original",
 	"ui.allowEdited": "Allow edited",
-	"editor.diffAllTitleEnds": "Proposed changes, line ends drawn ({count}, {request})",
+	"editor.diffAllTitleEnds": "Proposed changes, line ends drawn ({request})",
 	"editor.editOver":
 		"This request is over, so your change cannot be taken any more and nothing was saved. Copy what you want to keep, then close this tab.",
 	"ui.announce.changed": "Changed: {action}. Look at it again before you answer.",

@@ -179,20 +179,21 @@ describe("diffs of past actions", function () {
 		const good = sideUri(id, before.digest, "before", "/a/login.ts");
 		assert.equal(await bytes(good), BEFORE);
 		const others = [
-			good.with({ path: `/../../keys/${before.digest}/before/x` }),
-			good.with({ path: `/${id}/home.key/before/x` }),
-			good.with({ path: `/${id}/..%2f..%2f..%2fkeys%2fhome.key/before/x` }),
-			good.with({ path: `/${id}/${before.digest}/beside/x` }),
-			good.with({ path: `/${id}/${"0".repeat(64)}/before/x` }),
-			good.with({ path: `/${"0".repeat(16)}/${before.digest}/before/x` }),
-			good.with({ path: "/" }),
+			good.with({ query: `../../keys/${before.digest}/before` }),
+			good.with({ query: `${id}/home.key/before` }),
+			good.with({ query: `${id}/..%2f..%2f..%2fkeys%2fhome.key/before` }),
+			good.with({ query: `${id}/${before.digest}/beside` }),
+			good.with({ query: `${id}/${before.digest}/x/before` }),
+			good.with({ query: `${id}/${"0".repeat(64)}/before` }),
+			good.with({ query: `${"0".repeat(16)}/${before.digest}/before` }),
+			good.with({ query: "" }),
 		];
 		for (const uri of others) {
 			const read = await vscode.workspace.fs.readFile(uri).then(
 				() => "read",
 				() => "refused",
 			);
-			assert.equal(read, "refused", uri.path);
+			assert.equal(read, "refused", uri.query);
 		}
 		const { fs } = vscode.workspace;
 		for (const attempt of [() => fs.writeFile(good, Buffer.from("evil")), () => fs.delete(good)]) {

@@ -49,6 +49,7 @@ describe("the two sides of a proposed change", () => {
 		"characters of every length, and invisible ones": ["a\u200b\n", "ä€😀\u202e\u2066\u0000\n"],
 		"a new file": [undefined, "one\n"],
 		"an empty file": ["one\n", ""],
+		"files so large that threads share them": ["a line\n".repeat(40_000), "another line, ä\n".repeat(40_000)],
 		// The agent takes a file for text by its first 8,000 bytes; from there on anything may follow.
 		"a file that is not text": [Buffer.from(`${"a".repeat(8000)}\u0000\u0001\n`), "text now\n"],
 		"a file in UTF-16": [Buffer.from(`${BOM}one\n`, "utf16le"), "two\n", Buffer.from(`${BOM}two\n`, "utf16le")],
@@ -167,8 +168,11 @@ describe("the two sides of a proposed change", () => {
 			side(request, "after", `${path}/../../../../etc/passwd`),
 			side(request, "beside", path),
 			side(nowhere, "after", path),
-			vscode.Uri.from({ scheme: "gatepost", path: `/${request}` }),
-			vscode.Uri.from({ scheme: "gatepost", path: "/" }),
+			side(`${request}/${request}`, "after", path),
+			side("", "after", path),
+			sides.after.with({ query: request }),
+			sides.after.with({ query: "" }),
+			sides.after.with({ path: "/" }),
 		];
 		for (const uri of others) {
 			await assert.rejects(async () => vscode.workspace.fs.readFile(uri), { code: "FileNotFound" }, uri.toString());

@@ -98,7 +98,7 @@ export async function held(call: HookCall, of: string): Promise<string> {
 
 /** One side of a file of a request, as the native diff gets it. */
 export function side(request: string, which: string, path: string): vscode.Uri {
-	return vscode.Uri.from({ scheme: "gatepost", path: `/${request}/${which}${path}` });
+	return vscode.Uri.from({ scheme: "gatepost", path, query: `${request}/${which}` });
 }
 
 /** Whether this promise is settled within a moment. */

@@ -1,4 +1,5 @@
 // A real VS Code with Gatepost in it, opened in a real browser, beside the real Claude Code with its scripted model.
+import assert from "node:assert/strict";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Frame, Page } from "playwright-core";
@@ -7,8 +8,8 @@ import { type Scripting, type Stage, stage } from "./claude/stage.ts";
 import { openWorkbench, screenshot, type Workbench } from "./host/browser.ts";
 import { type RunningHost, startHost, temporaryHome } from "./host/host.ts";
 import type { HostVersion } from "./host/install.ts";
-import { runCommand } from "./host/palette.ts";
-import { webviewFrame } from "./host/webview.ts";
+import { runCommand, setTheme, themes } from "./host/palette.ts";
+import { axe, describeViolations, webviewFrame } from "./host/webview.ts";
 import { packageExtension } from "./package.ts";
 import { until } from "./until.ts";
 
@@ -94,6 +95,16 @@ export async function openCard(frame: Frame, text: string | RegExp, limitMs = 30
 		throw error;
 	}
 	return card.first();
+}
+
+/** A picture in each of the four themes, in each of which axe finds nothing in the frame. */
+export async function look(page: Page, frame: Frame, name: string): Promise<void> {
+	for (const theme of themes) {
+		await setTheme(page, theme);
+		await screenshot(page, `${name}-${theme.toLowerCase().replaceAll(" ", "-")}`);
+		assert.equal(describeViolations(await axe(frame)), "", `${name}, ${theme}`);
+	}
+	await setTheme(page, "Dark Modern");
 }
 
 /** Clicks Allow or Deny with the pointer, after the time in which the button must not have moved. */

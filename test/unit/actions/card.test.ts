@@ -113,6 +113,20 @@ test("files say where they are, where they land, and what they would become", ()
 	assert.deepEqual([unknown.files, unknown.problem?.code], [[], "proposal.notFound"]);
 });
 
+test("a heading names the files, and how many more there are", () => {
+	const files = ["a", "b", "c", "d", "e"].flatMap((name) => change(`/w/src/${name}`, "1\n", "2\n").files);
+	const patch = action(
+		"edit",
+		"apply_patch",
+		{ input: "*** Begin Patch" },
+		files.map(({ path }) => path),
+	);
+	const heading = (count: number) => card(patch, { files: files.slice(0, count) }).target;
+	assert.deepEqual([1, 3, 5].map(heading), ["src/a", "src/a, src/b, src/c", "src/a, src/b, src/c, … (+2)"]);
+	assert.equal(card(patch, { unknown: message("proposal.notFound") }).target, "src/a, src/b, src/c, … (+2)");
+	assert.equal(card(action("edit", "apply_patch", {}, []), undefined).target, "apply_patch");
+});
+
 test("an input that does not matter is kept short, one that does is whole", () => {
 	const content = "some text\n".repeat(5000);
 	const write = action("write", "Write", { file_path: "/w/a", content }, ["/w/a"]);

@@ -3,13 +3,13 @@ import { test } from "node:test";
 import { requestOfTab, unsavedRequests } from "../../../src/editor/requestTabs.ts";
 
 const SCHEMES = ["gatepost", "gatepost-edit"];
-const TITLE = "Proposed changes (3, 0a1b2c3d)";
+const TITLE = "Proposed changes (0a1b2c3d)";
 const titles = new Map([[TITLE, "0a1b2c3d-one"]]);
-const uri = (scheme: string, path: string) => ({ scheme, path });
+const uri = (scheme: string, path: string, query = "") => ({ scheme, path, query });
 const of = (input: unknown, label = "a.ts") => requestOfTab({ input, label }, SCHEMES, titles);
 
 test("a tab is found by what it shows: one side, two, a notebook's, or the diffs of several files", () => {
-	const ours = uri("gatepost", "/r1/after/a.ts");
+	const ours = uri("gatepost", "/project/a.ts", "r1/after");
 	const edited = uri("gatepost-edit", "/r1/0/a.ts");
 	const theirs = uri("file", "/gatepost/r1");
 	assert.equal(of({ uri: ours }), "r1");
@@ -52,7 +52,7 @@ test("requests with unsaved text are named once, and only while their files may 
 		document("gatepost-edit", "/r1/1/b.ts"),
 		document("gatepost-edit", "/r2/0/a.ts", false),
 		document("gatepost-edit", "/r3/0/a.ts"),
-		document("gatepost", "/r4/after/a.ts"),
+		document("gatepost", "/r4/0/a.ts"),
 		document("file", "/r5/0/a.ts"),
 	];
 	const asked: [string, number][] = [];
