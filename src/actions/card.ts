@@ -36,7 +36,7 @@ export interface CardParts {
 export function buildCard(parts: CardParts): CardModel {
 	const { event, proposal, verdict, session, folders } = parts;
 	const action = withoutComputed(parts.action, proposal);
-	const files = cardFiles(proposal, action.root, folders, parts.warnings);
+	const { files, written } = cardFiles(proposal, action.root, folders, parts.warnings);
 	const inputMatters = needsInput(action, files, proposal, event.description);
 	return {
 		v: 1,
@@ -57,7 +57,7 @@ export function buildCard(parts: CardParts): CardModel {
 		...(parts.preview === undefined || parts.preview.length === 0 ? {} : { preview: parts.preview }),
 		...(parts.edited === undefined ? {} : { edited: parts.edited }),
 		why: verdict.why,
-		risks: risksOf(action, proposal, folders),
+		risks: risksOf(action, proposal, folders, written),
 		guard: verdict.guard,
 		createdAt: new Date(parts.createdAt).toISOString(),
 		deadlineAt: new Date(parts.deadlineAt).toISOString(),
@@ -75,16 +75,18 @@ function cardFiles(
 	root: string,
 	folders: readonly string[],
 	warnings: Record<string, Message[]> = {},
-): CardFile[] {
-	if (!isChange(proposal)) return [];
+): { files: CardFile[]; written: string[] } {
+	if (!isChange(proposal)) return { files: [], written: [] };
 	const budget = newBudget();
-	return proposal.files.map((file) => ({
+	const written: string[] = [];
+	const files = proposal.files.map((file) => ({
 		label: labelOf(file.path, root),
 		outside: !folders.some((folder) => isWithin(file.target ?? file.path, folder)),
 		...(file.from === undefined ? {} : { from: labelOf(file.from, root) }),
 		...(warnings[file.path] === undefined ? {} : { warnings: warnings[file.path] }),
-		...diffFile(file, budget),
+		...diffFile(file, budget, (text) => written.push(text)),
 	}));
+	return { files, written };
 }
 
 /** Files that a heading names. */

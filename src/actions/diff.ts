@@ -50,18 +50,24 @@ export interface FileDiff {
 
 const NOTHING: FileDiff = { hunks: [], added: 0, removed: 0, whitespaceOnly: 0, eolOnly: 0, cut: false };
 
+/** Hears the lines that are new, as one text, of which no more than this is made. UTF-16 units. */
+type NoteNew = (text: string) => void;
+export const MAX_NEW = 200_000;
+
 /** The differences of two texts in UTF-8. What they share at both ends costs next to nothing. */
-function diffBytes(before: Buffer, after: Buffer, budget: DiffBudget): FileDiff {
+function diffBytes(before: Buffer, after: Buffer, budget: DiffBudget, note: NoteNew): FileDiff {
 	if (before.equals(after)) return { ...NOTHING, hunks: [] };
 	const middle = middleOf(before, after, CONTEXT);
 	const around = middle.head + middle.tail;
 	const linesOf = (bytes: Buffer) =>
 		seemsToHaveMore(bytes, MAX_LINES) ? undefined : splitAtMost(bytes.toString("utf8"), MAX_LINES + around);
 	const [old, now] = [linesOf(middle.before), linesOf(middle.after)];
-	if (old !== undefined && now !== undefined) return diffLines(old, now, budget, middle.skipped);
+	if (old !== undefined && now !== undefined) return diffLines(old, now, budget, middle.skipped, note);
 	const [removed, added] = [countLines(middle.before) - around, countLines(middle.after) - around];
 	if (Math.max(removed, added) <= MAX_LINES)
-		return diffTexts(String(middle.before), String(middle.after), budget, middle.skipped);
+		return diffLines(splitLines(String(middle.before)), splitLines(String(middle.after)), budget, middle.skipped, note);
+	const fresh = middle.after.toString("utf8", 0, 4 * MAX_NEW).slice(0, MAX_NEW);
+	note(middle.start === 0 ? withoutMark(fresh) : fresh);
 	// Replaced as a whole; no more of it is made into lines than fit.
 	const most = Math.max(0, budget.lines) + 1;
 	const [a, b] = [middle.before, middle.after].map((bytes) =>
@@ -76,17 +82,17 @@ function diffBytes(before: Buffer, after: Buffer, budget: DiffBudget): FileDiff 
 	return result;
 }
 
-/**
- * The differences of two texts. An absent side has no lines.
- * @param skipped lines before both texts that are not in them
- */
-export function diffTexts(before: string, after: string, budget: DiffBudget, skipped = 0): FileDiff {
-	return diffLines(splitLines(before), splitLines(after), budget, skipped);
+/** The differences of two texts. An absent side has no lines. */
+export function diffTexts(before: string, after: string, budget: DiffBudget): FileDiff {
+	return diffLines(splitLines(before), splitLines(after), budget, 0);
 }
 
-function diffLines(a: string[], b: string[], budget: DiffBudget, skipped: number): FileDiff {
+/** @param skipped lines before both that are not in them */
+function diffLines(a: string[], b: string[], budget: DiffBudget, skipped: number, note?: NoteNew): FileDiff {
 	const time: SearchTime = { ms: SEARCH_MS };
 	const { blocks, coarse } = changesOf(a, b, time);
+	const fresh = newText(b, blocks);
+	note?.(skipped === 0 && blocks[0]?.b0 === 0 ? withoutMark(fresh) : fresh);
 	const result: FileDiff = { ...NOTHING, hunks: [] };
 	const pairs = new Map<Block, [number, number][]>();
 	for (const block of blocks) {
@@ -104,6 +110,17 @@ function diffLines(a: string[], b: string[], budget: DiffBudget, skipped: number
 		if (result.cut) break;
 	}
 	return result;
+}
+
+/** The byte order mark is a fact of its own on the card. */
+function withoutMark(text: string): string {
+	return text.startsWith("\ufeff") ? text.slice(1) : text;
+}
+
+function newText(lines: readonly string[], blocks: readonly Block[]): string {
+	let text = "";
+	for (const { b0, b1 } of blocks) for (let at = b0; at < b1 && text.length < MAX_NEW; at += 1) text += lines[at];
+	return text.slice(0, MAX_NEW);
 }
 
 /** Adds a hunk to a result, or says that it is cut. */
@@ -212,14 +229,20 @@ class HunkWriter {
 
 type Marks = Map<number, [number, number][]>;
 
-/** A file of a change as the card shows it. `outside` and the label are the card's business. */
+/**
+ * A file of a change as the card shows it. `outside` and the label are the card's business.
+ * @param note told once of a text file that differs
+ */
 export function diffFile(
 	change: FileChange,
 	budget: DiffBudget,
+	note: NoteNew = () => {},
 ): Omit<CardFile, "label" | "outside" | "from" | "warnings"> {
 	const { before, after } = change;
 	const binary = before?.binary === true || after?.binary === true;
-	const diff = binary ? { ...NOTHING, hunks: [] } : diffBytes(before?.bytes ?? EMPTY, after?.bytes ?? EMPTY, budget);
+	const diff = binary
+		? { ...NOTHING, hunks: [] }
+		: diffBytes(before?.bytes ?? EMPTY, after?.bytes ?? EMPTY, budget, note);
 	return {
 		path: change.path,
 		...(change.target === undefined ? {} : { target: change.target }),

@@ -4,8 +4,6 @@ import { join } from "node:path";
 import { type Message, message } from "../protocol/messages.ts";
 import type { Action } from "./action.ts";
 import { type FileChange, isChange, type Proposal } from "./change.ts";
-import { changesOf, splitAtMost } from "./lines.ts";
-import { middleOf } from "./middle.ts";
 import { absolutePath, isWithin, labelOf } from "./paths.ts";
 import { redact } from "./redact.ts";
 
@@ -14,19 +12,21 @@ const MAX_TEXT = 200_000;
 /** Patterns look at this much of a command, in lines of at most MAX_LINE: none may take long on a hostile one. Characters. */
 const MAX_COMMAND = 20_000;
 const MAX_LINE = 2000;
-/** Of larger changes the beginning is looked at. Bytes. */
-const MAX_COMPARED = 1024 * 1024;
-const MAX_LINES = 20_000;
-/** Then moved lines count as new. Milliseconds. */
-const SEARCH_MS = 15;
-const BOM_BYTES = 3;
 const MAX_NOTES = 12;
 
 /** Characters that do not show, or that turn what follows around: controls but tab and line breaks, format, bidi, fillers. */
 const HIDDEN = /(?![\t\n\r])[\p{Cc}\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/gu;
 
-/** @param folders real paths of the gate's folders */
-export function risksOf(action: Action, proposal: Proposal, folders: readonly string[]): Message[] {
+/**
+ * @param folders real paths of the gate's folders
+ * @param written what is new in the files of the proposal
+ */
+export function risksOf(
+	action: Action,
+	proposal: Proposal,
+	folders: readonly string[],
+	written: readonly string[],
+): Message[] {
 	const files = isChange(proposal) ? proposal.files : [];
 	const deleted = files.filter(({ op }) => op === "delete").length;
 	const notes = [
@@ -34,7 +34,7 @@ export function risksOf(action: Action, proposal: Proposal, folders: readonly st
 		...(deleted > 1 ? [message("risk.deletesMany", { count: deleted })] : []),
 		...files.flatMap((file) => fileRisks(file, action.root, folders, deleted === 1)),
 		...(files.length === 0 && writes(action) ? action.paths.flatMap((path) => nameRisks(path, action.root)) : []),
-		...textRisks(action, files),
+		...textRisks(action, files.length > 0 ? written : inputTexts(action.input)),
 	];
 	const seen = new Map(notes.map((note) => [JSON.stringify(note), note]));
 	return [...seen.values()].slice(0, MAX_NOTES);
@@ -208,29 +208,12 @@ function matchesLine(pattern: RegExp, text: string): boolean {
 }
 
 /** What is hidden or secret in the text that would be run, sent or written: of a file only the lines that are new. */
-function textRisks(action: Action, files: readonly FileChange[]): Message[] {
-	const texts = files.length > 0 ? files.map(newText) : inputTexts(action.input);
+function textRisks(action: Action, texts: readonly string[]): Message[] {
 	const notes: Message[] = [];
 	const hidden = texts.reduce((sum, text) => sum + countHidden(text), 0);
 	if (hidden > 0) notes.push(message("risk.hidden", { count: hidden }));
 	if (action.kind !== "read" && texts.some((text) => redact(text).redacted)) notes.push(message("risk.secret"));
 	return notes;
-}
-
-function newText({ before, after }: FileChange): string {
-	if (after === undefined || after.binary) return "";
-	const old = before === undefined || before.binary ? Buffer.alloc(0) : before.bytes;
-	const { start, before: left, after: made } = middleOf(old, after.bytes, 0);
-	// The byte order mark is a fact of its own on the card.
-	const now = made.toString("utf8", start === 0 && after.bom ? BOM_BYTES : 0, MAX_COMPARED);
-	const [lines, were] =
-		left.length > MAX_COMPARED ? [] : [now, left.toString("utf8")].map((text) => splitAtMost(text, MAX_LINES));
-	if (lines === undefined || were === undefined) return now.slice(0, MAX_TEXT);
-	const { blocks } = changesOf(were, lines, { ms: SEARCH_MS });
-	return blocks
-		.flatMap(({ b0, b1 }) => lines.slice(b0, b1))
-		.join("")
-		.slice(0, MAX_TEXT);
 }
 
 function inputTexts(value: unknown): string[] {

@@ -2,11 +2,20 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { Action } from "../../../src/actions/action.ts";
-import type { Proposal } from "../../../src/actions/change.ts";
-import { risksOf } from "../../../src/actions/risks.ts";
+import { isChange, type Proposal } from "../../../src/actions/change.ts";
+import { diffFile, newBudget } from "../../../src/actions/diff.ts";
+import * as risks from "../../../src/actions/risks.ts";
 import type { JsonObject } from "../../../src/protocol/canonical.ts";
 import { format } from "../../../src/protocol/messages.ts";
 import { action, change } from "./support.ts";
+
+/** As a card has them. */
+function risksOf(of: Action, proposal: Proposal, folders: readonly string[]) {
+	const written: string[] = [];
+	for (const file of isChange(proposal) ? proposal.files : [])
+		diffFile(file, newBudget(), (text) => written.push(text));
+	return risks.risksOf(of, proposal, folders, written);
+}
 
 const codes = (of: Action, proposal?: Proposal, folders = ["/w"]): string[] =>
 	risksOf(of, proposal, folders).map(({ code }) => code.replace("risk.", ""));
@@ -260,7 +269,8 @@ test("of a large file what changes is looked at, wherever it is", () => {
 	assert.deepEqual(write("/w/a", lines + lines, lines + secret + lines), ["secret"]);
 	assert.deepEqual(write("/w/a", lines + secret, `${lines}more\n${secret}`), [], "it was there before");
 	assert.deepEqual(write("/w/a", lines, `\ufeff${lines}`), [], "a byte order mark is a fact of its own");
-	// More lines than are searched: all of what changes is looked at.
-	const short = "a\n".repeat(30_000);
-	assert.deepEqual(write("/w/a", short, `${short.replaceAll("a", "b")}x\u200b\n`), ["hidden"]);
+	assert.deepEqual(write("/w/a", lines, `${lines}\ufeffmore\n`), ["hidden"], "in the middle it is none");
+	// More lines than are compared: all of what changes is looked at.
+	const short = "a\n".repeat(400_000);
+	assert.deepEqual(write("/w/a", short, `b\nx\u200b\n${short.replaceAll("a", "c")}`), ["hidden"]);
 });
