@@ -129,13 +129,18 @@ async function putNew(temporary: string, real: string): Promise<boolean> {
 	// A file system without hard links.
 	try {
 		await copyFile(temporary, real, constants.COPYFILE_EXCL);
-		const file = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW);
-		await file.sync().finally(() => file.close());
-		return true;
 	} catch (error) {
 		if (codeOf(error) === "EEXIST") return false;
 		throw error;
 	}
+	await syncCopy(real).catch(() => undefined);
+	return true;
+}
+
+/** Only what is open for writing can be synced everywhere. What cannot be opened so is written all the same. */
+async function syncCopy(path: string): Promise<void> {
+	const file = await open(path, constants.O_RDWR | constants.O_NOFOLLOW);
+	await file.sync().finally(() => file.close());
 }
 
 const WHY_UNREAD: Partial<Record<MessageCode, MessageCode>> = {

@@ -116,6 +116,7 @@ async function edited(
 	const proposal = await handling.adapter.propose(action, {
 		turn: turnOf(line.session),
 		signal: line.interrupt.signal,
+		draw: true,
 	});
 	const other = wanted === undefined || "command" in wanted ? undefined : notWanted(proposal, wanted, action);
 	const late = notNow() ?? other;

@@ -63,7 +63,7 @@ export async function before(
 			decision = rule.decision;
 			ruledChange = rule.proposal;
 		} else {
-			const proposal = await handling.adapter.propose(line.action, asking(line));
+			const proposal = await handling.adapter.propose(line.action, { ...asking(line), draw: true });
 			if (mayRace(gate, line, verdict)) return await delegate(gate, handling, event, line, verdict, proposal);
 			handling.call.ack();
 			await recordRequest(gate, line, verdict, proposal);

@@ -235,12 +235,16 @@ async function open(options: OpenGateOptions, undo: (() => unknown)[]): Promise<
 	);
 	for (const one of [keeper, watcher, ungated, retention]) undo.push(() => one.close());
 	for (const problem of await takeOutbox(home, workspaces)) gate.warn("outbox", problem);
-	const recover = async (folders: readonly string[]) => {
-		for (const { folder, error } of await recoverUndone(workspaces, folders)) gate.logTrouble(folder, error);
-	};
-	await recover(workspaces.folders);
-
 	let closed = false;
+	// Never waited for: hooks would be held meanwhile, and files can be large or on a drive that does not answer.
+	const recover = async (folders: readonly string[]) => {
+		for (const one of folders) {
+			const troubles = await recoverUndone(workspaces, [one], () => closed);
+			for (const { folder, error } of troubles) gate.logTrouble(folder, error);
+		}
+	};
+	void recover(workspaces.folders);
+
 	return {
 		gate,
 		desk,
@@ -261,7 +265,7 @@ async function open(options: OpenGateOptions, undo: (() => unknown)[]): Promise<
 				if (now === undefined || before.has(folder)) continue;
 				await workspaces.record(folder, [{ type: "policy.changed", body: now }]);
 			}
-			await recover(workspaces.folders.filter((folder) => !before.has(folder)));
+			void recover(workspaces.folders.filter((folder) => !before.has(folder)));
 			notices.otherGates(others);
 		},
 		recordInstalled: (agent, file) =>

@@ -1,17 +1,20 @@
 // Undos that were begun and are not known to be over: a mark each, `undo/<id>.json` in the folder of the workspace's log. It
 // is there before the entry that says that a file will be written, and goes when the file is on disk. One that a gate finds
-// when it starts is of an editor that ended in between (gate/undone.ts).
-import { createHmac, randomBytes } from "node:crypto";
+// when it starts is of an editor that ended in between (gate/undone.ts). That gate claims it first, so that of two that start
+// at once one looks at it: `undo/<id>.<claimer>.<unique>.claimed`. What a claimer that died left is a mark again.
+import { createHash, createHmac, randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { readdir, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { createFile, makePrivateDir, openPlain, readAt, syncDir } from "../audit/files.ts";
 import { type Owner, thisOwner } from "../audit/owner.ts";
 
 /** Of one mark. Paths of agents can be long. Bytes. */
 const MAX_BYTES = 64 * 1024;
-/** Marks that are looked at when a gate starts. */
-const MAX_MARKS = 1000;
+/** Files that are read to find marks when a gate starts. */
+const MAX_FILES = 1000;
+/** What is hashed before others get their turn. Bytes. */
+const PIECE = 1024 * 1024;
 
 /** What is known of the undo, as its entry has it, but with the path as it is. */
 export interface MarkedUndo {
@@ -24,10 +27,17 @@ export interface MarkedUndo {
 }
 
 export interface UndoMark extends MarkedUndo {
+	/** Which of its two contents this is, or neither. Gives way to others on the way. @param bytes undefined: no file */
+	sideOf(bytes: Buffer | undefined): Promise<"before" | "after" | undefined>;
+}
+
+export interface FoundMark {
+	file: string;
+	mark: UndoMark;
+	/** Whose it is: the editor's that undoes, or the gate's that claimed it. */
 	owner: Owner;
-	/** Whether a content is the one before the undo, or the one after it. @param bytes undefined: no file */
-	isBefore(bytes: Buffer | undefined): boolean;
-	isAfter(bytes: Buffer | undefined): boolean;
+	/** Since when, milliseconds since the epoch. */
+	sinceMs: number;
 }
 
 /** Name of the file that an undo is written to first, beside the one whose place it takes. */
@@ -55,7 +65,8 @@ export async function markUndo(dir: string, undo: MarkedUndo, from: Buffer | und
 	makePrivateDir(folder);
 	// Only to tell contents apart for as long as the undo lasts. Nothing is behind a plain hash that could be guessed with it.
 	const salt = randomBytes(16).toString("hex");
-	const mark = { v: 1, ...undo, owner: { ...thisOwner() }, salt, from: named(salt, from), to: named(salt, to) };
+	const sides = { from: await named(salt, from), to: await named(salt, to) };
+	const mark = { v: 1, ...undo, owner: { ...thisOwner() }, salt, ...sides };
 	const draft = join(folder, `${undo.undo}.tmp`);
 	try {
 		const file = await createFile(draft, constants.O_WRONLY);
@@ -77,18 +88,67 @@ export async function markUndo(dir: string, undo: MarkedUndo, from: Buffer | und
 /** The undo is over: its file is on disk, or an entry says that it is not. */
 export async function unmarkUndo(dir: string, undo: string): Promise<void> {
 	if (!isUndoId(undo)) return;
-	const folder = folderOf(dir);
-	await rm(join(folder, `${undo}.json`), { force: true });
-	await syncDir(folder).catch(ifThere);
+	await removeMark(join(folderOf(dir), `${undo}.json`));
 }
 
-/** The marks there are, with the times they were made (milliseconds since the epoch); what is none is an error. */
-export async function* readMarks(
-	dir: string,
-): AsyncGenerator<{ file: string; mark: UndoMark; madeMs: number } | { file: string; error: unknown }> {
+async function removeMark(file: string): Promise<void> {
+	await rm(file, { force: true });
+	await syncDir(dirname(file)).catch(ifThere);
+}
+
+export interface Claim {
+	/** What became of the undo is known and on record. */
+	done(): Promise<void>;
+	/** It is not: the mark is there for the next gate. Never throws; one that stays claimed is free when this process ends. */
+	release(): Promise<void>;
+}
+
+/** Takes a mark, so that no other gate does. @returns undefined when another one was first */
+export async function claimMark({
+	file,
+	mark: { undo },
+}: Pick<FoundMark, "file" | "mark">): Promise<Claim | undefined> {
+	const folder = dirname(file);
+	const claimed = join(folder, `${undo}.${claimer(thisOwner())}.${randomBytes(8).toString("hex")}.claimed`);
+	try {
+		await rename(file, claimed);
+	} catch (error) {
+		return ifThere(error);
+	}
+	return {
+		done: () => removeMark(claimed),
+		release: () => rename(claimed, join(folder, `${undo}.json`)).catch(() => undefined),
+	};
+}
+
+const CLAIMED =
+	/^([\w-]{1,64})\.(\d{1,15})-(\d{0,30})-([0-9a-f]{12})-([0-9a-f]{12})-([0-9a-f]{12})\.[0-9a-f]{16}\.claimed$/;
+
+/** A process as part of a file's name: that is there in the same moment as the claim. */
+function claimer({ pid, start, host, boot, pidns }: Owner): string {
+	return [pid, start, ...[host, boot, pidns].map(short)].join("-");
+}
+
+/** The undo and the owner that the name of a claimed mark says. What is not as here counts as something else. */
+function claimOf(name: string): { undo: string; owner: Owner } | undefined {
+	const [, undo = "", pid, start = "", ...shorts] = CLAIMED.exec(name) ?? [];
+	if (undo === "") return undefined;
+	const me = thisOwner();
+	const [host, boot, pidns] = (["host", "boot", "pidns"] as const).map((part, index) =>
+		shorts[index] === short(me[part]) ? me[part] : (shorts[index] ?? ""),
+	) as [string, string, string];
+	return { undo, owner: { pid: Number(pid), start, host, boot, pidns } };
+}
+
+function short(text: string): string {
+	return createHash("sha256").update(text).digest("hex").slice(0, 12);
+}
+
+/** The marks there are; what is none is an error. */
+export async function* readMarks(dir: string): AsyncGenerator<FoundMark | { file: string; error: unknown }> {
 	const folder = folderOf(dir);
 	const names = (await readdir(folder).catch(ifThere)) ?? [];
-	for (const name of names.filter((one) => one.endsWith(".json")).slice(0, MAX_MARKS)) {
+	for (const name of names.filter((one) => /\.(json|claimed)$/.test(one)).slice(0, MAX_FILES)) {
 		const file = join(folder, name);
 		try {
 			yield { file, ...(await readMark(file)) };
@@ -99,15 +159,20 @@ export async function* readMarks(
 }
 
 /** Whoever runs as the same user can put anything there. */
-async function readMark(file: string): Promise<{ mark: UndoMark; madeMs: number }> {
+async function readMark(file: string): Promise<Omit<FoundMark, "file">> {
 	const handle = await openPlain(file);
 	try {
-		const { size, mtimeMs } = await handle.stat();
+		const { size, mtimeMs, ctimeMs } = await handle.stat();
 		if (size > MAX_BYTES) throw new Error(`${file} is no mark of an undo. Gatepost left it there. Move it away.`);
-		const mark = markOf(parsed(String(await readAt(handle, 0, size))));
-		if (mark === undefined || !file.endsWith(`${mark.undo}.json`))
+		const value = parsed(String(await readAt(handle, 0, size)));
+		const mark = markOf(value);
+		const name = basename(file);
+		const claim = claimOf(name);
+		const owner = claim?.owner ?? value.owner;
+		if (mark === undefined || !isOwner(owner) || (claim?.undo ?? name.replace(/\.json$/, "")) !== mark.undo)
 			throw new Error(`${file} is no mark of an undo. Gatepost left it there. Move it away.`);
-		return { mark, madeMs: mtimeMs };
+		// Another name changes the second time only.
+		return { mark, owner, sinceMs: claim === undefined ? mtimeMs : ctimeMs };
 	} finally {
 		await handle.close();
 	}
@@ -116,14 +181,12 @@ async function readMark(file: string): Promise<{ mark: UndoMark; madeMs: number 
 const HOWS: readonly string[] = ["restore", "remove", "merged"];
 
 function markOf(value: Record<string, unknown>): UndoMark | undefined {
-	const { v, undo, request, since, session, path, how, owner, salt, from, to } = value;
+	const { v, undo, request, since, session, path, how, salt, from, to } = value;
 	const texts = [undo, request, path, how, salt];
 	if (v !== 1 || !texts.every((one) => typeof one === "string")) return undefined;
 	if (![since, session].every((one) => one === undefined || typeof one === "string")) return undefined;
 	if (![from, to].every((one) => one === null || typeof one === "string")) return undefined;
 	if (!isUndoId(undo as string) || !HOWS.includes(how as string)) return undefined;
-	if (!isOwner(owner)) return undefined;
-	const is = (name: unknown) => (bytes: Buffer | undefined) => name === named(salt as string, bytes);
 	return {
 		undo: undo as string,
 		request: request as string,
@@ -131,14 +194,21 @@ function markOf(value: Record<string, unknown>): UndoMark | undefined {
 		...(session === undefined ? {} : { session: session as string }),
 		path: path as string,
 		how: how as UndoMark["how"],
-		owner,
-		isBefore: is(from),
-		isAfter: is(to),
+		async sideOf(bytes) {
+			const name = await named(salt as string, bytes);
+			return name === to ? "after" : name === from ? "before" : undefined;
+		},
 	};
 }
 
-function named(salt: string, bytes: Buffer | undefined): string | null {
-	return bytes === undefined ? null : createHmac("sha256", salt).update(bytes).digest("hex");
+async function named(salt: string, bytes: Buffer | undefined): Promise<string | null> {
+	if (bytes === undefined) return null;
+	const hmac = createHmac("sha256", salt);
+	for (let at = 0; at < bytes.length; at += PIECE) {
+		if (at > 0) await new Promise((resolve) => setImmediate(resolve));
+		hmac.update(bytes.subarray(at, at + PIECE));
+	}
+	return hmac.digest("hex");
 }
 
 function parsed(text: string): Record<string, unknown> {

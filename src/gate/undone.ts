@@ -2,16 +2,26 @@
 // next: a mark that it was begun, the contents, the entry; then the editor writes the file beside it, gives it its name,
 // syncs its folder, and takes the mark away. A mark that is found when a gate starts is of an undo that was cut off by the
 // end of its editor: it is held against the disk, and what is not known to be written gets a second entry that says so.
-import { lstat, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { lstat, realpath, rm } from "node:fs/promises";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import type { Change } from "../actions/change.ts";
+import { codeOf, realPlace } from "../actions/paths.ts";
 import { redact } from "../actions/redact.ts";
 import { readTarget, sideOf, type Target } from "../actions/textFile.ts";
 import { isDead } from "../audit/owner.ts";
 import type { JsonObject } from "../protocol/canonical.ts";
-import { format } from "../protocol/messages.ts";
+import { format, message } from "../protocol/messages.ts";
 import { changeEvidence } from "./contents.ts";
-import { draftName, type MarkedUndo, markUndo, readMarks, type UndoMark, unmarkUndo } from "./undoMarks.ts";
+import {
+	claimMark,
+	draftName,
+	type FoundMark,
+	type MarkedUndo,
+	markUndo,
+	readMarks,
+	type UndoMark,
+	unmarkUndo,
+} from "./undoMarks.ts";
 import { contains, type Folder, type Workspaces } from "./workspaces.ts";
 
 export interface Undone {
@@ -67,7 +77,10 @@ export async function recordUndone(workspaces: Workspaces, folder: Folder, undon
 interface End {
 	outcome: "failed" | "unknown";
 	detail: string;
-	/** All but this end is what a mark said, which other programs of the user can write, too: so no person is named. */
+	/**
+	 * All but this end is what a mark said, which other programs of the user can write, too: so no person is named, and
+	 * nothing is said to have failed.
+	 */
 	recovered?: true;
 }
 
@@ -92,59 +105,119 @@ export interface UndoTrouble {
 	error: Error;
 }
 
+/** Undos that are looked at in a folder when a gate starts; the others wait for the next start. */
+const MAX_RECOVERED = 100;
+
 /**
  * Puts on record what became of undos that the end of an editor cut off. To be called when a gate starts, and for folders
- * that it takes on later. Takes a look at one folder for each where there was none.
- * @returns what could not be looked at or recorded; its mark stays for the next time
+ * that it takes on later, and not to be waited for: files are read that may be large, or on a drive that does not answer.
+ * @param isOver the gate is closed: what is not on record by then stays for the next one, and is no trouble
+ * @returns what could not be looked at or recorded; its mark stays for the next time. Never rejects
  */
 export async function recoverUndone(
 	workspaces: Workspaces,
 	folders: readonly string[] = workspaces.folders,
+	isOver: () => boolean = () => false,
 ): Promise<UndoTrouble[]> {
 	const troubles: UndoTrouble[] = [];
-	const trouble = (folder: string, error: unknown) =>
-		troubles.push({ folder, error: error instanceof Error ? error : new Error(String(error)) });
 	for (const folder of folders) {
+		// The journal of a folder that left must not be opened again.
+		const isLeft = () => isOver() || !workspaces.folders.includes(folder);
+		const trouble = (error: unknown) => {
+			if (!isLeft()) troubles.push({ folder, error: error instanceof Error ? error : new Error(String(error)) });
+		};
 		try {
+			if (isLeft()) continue;
 			const { dir } = await workspaces.journal(folder);
+			let count = 0;
 			for await (const found of readMarks(dir)) {
-				if ("error" in found) trouble(folder, found.error);
-				else if (isDead(found.file, found.mark.owner, found.madeMs))
-					await recover(workspaces, folder, dir, found.mark).catch((error) => trouble(folder, error));
+				if (isLeft() || count === MAX_RECOVERED) break;
+				if ("error" in found) trouble(found.error);
+				if ("error" in found || !isDead(found.file, found.owner, found.sinceMs)) continue;
+				count += 1;
+				await recover(workspaces, folder, found, isLeft).catch(trouble);
 			}
 		} catch (error) {
-			trouble(folder, error);
+			trouble(error);
 		}
 	}
 	return troubles;
 }
 
-async function recover(workspaces: Workspaces, folder: string, dir: string, mark: UndoMark): Promise<void> {
-	const { isBefore: _, isAfter: _1, owner: _2, ...begun } = mark;
-	const target = await readTarget(mark.path);
-	if (target.state !== "unknown") await removeDraft(folder, target.real, mark.undo);
-	const end = endOf(mark, target);
-	if (end !== undefined) await recordEnd(workspaces, folder, begun, { ...end, recovered: true });
-	await unmarkUndo(dir, mark.undo);
+async function recover(workspaces: Workspaces, folder: string, found: FoundMark, isLeft: () => boolean): Promise<void> {
+	const claim = await claimMark(found);
+	if (claim === undefined) return;
+	try {
+		const { sideOf: side, ...begun } = found.mark;
+		const { target, dirs } = await lookAt(found, workspaces.folders);
+		for (const dir of dirs) await removeDraft(workspaces.folders, dir, begun.undo);
+		const detail = await endOf(side, target);
+		if (isLeft()) return await claim.release();
+		if (detail !== undefined)
+			await recordEnd(workspaces, folder, begun, { outcome: "unknown", detail, recovered: true });
+	} catch (error) {
+		await claim.release();
+		throw error;
+	}
+	await claim.done();
 }
 
-/** What became of an undo that was cut off; undefined where it was done. */
-function endOf({ isBefore, isAfter }: UndoMark, target: Target): End | undefined {
-	const detail = "The editor ended while the file was being written, and";
-	if (target.state === "unknown")
-		return { outcome: "unknown", detail: `${detail} it could not be read afterwards: ${format(target.why)}` };
-	const now = target.state === "file" ? target.bytes : undefined;
-	if (isAfter(now)) return undefined;
-	if (isBefore(now)) return { outcome: "failed", detail: "The editor ended before the file was written." };
-	return { outcome: "unknown", detail: `${detail} it holds neither what it held before nor what was to be written.` };
+/** The path cannot lead to a file, and so not to one elsewhere: a folder of it is a file now, or a link to nothing. */
+const NOWHERE = new Set(["ENOENT", "ENOTDIR", "ELOOP"]);
+
+/**
+ * What is there now, and the folders where a draft may lie. Nothing outside of the served folders is looked at: what a
+ * mark says may be another program's.
+ * @throws Error when the path leads outside, or cannot be followed for now
+ */
+async function lookAt(
+	{ file, mark: { path } }: FoundMark,
+	folders: readonly string[],
+): Promise<{ target: Target; dirs: Set<string> }> {
+	const mustBeInside = (place: string) => {
+		if (folders.some((folder) => contains(folder, place))) return;
+		throw new Error(
+			`${file} marks an undo of a file that is in no folder of this window. Gatepost did not look at the file.`,
+		);
+	};
+	// Asking for the real place of a name of another machine would already call that machine.
+	if (!isAbsolute(path) || /^[\\/]{2}/.test(path)) mustBeInside(isAbsolute(path) ? resolve(path) : "");
+	let place: string;
+	try {
+		place = await realPlace(path);
+	} catch (error) {
+		const detail = codeOf(error) ?? "";
+		if (!NOWHERE.has(detail)) throw error;
+		return { target: { state: "unknown", why: message("proposal.unreadable", { path, detail }) }, dirs: new Set() };
+	}
+	mustBeInside(place);
+	// Where there is none, or a link to nothing, nothing is read below.
+	const real = await realpath(place).catch(() => place);
+	mustBeInside(real);
+	const target = await readTarget(path);
+	if (target.state !== "unknown") mustBeInside(target.real);
+	return { target, dirs: new Set([dirname(place), dirname(real)]) };
 }
 
-/** What was written and did not get its name. */
-async function removeDraft(folder: string, real: string, undo: string): Promise<void> {
-	const draft = join(dirname(real), draftName(undo));
-	if (!contains(folder, draft)) return;
-	const found = await lstat(draft).catch(() => undefined);
-	if (found?.isFile() === true) await rm(draft, { force: true });
+/** What is known of an undo that was cut off; undefined where it was done. */
+async function endOf(side: UndoMark["sideOf"], target: Target): Promise<string | undefined> {
+	const detail = "The editor ended before this was known to be written. The file";
+	if (target.state === "unknown") return `${detail} could not be read: ${format(target.why)}`;
+	const found = await side(target.state === "file" ? target.bytes : undefined);
+	if (found === "after") return undefined;
+	if (found === "before") return `${detail} holds what it held before.`;
+	return `${detail} holds neither what it held before nor what was to be written.`;
+}
+
+/** What was written and did not get its name. @throws the error of the file system */
+async function removeDraft(folders: readonly string[], dir: string, undo: string): Promise<void> {
+	const draft = join(dir, draftName(undo));
+	if (!folders.some((folder) => contains(folder, draft))) return;
+	try {
+		if ((await lstat(draft)).isFile()) await rm(draft, { force: true });
+	} catch (error) {
+		if (!NOWHERE.has(codeOf(error) ?? "")) throw error;
+	}
 }
 
 async function kept(

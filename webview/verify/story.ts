@@ -222,7 +222,9 @@ function takeMismatch(step: Step, body: Body): void {
 /** A conflict only opens the merge editor; a second entry of an undo says that the file was not written after all. */
 function takeUndone(step: Step, time: string, body: Body, first: boolean): void {
 	const [how, outcome] = [str(body, "how"), str(body, "outcome")];
-	const end = outcome === "failed" ? "failed" : outcome !== "" ? "unknown" : how === "conflict" ? "conflict" : "done";
+	const ended = outcome === "failed" ? "failed" : outcome !== "" ? "unknown" : how === "conflict" ? "conflict" : "done";
+	// Which file and which action then is what a mark said: no word that anything failed, and none of a person.
+	const end = body.recovered === true ? "recovered" : ended;
 	const [title, did] = UNDONE[end];
 	if (first) step.title = title;
 	step.target ||= str(body, "path");
@@ -234,8 +236,10 @@ function takeUndone(step: Step, time: string, body: Body, first: boolean): void 
 	fact(step, "through", str(body, "channel"));
 	if (end === "failed")
 		step.warnings.push(`${str(body, "path")} was to be put back, and was not: it could not be written.`);
-	if (end === "unknown")
+	if (end === "unknown" || end === "recovered")
 		step.warnings.push(`${str(body, "path")} was to be put back; whether it was written is not known.`);
+	if (end === "recovered")
+		step.warnings.push("This was found out afterwards, from a note that other programs of the user can write, too.");
 }
 
 /** Title, and what the person did. */
@@ -244,6 +248,7 @@ const UNDONE = {
 	conflict: ["The merge editor was opened to undo a change", "merge editor opened"],
 	failed: ["A change was to be put back, and was not", "undo, which failed, asked for"],
 	unknown: ["A change was to be put back, and whether it was is not known", "undo asked for"],
+	recovered: ["A change was to be put back, and whether it was is not known", "undo found to be cut off"],
 } as const;
 
 /** As in src/audit/foldDecision.ts. */

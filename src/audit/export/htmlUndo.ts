@@ -16,6 +16,9 @@ const HOWS: Readonly<Record<string, string>> = {
 		"The file had moved on in the same places: the merge editor was opened. What was made of it there is in no entry.",
 };
 
+/** Of an entry that a gate made at its start. */
+const RECOVERED = " This was found out afterwards, from a note that other programs of the user can write, too.";
+
 /** What an undo's row says below its head. */
 export async function undoHtml({ row, files }: RowDetail, lines: readonly ReadLine[], read: Read): Promise<string> {
 	const { body } = lines[0]?.entry ?? {};
@@ -24,10 +27,11 @@ export async function undoHtml({ row, files }: RowDetail, lines: readonly ReadLi
 		string,
 		string,
 	];
+	const recovered = member(body, "recovered") === true;
 	const end =
-		outcome === ""
+		outcome === "" && !recovered
 			? ""
-			: `<p class="odd">${outcome === "failed" ? "It was not written." : "Whether it was written is not known."}${detail === "" ? "" : ` ${bdi(detail)}`}</p>`;
+			: `<p class="odd">${outcome === "failed" && !recovered ? "It was not written." : "Whether it was written is not known."}${detail === "" ? "" : ` ${bdi(detail)}`}${recovered ? RECOVERED : ""}</p>`;
 	const drawn: string[] = [];
 	for (const file of files) drawn.push(missingOf(how, body, file) ?? (await fileHtml(file, read)));
 	return `${facts([

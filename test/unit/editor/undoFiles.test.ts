@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import {
 	chmodSync,
+	constants,
 	existsSync,
 	mkdirSync,
 	mkdtempSync,
@@ -167,6 +168,39 @@ describe("an undo is written", () => {
 			`unlink ${path}`,
 			`sync ${folder}`,
 		]);
+	});
+
+	it("by a copy where the file system has no hard links, whether that can be synced or not", async () => {
+		const path = join(folder, "a");
+		const { link, open: openFile } = fs;
+		const refuse = (code: string) => Promise.reject(Object.assign(new Error(code), { code }));
+		const flags: unknown[] = [];
+		const cases: Record<string, (...args: Parameters<typeof open>) => ReturnType<typeof open>> = {
+			"it can": (...args) => openFile(...args),
+			// No right to read or write what was made.
+			"not opened": () => refuse("EACCES"),
+			// Windows syncs nothing that is open for reading only.
+			"not synced": async (...args) => Object.assign(await openFile(...args), { sync: () => refuse("EPERM") }),
+		};
+		try {
+			for (const [what, opened] of Object.entries(cases)) {
+				fs.link = () => refuse("EPERM");
+				fs.open = (...args) => {
+					if (args[0] !== path || Number(args[1]) & constants.O_NONBLOCK) return openFile(...args);
+					flags.push(args[1]);
+					return opened(...args);
+				};
+				syncBuiltinESMExports();
+				assert.equal(await writeBack(await looked(path), Buffer.from("old"), places), true, what);
+				assert.equal(readFileSync(path, "utf8"), "old");
+				assert.deepEqual(readdirSync(folder), ["a"]);
+				rmSync(path);
+			}
+		} finally {
+			Object.assign(fs, { link, open: openFile });
+			syncBuiltinESMExports();
+		}
+		assert.deepEqual(flags, Array(3).fill(constants.O_RDWR | constants.O_NOFOLLOW));
 	});
 
 	it("by removing the file", async () => {

@@ -2,20 +2,35 @@
 // puts on record.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+	existsSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
+import fs from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { workspaceId, workspacePaths } from "../../../src/audit/home.ts";
 import { readEntries } from "../../../src/audit/read.ts";
 import { verifyWorkspace } from "../../../src/audit/verify.ts";
+import { claimMark, markUndo, readMarks, unmarkUndo } from "../../../src/gate/undoMarks.ts";
 import { recordUndone, recoverUndone, type Undone } from "../../../src/gate/undone.ts";
 import { Workspaces } from "../../../src/gate/workspaces.ts";
+import { gatePlace, NO_PID, settles, testGate } from "../../support/gateClient.ts";
 import { type Place, place, WRITER } from "../audit/support.ts";
 
 /** A UUID, as the editor makes them. */
 const UNDO = "00000000-0000-4000-8000-00000000000a";
 const BASE = { undo: UNDO, request: "r1", since: "r0", session: "s1", how: "restore" } as const;
 const APPROVER = { osUser: "ada", claims: {}, assurance: 1 };
+/** How every detail of an end that was found out begins. */
+const CUT_OFF = "The editor ended before this was known to be written. The file";
 const NOW = "as the agent left it\n";
 const WANTED = "as it was\n";
 
@@ -114,13 +129,13 @@ test("killed before the entry: nothing was written, and that it was to be is on 
 	const bodies = await recovered(at);
 	assert.deepEqual(
 		bodies.map(({ outcome }) => outcome),
-		["failed"],
+		["unknown"],
 	);
 	assert.equal(readFileSync(at.path, "utf8"), NOW);
 });
 
 for (const before of ["write", "name"])
-	test(`killed after the entry, before the file's ${before}: a second entry says that it was not written`, async (t) => {
+	test(`killed after the entry, before the file's ${before}: a second entry says what the file holds`, async (t) => {
 		const at = killed(t, before);
 		assert.equal(readFileSync(at.path, "utf8"), NOW);
 		assert.equal(readdirSync(at.root).length, before === "name" ? 2 : 1, "what was written first");
@@ -131,8 +146,8 @@ for (const before of ["write", "name"])
 		assert.deepEqual(body, {
 			...BASE,
 			path: at.path,
-			outcome: "failed",
-			detail: "The editor ended before the file was written.",
+			outcome: "unknown",
+			detail: `${CUT_OFF} holds what it held before.`,
 			recovered: true,
 		});
 		assert.equal(readFileSync(at.path, "utf8"), NOW);
@@ -147,7 +162,7 @@ for (const [what, content] of Object.entries<Content>({
 		const early = await recovered(killed(t, "name", content));
 		assert.deepEqual(
 			early.map(({ outcome }) => outcome),
-			[undefined, "failed"],
+			[undefined, "unknown"],
 		);
 		const late = killed(t, "unmark", content);
 		assert.deepEqual(readdirSync(late.root), content.to === null ? [] : ["a.txt"]);
@@ -169,21 +184,43 @@ test("a file that is neither, or cannot be looked at any more: that it is not kn
 	const at = killed(t, "write");
 	const mark = join(at.log, "undo", `${UNDO}.json`);
 	const marked = readFileSync(mark);
-	for (const [index, meddle] of [
-		() => writeFileSync(at.path, "another\n"),
-		() => {},
-		() => mkdirSync(at.path),
-		() => symlinkSync("/nowhere/at/all", at.path),
-	].entries()) {
+	const neither = / holds neither what it held before nor what was to be written\.$/;
+	for (const [index, [meddle, found]] of (
+		[
+			[() => writeFileSync(at.path, "another\n"), neither],
+			[() => {}, neither],
+			[() => mkdirSync(at.path), / could not be read: .*folder/],
+			[() => writeFileSync(at.path, Buffer.alloc(10 * 1024 * 1024 + 1)), / could not be read: .*10 MB/],
+			[() => symlinkSync("/nowhere/at/all", at.path), / could not be read: /],
+		] as [() => void, RegExp][]
+	).entries()) {
 		rmSync(at.path, { recursive: true, force: true });
 		meddle();
 		writeFileSync(mark, marked);
+		const draft = join(at.root, `.gatepost-${UNDO}.tmp`);
+		writeFileSync(draft, WANTED);
 		const ends = (await recovered(at)).slice(1);
 		assert.equal(ends.length, index + 1);
 		assert.equal(ends[index]?.outcome, "unknown");
-		assert.match(String(ends[index]?.detail), /^The editor ended while the file was being written, and it /);
+		assert.ok(String(ends[index]?.detail).startsWith(CUT_OFF));
+		assert.match(String(ends[index]?.detail), found);
+		assert.ok(!existsSync(draft), "the draft, which may hold a secret");
 	}
 });
+
+test("a folder that is a file by now, so that there can be none, is no mark that stays", async (t) => {
+	const at = killed(t, "write");
+	edit(at, (mark) => ({ ...mark, path: join(at.path, "b.txt") }));
+	const [, end] = await recovered(at);
+	assert.match(String(end?.detail), / could not be read: .*ENOTDIR/);
+});
+
+/** Another program changes the mark. */
+function edit({ log }: Cut, change: (mark: Record<string, unknown>) => object, undo = UNDO): void {
+	const marks = join(log, "undo");
+	const mark = JSON.parse(readFileSync(join(marks, `${UNDO}.json`), "utf8"));
+	writeFileSync(join(marks, `${undo}.json`), JSON.stringify(change(mark)));
+}
 
 /** A gate of this process, and marks of others. */
 async function gate(t: TestContext) {
@@ -202,6 +239,255 @@ async function gate(t: TestContext) {
 	};
 	return { workspaces, root, dir, undone, marks: join(dir, "undo"), entries };
 }
+
+/** A gate of this process for the folder of a cut undo. */
+async function nextGate(t: TestContext, { home, root }: Place, gateId = "next") {
+	const workspaces = new Workspaces({ home, gateId, writer: WRITER, signer: home.signer() });
+	await workspaces.setFolders([root]);
+	t.after(() => workspaces.close());
+	return workspaces;
+}
+
+async function endsIn(log: string): Promise<unknown[]> {
+	const ends: unknown[] = [];
+	for await (const { entry } of readEntries(join(log, "journal")))
+		if (entry?.head.type === "change.undone" && entry.body?.recovered === true) ends.push(entry.body.outcome);
+	return ends;
+}
+
+/** Functions of the file system in place of its own, until the end of the test. */
+function patched(t: TestContext, functions: Partial<typeof fs>): void {
+	const own = { ...fs };
+	const put = (some: object) => {
+		Object.assign(fs, some);
+		syncBuiltinESMExports();
+	};
+	put(functions);
+	t.after(() => put(own));
+}
+
+test("a mark that another program made of an undo that was done does not say that it failed", async (t) => {
+	const { workspaces, root, dir, undone, marks } = await gate(t);
+	await recordUndone(workspaces, root, undone);
+	const mark = JSON.parse(readFileSync(join(marks, `${UNDO}.json`), "utf8"));
+	await unmarkUndo(dir, UNDO);
+	writeFileSync(join(marks, `${UNDO}.json`), JSON.stringify({ ...mark, owner: { ...mark.owner, pid: NO_PID } }));
+	assert.deepEqual(await recoverUndone(workspaces), []);
+	assert.deepEqual(await endsIn(dir), ["unknown"]);
+	assert.deepEqual(readdirSync(marks), []);
+});
+
+test("of gates that start at once one records the end", async (t) => {
+	const at = killed(t, "write");
+	const marks = join(at.log, "undo");
+	const gates = await Promise.all(["g1", "g2", "g3"].map((id) => nextGate(t, at, id)));
+	for (const one of gates) await one.journal(at.root);
+	// All have read the mark before the first claims it.
+	const { rename } = fs;
+	let waiting = 0;
+	let go: () => void = () => {};
+	const all = new Promise<void>((resolve) => {
+		go = resolve;
+	});
+	patched(t, {
+		rename: async (from, to) => {
+			if (String(from) === join(marks, `${UNDO}.json`)) {
+				if (++waiting === gates.length) go();
+				await all;
+			}
+			return rename(from, to);
+		},
+	});
+	assert.deepEqual((await Promise.all(gates.map((one) => recoverUndone(one)))).flat(), []);
+	assert.equal(waiting, gates.length);
+	assert.deepEqual(await endsIn(at.log), ["unknown"]);
+	assert.deepEqual(readdirSync(marks), []);
+});
+
+test("a mark that is claimed is its claimer's, until that is gone", async (t) => {
+	const at = killed(t, "write");
+	const marks = join(at.log, "undo");
+	const workspaces = await nextGate(t, at);
+	for await (const found of readMarks(at.log)) assert.ok("mark" in found && (await claimMark(found)) !== undefined);
+	const [claimed = ""] = readdirSync(marks);
+	assert.match(claimed, new RegExp(`^${UNDO}\\.${process.pid}-.*\\.claimed$`));
+	assert.deepEqual(await recoverUndone(workspaces), []);
+	assert.deepEqual(readdirSync(marks), [claimed]);
+	assert.deepEqual(await endsIn(at.log), []);
+	const left = claimed.replace(`.${process.pid}-`, `.${NO_PID}-`);
+	renameSync(join(marks, claimed), join(marks, left));
+	assert.deepEqual(await recoverUndone(workspaces), []);
+	assert.deepEqual(await endsIn(at.log), ["unknown"]);
+	assert.deepEqual(readdirSync(marks), []);
+});
+
+test("what cannot be recorded is said, and its mark is there for the next gate", async (t) => {
+	const at = killed(t, "write");
+	const workspaces = await nextGate(t, at);
+	const { record } = workspaces;
+	workspaces.record = () => Promise.reject(new Error("disk full"));
+	assert.deepEqual(
+		(await recoverUndone(workspaces)).map(({ error }) => error.message),
+		["disk full"],
+	);
+	assert.deepEqual(readdirSync(join(at.log, "undo")), [`${UNDO}.json`]);
+	workspaces.record = record;
+	assert.deepEqual(await recoverUndone(workspaces), []);
+	assert.deepEqual(await endsIn(at.log), ["unknown"]);
+});
+
+test("nothing outside of the folders is looked at, whatever a mark says; the mark stays and is said", async (t) => {
+	const at = killed(t, "write");
+	const marks = join(at.log, "undo");
+	const outside = join(at.dir, "outside");
+	mkdirSync(outside);
+	writeFileSync(join(outside, "secret"), NOW);
+	symlinkSync(outside, join(at.root, "out"));
+	symlinkSync(join(outside, "secret"), join(at.root, "leaf"));
+	const paths = [
+		"//server/share/a.txt",
+		"\\\\server\\share\\a.txt",
+		"\\/server/share/a.txt",
+		"a.txt",
+		join(outside, "secret"),
+		`${at.root}/../outside/secret`,
+		`${at.root}-beside/a.txt`,
+		join(at.root, "out", "secret"),
+		join(at.root, "leaf"),
+	];
+	for (const [index, path] of paths.entries()) edit(at, (mark) => ({ ...mark, undo: `u${index}`, path }), `u${index}`);
+	rmSync(join(marks, `${UNDO}.json`));
+	const workspaces = await nextGate(t, at);
+	await workspaces.journal(at.root);
+	const touched: string[] = [];
+	const { open, realpath, lstat } = fs;
+	const note = (path: unknown) => touched.push(String(path));
+	patched(t, {
+		open: (...args) => {
+			note(args[0]);
+			return open(...args);
+		},
+		realpath: ((...args: Parameters<typeof realpath>) => {
+			note(args[0]);
+			return realpath(...args);
+		}) as typeof realpath,
+		lstat: ((...args: Parameters<typeof lstat>) => {
+			note(args[0]);
+			return lstat(...args);
+		}) as typeof lstat,
+	});
+	const troubles = await recoverUndone(workspaces);
+	assert.equal(troubles.length, paths.length);
+	for (const { error } of troubles) assert.match(error.message, /in no folder of this window/);
+	assert.deepEqual(readdirSync(marks).sort(), paths.map((_, index) => `u${index}.json`).sort());
+	assert.deepEqual(await endsIn(at.log), []);
+	assert.ok(!touched.some((path) => /server|secret$/.test(path)), touched.join("\n"));
+});
+
+test("a start looks at a hundred marks of a folder, the next one at more", async (t) => {
+	const at = killed(t, "write");
+	for (let index = 1; index < 130; index += 1) edit(at, (mark) => ({ ...mark, undo: `u${index}` }), `u${index}`);
+	const workspaces = await nextGate(t, at);
+	assert.deepEqual(await recoverUndone(workspaces), []);
+	assert.equal(readdirSync(join(at.log, "undo")).length, 30);
+	assert.deepEqual(await recoverUndone(workspaces), []);
+	assert.equal((await endsIn(at.log)).length, 130);
+});
+
+test("contents are hashed a piece at a time", async (t) => {
+	const { workspaces, root, dir, undone } = await gate(t);
+	const large = Buffer.alloc(9 * 1024 * 1024, "x");
+	let turns = 0;
+	let going = true;
+	const count = () => {
+		turns += 1;
+		if (going) setImmediate(count);
+	};
+	setImmediate(count);
+	await markUndo(dir, { ...BASE, path: undone.path }, large, large);
+	const marking = turns;
+	turns = 0;
+	let sides = 0;
+	for await (const found of readMarks(dir)) {
+		assert.ok("mark" in found);
+		turns = 0;
+		assert.equal(await found.mark.sideOf(large), "after");
+		sides += 1;
+	}
+	going = false;
+	assert.equal(sides, 1);
+	assert.ok(marking >= 16 && turns >= 8, `${marking}, ${turns}`);
+	await unmarkUndo(dir, UNDO);
+	assert.deepEqual(await recoverUndone(workspaces, [root]), []);
+});
+
+test("a gate that is closed, or a folder that left, while one is looked at: no trouble, no entry, and the mark stays", async (t) => {
+	for (const end of ["close", "over", "leave"]) {
+		const at = killed(t, "write");
+		const workspaces = await nextGate(t, at);
+		await workspaces.journal(at.root);
+		const { lstat } = fs;
+		let over = false;
+		patched(t, {
+			lstat: (async (...args: Parameters<typeof lstat>) => {
+				if (!over && String(args[0]) === at.path) {
+					over = true;
+					if (end === "leave") await workspaces.leave(await workspaces.setFolders([]));
+					if (end === "close") await workspaces.close();
+				}
+				return lstat(...args);
+			}) as typeof lstat,
+		});
+		assert.deepEqual(await recoverUndone(workspaces, workspaces.folders, () => over && end !== "leave"), []);
+		Object.assign(fs, { lstat });
+		syncBuiltinESMExports();
+		assert.ok(over);
+		assert.deepEqual(readdirSync(join(at.log, "undo")), [`${UNDO}.json`]);
+		assert.deepEqual(await endsIn(at.log), []);
+		assert.equal((await recovered(at)).length, 2, "the next gate finds it");
+	}
+});
+
+test("a gate opens, takes on folders and closes while a file does not answer", async (t) => {
+	const at = gatePlace(t);
+	const other = join(at.dir, "other");
+	for (const root of [at.folder, other]) mkdirSync(join(root, "drive"), { recursive: true });
+	const first = await testGate(t, { folders: [at.folder, other] }, at);
+	const marks: string[] = [];
+	for (const root of [at.folder, other]) {
+		const path = join(root, "drive", "a.txt");
+		await first.open.recordUndone(root, { ...BASE, approver: APPROVER, path, to: Buffer.from(WANTED) });
+		const mark = join(workspacePaths(at.home, workspaceId(root)).dir, "undo", `${UNDO}.json`);
+		const { owner, ...more } = JSON.parse(readFileSync(mark, "utf8"));
+		writeFileSync(mark, JSON.stringify({ ...more, owner: { ...owner, pid: NO_PID } }));
+		marks.push(mark);
+	}
+	await first.open.close("stopped");
+	const { realpath } = fs;
+	const held: (() => void)[] = [];
+	let answers = false;
+	patched(t, {
+		realpath: (async (...args: Parameters<typeof realpath>) => {
+			if (!answers && /drive/.test(String(args[0]))) await new Promise<void>((resolve) => held.push(resolve));
+			return realpath(...args);
+		}) as typeof realpath,
+	});
+	const gate = await testGate(t, {}, at);
+	await gate.open.setFolders([at.folder, other]);
+	await settles(() => held.length === 2, "both are looked at");
+	await gate.open.close("stopped");
+	assert.deepEqual(
+		gate.gate.warnings().filter(({ message }) => /^gate\.log/.test(message.code)),
+		[],
+	);
+	answers = true;
+	for (const answer of held) answer();
+	await settles(() => marks.every((mark) => existsSync(mark)), "the marks are there for the next gate");
+	for (const root of [at.folder, other]) {
+		const entries = await gate.entries(root);
+		assert.equal(entries.filter(({ type }) => type === "change.undone").length, 1);
+	}
+});
 
 test("an undo that is still going on in a live editor is left alone", async (t) => {
 	const { workspaces, root, undone, marks, entries } = await gate(t);

@@ -48,3 +48,19 @@ test("one of which is not known whether it was written says so", () => {
 	assert.ok(facts.includes("undo asked for by"));
 	assert.deepEqual(warnings, ["/w/a.ts was to be put back; whether it was written is not known."]);
 });
+
+test("one that a later gate found says so, and never that it failed or that a person did it", () => {
+	for (const outcome of ["unknown", "failed", undefined]) {
+		const found = { how: "restore", ...(outcome === undefined ? {} : { outcome }), detail: "d", recovered: true };
+		const { title, facts, warnings } = storyWith({ ...found, approver: {} });
+		assert.equal(title, "A change was to be put back, and whether it was is not known");
+		assert.deepEqual(facts.slice(0, 1), ["undo found to be cut off at"]);
+		assert.deepEqual(warnings, [
+			"/w/a.ts was to be put back; whether it was written is not known.",
+			"This was found out afterwards, from a note that other programs of the user can write, too.",
+		]);
+		const after = storyWith({ how: "restore" }, { ...found, approver: {} });
+		assert.equal(after.title, "A change was put back");
+		assert.deepEqual(after.warnings, warnings);
+	}
+});

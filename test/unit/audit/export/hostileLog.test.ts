@@ -19,6 +19,9 @@ import { HOSTILE, sampleLog } from "../../../support/auditLog.ts";
 import { type Place, placeIn, segmentPaths, tempDir } from "../support.ts";
 import { all } from "./support.ts";
 
+/** Longer than every piece in which a reader takes a log, and than what SQLite keeps of a text: they are a MiB. */
+const LONG_BYTES = 2.25 * 1024 * 1024;
+
 let here: Place;
 /** A place whose log has entries of types that every object has a member of. */
 let inherited: Place;
@@ -47,13 +50,17 @@ before(async (t) => {
 		assert.ok(Buffer.byteLength(line) <= MAX_LINE_BYTES + 1, "a line that is an entry");
 		appendFileSync(path, line);
 	};
-	// All but the members around it.
-	const huge = "é\u202e=".repeat(Math.floor((MAX_LINE_BYTES - 2000) / 6));
-	const input = { command: huge };
+	// One line as long as a line may be, but for the members around it: no reader's piece ends but within a character here, and
+	// a reversal of the direction is nowhere far. The other members that may be long are of a size beyond every reader's piece.
+	const woven = `é\u202e=${"é=".repeat(10)}`;
+	const huge = (bytes: number) => woven.repeat(Math.floor(bytes / Buffer.byteLength(woven)));
+	const longest = huge(MAX_LINE_BYTES - 2000);
+	const long = huge(LONG_BYTES);
+	const input = { command: longest };
 	put("action.requested", { request: "huge", agent: harm, tool: harm, kind: "shell", claimed: { input } }, harm);
-	put("action.decided", { request: "huge", decision: { by: "person", verdict: "deny", reason: huge } }, harm);
-	put("prompt", { agent: harm, claimed: { text: huge } }, "__proto__");
-	put("made.up", { [huge.slice(0, 3_000_000)]: huge.slice(0, 1_000_000) });
+	put("action.decided", { request: "huge", decision: { by: "person", verdict: "deny", reason: long } }, harm);
+	put("prompt", { agent: harm, claimed: { text: long } }, "__proto__");
+	put("made.up", { [huge(LONG_BYTES / 2)]: huge(LONG_BYTES / 2) });
 	for (const type of [
 		"action.requested",
 		"action.decided",
@@ -82,9 +89,9 @@ before(async (t) => {
 			});
 	}
 	for (const text of Object.values(HOSTILE)) put(text, { [text]: text, request: text, agent: text }, text);
-	appendFileSync(path, `{"body":"${"x".repeat(10_000_000)}"}\n`);
+	appendFileSync(path, `{"body":"${"x".repeat(MAX_LINE_BYTES + 100_000)}"}\n`);
 	appendFileSync(path, `${harm}\n`);
-	appendFileSync(path, Buffer.concat([Buffer.alloc(10_000_000, 0xff), Buffer.from("\n")]));
+	appendFileSync(path, Buffer.concat([Buffer.alloc(MAX_LINE_BYTES + 100_000, 0xff), Buffer.from("\n")]));
 	appendFileSync(path, '{"body":{"__proto__":{}},"head":{"__proto__":{}}}\n');
 	put("answer.late", { request: "huge", channel: harm }, harm);
 	appendFileSync(path, `{"body":{"torn":"${HOSTILE.ansi}`);

@@ -121,3 +121,19 @@ test("an entry of any shape makes text, and of no more than a line or two", asyn
 		assert.match(text, /not known to this version/);
 	}
 });
+
+test("what a later gate found is said to be found out afterwards, and never that it was not written", async (t) => {
+	const rows = await articles(t, async () => [
+		{ outcome: "unknown", detail: "The file holds what it held before.", recovered: true, approver: undefined },
+		{ outcome: "failed", recovered: true },
+		{ outcome: "unknown", recovered: "yes" },
+	]);
+	const [found, older, other] = rows;
+	assert.match(
+		found ?? "",
+		/<p class="odd">Whether it was written is not known\. <bdi>The file holds what it held before\.<\/bdi> This was found out afterwards, from a note that other programs of the user can write, too\.<\/p>/,
+	);
+	assert.match(older ?? "", /<p class="odd">Whether it was written is not known\. This was found out afterwards, /);
+	assert.doesNotMatch(other ?? "", /found out afterwards/);
+	for (const row of rows) assert.doesNotMatch(row, /It was not written/);
+});
