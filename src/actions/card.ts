@@ -5,8 +5,8 @@ import { canonical, type Json, type JsonObject } from "../protocol/canonical.ts"
 import type { CardFile, CardModel, PreviewItem } from "../protocol/card.ts";
 import { type Message, message } from "../protocol/messages.ts";
 import type { Action, ActionKind } from "./action.ts";
-import { isChange, type Proposal } from "./change.ts";
-import { diffFile, newBudget } from "./diff.ts";
+import { isChange, isDrawn, type Proposal } from "./change.ts";
+import { type Drawn, drawFile, newBudget } from "./diff.ts";
 import { absolutePath, isWithin, labelOf } from "./paths.ts";
 import { risksOf } from "./risks.ts";
 
@@ -34,8 +34,7 @@ export interface CardParts {
 
 /** The card of one request. Bounded by its input: about 2,000 diff lines, and the input itself. */
 export function buildCard(parts: CardParts): CardModel {
-	const { event, proposal, verdict, session, folders } = parts;
-	const action = withoutComputed(parts.action, proposal);
+	const { event, action, proposal, verdict, session, folders } = parts;
 	const { files, written } = cardFiles(proposal, action.root, folders, parts.warnings);
 	const inputMatters = needsInput(action, files, proposal, event.description);
 	return {
@@ -78,15 +77,18 @@ function cardFiles(
 ): { files: CardFile[]; written: string[] } {
 	if (!isChange(proposal)) return { files: [], written: [] };
 	const budget = newBudget();
-	const written: string[] = [];
-	const files = proposal.files.map((file) => ({
+	const drawn = proposal.files.map((file) => (isDrawn(proposal) && file.drawn) || drawFile(file, budget));
+	const files = proposal.files.map((file, index) => ({
 		label: labelOf(file.path, root),
 		outside: !folders.some((folder) => isWithin(file.target ?? file.path, folder)),
 		...(file.from === undefined ? {} : { from: labelOf(file.from, root) }),
 		...(warnings[file.path] === undefined ? {} : { warnings: warnings[file.path] }),
-		...diffFile(file, budget, (text) => written.push(text)),
+		path: file.path,
+		...(file.target === undefined ? {} : { target: file.target }),
+		op: file.op,
+		...(drawn[index] as Drawn).shown,
 	}));
-	return { files, written };
+	return { files, written: drawn.flatMap(({ written }) => written ?? []) };
 }
 
 /** Files that a heading names. */
@@ -147,28 +149,11 @@ function isShownPath({ cwd, paths, kind }: Action, value: Json): boolean {
 
 /** Texts longer than this are left out of an input that does not matter. Characters. */
 const MAX_REPEATED = 20_000;
-/** Longer than this, also out of one that does, where what it makes of the file is known: nobody reads so much on a card. */
-const MAX_COMPUTED = 200_000;
 
 /** The input as indented JSON: whole where it matters, else without the long texts that the files show already. */
 function inputText(input: JsonObject, matters: boolean): string {
-	return JSON.stringify(matters ? input : shortened(input, Object.keys(input), MAX_REPEATED), null, 2);
-}
-
-/**
- * An action without the megabytes of which the card shows what they make of the file. The digest of its new content is on
- * the card, too, so an answer is bound to them as before.
- */
-export function withoutComputed(action: Action, proposal: Proposal): Action {
-	if (!isChange(proposal) || proposal.files.some(({ before, after }) => before?.binary || after?.binary)) return action;
-	return { ...action, input: shortened(action.input, [...SHOWN_BY_CHANGE], MAX_COMPUTED) };
-}
-
-function shortened(input: JsonObject, members: readonly string[], most: number): JsonObject {
-	const long = (value: Json | undefined) => typeof value === "string" && value.length > most;
-	const found = members.filter((member) => Object.hasOwn(input, member) && long(input[member]));
-	if (found.length === 0) return input;
-	const short = (value: Json | undefined) =>
-		`… (${String(value).length} characters: the change of the file shows them)`;
-	return { ...input, ...Object.fromEntries(found.map((member) => [member, short(input[member])])) };
+	if (matters) return JSON.stringify(input, null, 2);
+	const short = (value: Json): Json =>
+		typeof value === "string" && value.length > MAX_REPEATED ? `… (${value.length} characters, shown above)` : value;
+	return JSON.stringify(Object.fromEntries(Object.entries(input).map(([key, value]) => [key, short(value)])), null, 2);
 }

@@ -1,5 +1,6 @@
 // What differs in files: proposed (computed before the decision, from the disk as the agent would edit it) or actual.
 import type { Message } from "../protocol/messages.ts";
+import type { Drawn } from "./diff.ts";
 
 export type EndOfLine = "lf" | "crlf" | "cr" | "mixed" | "none";
 
@@ -26,6 +27,8 @@ export interface FileChange {
 	from?: string;
 	before?: FileSide;
 	after?: FileSide;
+	/** What a card of this file alone shows, where it was worked out together with the change. */
+	drawn?: Drawn;
 }
 
 export interface Change {
@@ -41,6 +44,11 @@ export type Proposal = Change | Unknown | undefined;
 /** True when a proposal holds a computed change. */
 export function isChange(proposal: Proposal): proposal is Change {
 	return proposal !== undefined && "files" in proposal;
+}
+
+/** Whether a card of the proposal needs no bytes any more. What a card of several files shows depends on all of them. */
+export function isDrawn(proposal: Proposal): proposal is Change {
+	return isChange(proposal) && proposal.files.length === 1 && proposal.files[0]?.drawn !== undefined;
 }
 
 /** Bytes of both sides of all files of a proposal. */

@@ -91,7 +91,9 @@ export function diffTexts(before: string, after: string, budget: DiffBudget): Fi
 function diffLines(a: string[], b: string[], budget: DiffBudget, skipped: number, note?: NoteNew): FileDiff {
 	const time: SearchTime = { ms: SEARCH_MS };
 	const { blocks, coarse } = changesOf(a, b, time);
-	const fresh = newText(b, blocks);
+	// Where the search was given up, equal lines are in the block, and so many of them that others would be left out.
+	const old = coarse ? new Set(a) : undefined;
+	const fresh = newText(b, blocks, old);
 	note?.(skipped === 0 && blocks[0]?.b0 === 0 ? withoutMark(fresh) : fresh);
 	const result: FileDiff = { ...NOTHING, hunks: [] };
 	const pairs = new Map<Block, [number, number][]>();
@@ -117,9 +119,13 @@ function withoutMark(text: string): string {
 	return text.startsWith("\ufeff") ? text.slice(1) : text;
 }
 
-function newText(lines: readonly string[], blocks: readonly Block[]): string {
+function newText(lines: readonly string[], blocks: readonly Block[], old?: ReadonlySet<string>): string {
 	let text = "";
-	for (const { b0, b1 } of blocks) for (let at = b0; at < b1 && text.length < MAX_NEW; at += 1) text += lines[at];
+	for (const { b0, b1 } of blocks)
+		for (let at = b0; at < b1 && text.length < MAX_NEW; at += 1) {
+			const line = lines[at] as string;
+			if (old?.has(line) !== true) text += line;
+		}
 	return text.slice(0, MAX_NEW);
 }
 
@@ -229,28 +235,30 @@ class HunkWriter {
 
 type Marks = Map<number, [number, number][]>;
 
-/**
- * A file of a change as the card shows it. `outside` and the label are the card's business.
- * @param note told once of a text file that differs
- */
-export function diffFile(
-	change: FileChange,
-	budget: DiffBudget,
-	note: NoteNew = () => {},
-): Omit<CardFile, "label" | "outside" | "from" | "warnings"> {
-	const { before, after } = change;
+/** What a card shows of a file, and what is to be looked through. Without bytes, so it travels at little cost. */
+export interface Drawn {
+	shown: Pick<CardFile, "binary" | "before" | "after"> & FileDiff;
+	/** Lines that are new; of a file that is no text, or does not differ, none. */
+	written?: string;
+}
+
+export function drawFile({ before, after }: Pick<FileChange, "before" | "after">, budget: DiffBudget): Drawn {
 	const binary = before?.binary === true || after?.binary === true;
+	let written: string | undefined;
+	const note = (text: string) => {
+		written = text;
+	};
 	const diff = binary
 		? { ...NOTHING, hunks: [] }
 		: diffBytes(before?.bytes ?? EMPTY, after?.bytes ?? EMPTY, budget, note);
 	return {
-		path: change.path,
-		...(change.target === undefined ? {} : { target: change.target }),
-		op: change.op,
-		binary,
-		...(before === undefined ? {} : { before: cardSide(before) }),
-		...(after === undefined ? {} : { after: cardSide(after) }),
-		...diff,
+		shown: {
+			binary,
+			...(before === undefined ? {} : { before: cardSide(before) }),
+			...(after === undefined ? {} : { after: cardSide(after) }),
+			...diff,
+		},
+		...(written === undefined ? {} : { written }),
 	};
 }
 

@@ -14,17 +14,19 @@ export class Finder {
 		this.#part = part;
 	}
 
-	/** The first place at or after `from`, or -1; an empty part is at `from`. */
-	in(text: string, from = 0): number {
+	/**
+	 * The first place at or after `from`, or -1; an empty part is at `from`.
+	 * @param budget what comparing in vain may cost in all; used up. UTF-16 units
+	 */
+	in(text: string, from = 0, budget = { left: text.length }): number {
 		const part = this.#part;
 		if (part.length <= SHORT || part.length > text.length - from) return text.indexOf(part, from);
+		if (budget.left <= 0) return this.#search(text, from);
 		const beginning = part.slice(0, SHORT);
-		// What comparing may cost in all.
-		let left = text.length;
 		let at = text.indexOf(beginning, from);
-		for (; at !== -1 && left > 0; at = text.indexOf(beginning, at + 1)) {
+		for (; at !== -1 && budget.left > 0; at = text.indexOf(beginning, at + 1)) {
 			if (text.startsWith(part, at)) return at;
-			left -= part.length;
+			budget.left -= part.length;
 		}
 		return at === -1 ? -1 : this.#search(text, at);
 	}
@@ -46,7 +48,8 @@ export class Finder {
 	all(text: string): number[] {
 		const step = Math.max(1, this.#part.length);
 		const places: number[] = [];
-		for (let at = this.in(text); at !== -1; at = this.in(text, at + step)) places.push(at);
+		const budget = { left: text.length };
+		for (let at = this.in(text, 0, budget); at !== -1; at = this.in(text, at + step, budget)) places.push(at);
 		return places;
 	}
 }

@@ -8,10 +8,10 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { deferred } from "../protocol/deferred.ts";
 import { type JobName, type Jobs, jobs, packTakes } from "./jobs.ts";
-import { Parcel, unpack } from "./parcel.ts";
+import { Parcel, type Room, unpack } from "./parcel.ts";
 import { TooDeepError } from "./redact.ts";
 import { type RedactSettings, redactSettings } from "./redactSettings.ts";
-import type { JobMessage, JobResult } from "./worker.ts";
+import type { JobMessage, JobResult, RoomMessage } from "./worker.ts";
 
 /** Where the built thread lies, beside the program that is built with it; absent when sources run as they are. */
 declare const GATEPOST_WORKER: string | undefined;
@@ -30,6 +30,7 @@ export const SMALL: Record<JobName, number> = {
 	shown: 16 * 1024,
 	json: 16 * 1024,
 	prose: 16 * 1024,
+	room: 512 * 1024,
 	undo: 64 * 1024,
 	lineCounts: 64 * 1024,
 };
@@ -61,7 +62,8 @@ export class JobQueue {
 	readonly #limitMs: number;
 	/** Oldest first. */
 	readonly #queue: Job[] = [];
-	#running: { job: Job; timer: NodeJS.Timeout } | undefined;
+	/** `room`: who waits for memory to pack it. */
+	#running: { job: Job; timer: NodeJS.Timeout; room?: PromiseWithResolvers<Uint8Array> } | undefined;
 	#worker: Worker | undefined;
 	/** What the thread goes by. */
 	#told: RedactSettings | undefined;
@@ -140,7 +142,7 @@ export class JobQueue {
 	async #send(worker: Worker, job: Job): Promise<void> {
 		const { id, name } = job;
 		try {
-			const parcel = new Parcel();
+			const parcel = new Parcel(this.#roomOf(worker, job));
 			const takes = await packTakes[name](job.takes as never, parcel);
 			// Megabytes, and a job can be waited for long.
 			job.takes = undefined;
@@ -155,6 +157,16 @@ export class JobQueue {
 		}
 	}
 
+	#roomOf(worker: Worker, job: Job): Room {
+		return (room) => {
+			const running = this.#running;
+			if (running?.job !== job) return Promise.reject(new Error("nobody waits for this any more"));
+			running.room = deferred<Uint8Array>();
+			worker.postMessage({ id: job.id, room } satisfies RoomMessage);
+			return running.room.promise;
+		};
+	}
+
 	#start(): Worker {
 		const file =
 			typeof GATEPOST_WORKER === "string"
@@ -166,6 +178,7 @@ export class JobQueue {
 		this.#told = undefined;
 		worker.on("message", (result: JobResult) => {
 			if (this.#worker !== worker || this.#running?.job.id !== result.id) return;
+			if ("room" in result) return this.#running.room?.resolve(result.room);
 			const job = this.#over();
 			if ("error" in result) job?.reject(errorOf(result.error));
 			else if (job !== undefined) unpack(result.texts).then(() => job.resolve(result.gives), job.reject);
@@ -177,8 +190,9 @@ export class JobQueue {
 
 	/** The running job is over; the next one begins. */
 	#over(): Job | undefined {
-		const { job, timer } = this.#running ?? {};
+		const { job, timer, room } = this.#running ?? {};
 		clearTimeout(timer);
+		room?.reject(new Error("nobody waits for this any more"));
 		this.#running = undefined;
 		this.#next();
 		return job;

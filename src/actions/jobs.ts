@@ -3,8 +3,9 @@
 import type { JsonObject } from "../protocol/canonical.ts";
 import type { CardModel } from "../protocol/card.ts";
 import type { Message } from "../protocol/messages.ts";
-import { buildCard, type CardParts, cardDigest, withoutComputed } from "./card.ts";
+import { buildCard, type CardParts, cardDigest } from "./card.ts";
 import { type FileSide, isChange, type Proposal } from "./change.ts";
+import { type Drawn, drawFile, newBudget } from "./diff.ts";
 import { type Span, withoutSpans } from "./hunks.ts";
 import { finderNamed, type WantedInput } from "./inputFinders.ts";
 import type { Parcel } from "./parcel.ts";
@@ -19,6 +20,8 @@ import { type LineCounts, lineCounts, type Plan, planUndo, type Sides } from "./
 export interface Jobs {
 	/** Both sides of a file that a tool would write. Its bytes are handed over: they are the job's from then on. */
 	rewrite: { takes: RewriteTakes; gives: Rewritten };
+	/** Memory of its own, filled with zeros. @see Room */
+	room: { takes: { size: number }; gives: Uint8Array };
 	/** A side of a change from its bytes, which are handed over. */
 	look: { takes: { bytes: Uint8Array; mode: number }; gives: FileSide };
 	/** A card and its digest. */
@@ -59,10 +62,12 @@ export interface RewriteTakes {
 	/** The file as it is, absent where there is none. */
 	before?: Uint8Array;
 	mode?: number;
+	/** A card will be drawn of it. */
+	draw?: boolean;
 }
 
 /** `before` is absent for a file that does not exist yet. */
-export type Rewritten = { before?: FileSide; after: FileSide } | { unknown: Message };
+export type Rewritten = { before?: FileSide; after: FileSide; drawn?: Drawn } | { unknown: Message };
 
 export interface Masked {
 	redacted: boolean;
@@ -72,12 +77,14 @@ export interface Masked {
 }
 
 export const jobs: { [Name in JobName]: (takes: Jobs[Name]["takes"]) => Jobs[Name]["gives"] } = {
-	rewrite: ({ name, call, before, mode }) => {
+	rewrite: ({ name, call, before, mode, draw }) => {
 		const old = before === undefined ? undefined : asBuffer(before);
 		const after = rewriteNamed(name)(old, call);
 		if (!Buffer.isBuffer(after)) return { unknown: after };
-		return { ...(old === undefined ? {} : { before: sideOf(old, mode) }), after: sideOf(after, mode) };
+		const sides = { ...(old === undefined ? {} : { before: sideOf(old, mode) }), after: sideOf(after, mode) };
+		return { ...sides, ...(draw === true ? { drawn: drawFile(sides, newBudget()) } : {}) };
 	},
+	room: ({ size }) => new Uint8Array(size),
 	look: ({ bytes, mode }) => sideOf(asBuffer(bytes), mode),
 	card: (parts) => {
 		const card = buildCard({ ...parts, proposal: withBuffers(parts.proposal) });
@@ -109,12 +116,13 @@ export const packTakes: {
 		if (takes.before !== undefined) parcel.give(takes.before);
 		return { ...takes, call: await parcel.withTexts(takes.call) };
 	},
+	room: async (takes) => takes,
 	look: async (takes, parcel) => ({ ...takes, bytes: parcel.give(takes.bytes) }),
-	card: async ({ action, ...parts }, parcel) => {
-		const short = withoutComputed(action, parts.proposal);
-		const input = await parcel.withTexts(short.input);
-		return { ...parts, action: { ...short, input }, proposal: await parcel.proposal(parts.proposal) };
-	},
+	card: async ({ action, ...parts }, parcel) => ({
+		...parts,
+		action: { ...action, input: await parcel.withTexts(action.input) },
+		proposal: await parcel.toDraw(parts.proposal),
+	}),
 	side: async ({ bytes, binary }, parcel) => ({ bytes: (await parcel.copy(bytes)) as Buffer, binary }),
 	hunks: async (takes, parcel) => ({
 		...takes,
@@ -155,6 +163,7 @@ export const packGives: {
 			for (const side of [gives.before, gives.after]) if (side !== undefined) parcel.give(side.bytes);
 		return gives;
 	},
+	room: async (bytes, parcel) => parcel.give(bytes),
 	look: async (side, parcel) => ({ ...side, bytes: parcel.give(side.bytes) }),
 	card: async ({ card, digest }, parcel) => ({ card: await parcel.withTexts(card), digest }),
 	side: packMasked,

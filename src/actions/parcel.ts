@@ -2,12 +2,12 @@
 // megabyte of new memory can take 4 ms: so bytes are handed over where they belong to the job alone and copied in pieces
 // with pauses where they do not, and long texts travel as bytes.
 import { setImmediate } from "node:timers/promises";
-import { isChange, type Proposal } from "./change.ts";
-import { isShared } from "./shared.ts";
+import { type FileSide, isChange, isDrawn, type Proposal } from "./change.ts";
 
 /** Copied at once: bytes, and UTF-16 units of a text. */
-const PIECE = 512 * 1024;
+export const PIECE = 512 * 1024;
 const TEXT_PIECE = 256 * 1024;
+const NO_BYTES = Buffer.alloc(0);
 /** Objects have long texts among their first members, or are none that anybody wrote. */
 const MAX_MEMBERS = 1000;
 
@@ -18,27 +18,36 @@ export interface PackedText {
 	pieces: Uint8Array[];
 }
 
+/** New memory of so many bytes, made in another thread: filling 10 MB with zeros can stall this one for 50 ms. */
+export type Room = (size: number) => Promise<Uint8Array>;
+
 export class Parcel {
 	readonly texts: PackedText[] = [];
+	readonly #room: Room | undefined;
 	readonly #buffers = new Set<ArrayBuffer>();
 	#untilPause = PIECE;
+
+	constructor(room?: Room) {
+		this.#room = room;
+	}
 
 	/** What is handed over, for postMessage. */
 	get transfer(): ArrayBuffer[] {
 		return [...this.#buffers];
 	}
 
-	/** Hands bytes over: nobody on this side may look at them again, unless they are shared. Parts of a buffer are cloned. */
+	/** Hands bytes over: nobody on this side may look at them again. Parts of a buffer are cloned. */
 	give<Bytes extends Uint8Array>(bytes: Bytes): Bytes {
 		const { buffer, byteLength } = bytes;
 		if (buffer instanceof ArrayBuffer && byteLength === buffer.byteLength) this.#buffers.add(buffer);
 		return bytes;
 	}
 
-	/** Bytes that this side keeps: a copy to hand over, made with pauses, unless both sides see them. */
+	/** A copy to hand over, made with pauses. */
 	async copy(bytes: Uint8Array): Promise<Uint8Array> {
-		if (isShared(bytes)) return bytes;
-		const copy = Buffer.allocUnsafeSlow(bytes.length);
+		const { length } = bytes;
+		const copy =
+			this.#room === undefined || length <= PIECE ? Buffer.allocUnsafeSlow(length) : await this.#room(length);
 		for (let at = 0; at < bytes.length; at += PIECE) {
 			const piece = bytes.subarray(at, at + PIECE);
 			copy.set(piece, at);
@@ -47,11 +56,11 @@ export class Parcel {
 		return this.give(copy);
 	}
 
-	/** A proposal whose bytes this side keeps. */
+	/** A proposal with copies of its bytes. */
 	async proposal(proposal: Proposal): Promise<Proposal> {
 		if (!isChange(proposal)) return proposal;
 		const files = [];
-		for (const file of proposal.files) {
+		for (const { drawn: _, ...file } of proposal.files) {
 			const sides: Pick<typeof file, "before" | "after"> = {};
 			for (const name of ["before", "after"] as const) {
 				const side = file[name];
@@ -59,6 +68,18 @@ export class Parcel {
 			}
 			files.push({ ...file, ...sides });
 		}
+		return { files };
+	}
+
+	/** A proposal for whoever draws it: without bytes where it is drawn already. */
+	async toDraw(proposal: Proposal): Promise<Proposal> {
+		if (!isDrawn(proposal)) return this.proposal(proposal);
+		const without = (side: FileSide) => ({ ...side, bytes: NO_BYTES });
+		const files = proposal.files.map(({ before, after, ...file }) => ({
+			...file,
+			...(before === undefined ? {} : { before: without(before) }),
+			...(after === undefined ? {} : { after: without(after) }),
+		}));
 		return { files };
 	}
 

@@ -46,7 +46,7 @@ function writes({ kind }: Action): boolean {
 
 /** @param onlyDeleted it is the one file that is deleted, if it is */
 function fileRisks(file: FileChange, root: string, folders: readonly string[], onlyDeleted: boolean): Message[] {
-	const { path, target, from, op, before, after } = file;
+	const { path, target, from, op, before, after, drawn } = file;
 	const notes: Message[] = [];
 	const label = labelOf(path, root);
 	if (!folders.some((folder) => isWithin(target ?? path, folder))) {
@@ -60,7 +60,11 @@ function fileRisks(file: FileChange, root: string, folders: readonly string[], o
 	}
 	if (op === "delete" && onlyDeleted) notes.push(message("risk.deletes", { path: label }));
 	notes.push(...modeRisks(file, label));
-	if (op === "modify" && after?.bytes.length === 0 && before?.bytes.length !== 0) {
+	const [was, is] = [
+		drawn?.shown.before?.size ?? before?.bytes.length,
+		drawn?.shown.after?.size ?? after?.bytes.length,
+	];
+	if (op === "modify" && is === 0 && was !== 0) {
 		notes.push(message("risk.empties", { path: label }));
 	}
 	return [...notes, ...nameRisks(target ?? path, root), ...(from === undefined ? [] : nameRisks(from, root))];

@@ -4,8 +4,8 @@ import { constants } from "node:fs";
 import { type FileHandle, lstat, open, realpath } from "node:fs/promises";
 import { type Message, message } from "../protocol/messages.ts";
 import type { EndOfLine, FileSide } from "./change.ts";
+import type { Room } from "./parcel.ts";
 import { codeOf, realPlace } from "./paths.ts";
-import { sharedBytes } from "./shared.ts";
 
 /** Files larger than this are not compared: the card says so and shows the input. Bytes. */
 export const MAX_FILE_BYTES = 10 * 1024 * 1024;
@@ -19,17 +19,29 @@ export type Target =
 /**
  * Reads the file at an absolute path. Devices, FIFOs and sockets are never opened for long: the type is looked at first,
  * and what changed its type in between is opened without blocking and refused.
+ * @param room where the memory for its bytes comes from; by default from here
+ * @throws what `room` throws
  */
-export async function readTarget(path: string): Promise<Target> {
+export async function readTarget(path: string, room: Room = roomHere): Promise<Target> {
+	let noRoom: unknown;
+	const noted: Room = (size) =>
+		room(size).catch((error) => {
+			noRoom = error;
+			throw error;
+		});
 	try {
 		const place = await realPlace(path);
 		const link = await isLink(place);
 		const real = link ? await realpath(place) : place;
-		return await readReal(path, real, link);
+		return await readReal(path, real, link, noted);
 	} catch (error) {
+		// Nothing is wrong with the file.
+		if (error === noRoom) throw error;
 		return unknown(codeOf(error) === "ENOENT" ? "proposal.danglingLink" : "proposal.unreadable", path, error);
 	}
 }
+
+const roomHere: Room = async (size) => Buffer.allocUnsafeSlow(size);
 
 async function isLink(place: string): Promise<boolean> {
 	try {
@@ -40,7 +52,7 @@ async function isLink(place: string): Promise<boolean> {
 	}
 }
 
-async function readReal(path: string, real: string, isLink: boolean): Promise<Target> {
+async function readReal(path: string, real: string, isLink: boolean, room: Room): Promise<Target> {
 	let file: FileHandle;
 	try {
 		const info = await lstat(real);
@@ -55,7 +67,7 @@ async function readReal(path: string, real: string, isLink: boolean): Promise<Ta
 		const info = await file.stat();
 		if (!info.isFile()) return unknown("proposal.notFile", path);
 		if (info.size > MAX_FILE_BYTES) return unknown("proposal.tooLarge", path);
-		const bytes = await readWhole(file, info.size);
+		const bytes = await readWhole(file, info.size, room);
 		const after = await file.stat();
 		if (bytes === undefined || after.size !== info.size || after.mtimeMs !== info.mtimeMs) {
 			return unknown("proposal.changing", path);
@@ -68,10 +80,11 @@ async function readReal(path: string, real: string, isLink: boolean): Promise<Ta
 
 /**
  * All bytes of a file, or undefined where it holds more or fewer than it says: those in /proc say 0. They have memory of
- * their own, so that they can be handed over or shared; the system fills it in other threads, a part at a time.
+ * their own, so that they can be handed over; the system fills it in other threads, a part at a time.
  */
-async function readWhole(file: FileHandle, size: number): Promise<Buffer | undefined> {
-	const bytes = sharedBytes(size);
+async function readWhole(file: FileHandle, size: number, room: Room): Promise<Buffer | undefined> {
+	const { buffer } = await room(size);
+	const bytes = Buffer.from(buffer, 0, size);
 	let total = 0;
 	while (total < size) {
 		const { bytesRead } = await file.read(bytes, total, Math.min(1 << 20, size - total));

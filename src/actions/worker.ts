@@ -17,15 +17,27 @@ export interface JobMessage {
 	settings?: RedactSettings;
 }
 
+/** Memory that the host is to have, for what it will send. */
+export interface RoomMessage {
+	id: number;
+	room: number;
+}
+
 /** What it answers; an error by its name and message, because classes do not travel. */
 export type JobResult =
 	| { id: number; gives: unknown; texts: PackedText[] }
+	| { id: number; room: Uint8Array<ArrayBuffer> }
 	| { id: number; error: { name: string; message: string } };
 
 /** Does what this thread is asked from now on. */
 export function doJobs(): void {
 	// The next message comes when this one is answered.
-	parentPort?.on("message", async (job: JobMessage) => {
+	parentPort?.on("message", async (job: JobMessage | RoomMessage) => {
+		if ("room" in job) {
+			const room = new Uint8Array(job.room);
+			parentPort?.postMessage({ id: job.id, room } satisfies JobResult, [room.buffer]);
+			return;
+		}
 		const parcel = new Parcel();
 		const result = await done(job, parcel);
 		parentPort?.postMessage(result, "gives" in result ? parcel.transfer : []);

@@ -2,6 +2,7 @@
 import type { Action } from "../actions/action.ts";
 import type { Proposal } from "../actions/change.ts";
 import type { JobOptions } from "../actions/jobQueue.ts";
+import type { ProposeOptions } from "../actions/propose.ts";
 import type { Decision } from "../approvals/decision.ts";
 import type { JsonObject } from "../protocol/canonical.ts";
 import type { Reply, Submit } from "../protocol/hook.ts";
@@ -120,7 +121,7 @@ export interface AgentAdapter {
 	 */
 	read(submit: Submit, payload: Buffer): AgentEvent;
 	/** The change an action would make, computed from the disk as the agent would apply it. */
-	propose(action: Action, options?: JobOptions): Promise<Proposal>;
+	propose(action: Action, options?: ProposeOptions): Promise<Proposal>;
 	/** The bytes the hook prints. */
 	reply(event: AgentEvent, outcome: Outcome): Pick<Reply, "stdout" | "stderr" | "exit">;
 	/** True for a payload, also one that read() refuses, which surely only tells: refusing it would stop nothing. */

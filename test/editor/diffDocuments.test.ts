@@ -49,7 +49,7 @@ describe("the two sides of a proposed change", () => {
 		"characters of every length, and invisible ones": ["a\u200b\n", "ä€😀\u202e\u2066\u0000\n"],
 		"a new file": [undefined, "one\n"],
 		"an empty file": ["one\n", ""],
-		"files so large that threads share them": ["a line\n".repeat(40_000), "another line, ä\n".repeat(40_000)],
+		"files so large that a thread works them out": ["a line\n".repeat(40_000), "another line, ä\n".repeat(40_000)],
 		// The agent takes a file for text by its first 8,000 bytes; from there on anything may follow.
 		"a file that is not text": [Buffer.from(`${"a".repeat(8000)}\u0000\u0001\n`), "text now\n"],
 		"a file in UTF-16": [Buffer.from(`${BOM}one\n`, "utf16le"), "two\n", Buffer.from(`${BOM}two\n`, "utf16le")],

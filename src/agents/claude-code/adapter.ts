@@ -2,8 +2,7 @@
 // what it means, edits.ts and notebook.ts what a file would become, reply.ts what to print, transcript.ts who answered.
 import type { Action } from "../../actions/action.ts";
 import type { Proposal } from "../../actions/change.ts";
-import type { JobOptions } from "../../actions/jobQueue.ts";
-import { proposeDelete, proposeRewrite } from "../../actions/propose.ts";
+import { type ProposeOptions, proposeDelete, proposeRewrite } from "../../actions/propose.ts";
 import { canonical, type JsonObject } from "../../protocol/canonical.ts";
 import type { Submit } from "../../protocol/hook.ts";
 import { message } from "../../protocol/messages.ts";
@@ -111,7 +110,7 @@ function sameAction(decided: Action, ran: Action): boolean {
 }
 
 /** The change a file tool would make; undefined for tools that name no file they write. */
-async function propose(action: Action, options?: JobOptions): Promise<Proposal> {
+async function propose(action: Action, options?: ProposeOptions): Promise<Proposal> {
 	const { kind, tool, input } = action;
 	if (kind !== "edit" && kind !== "write" && kind !== "delete") return undefined;
 	const [path] = action.paths;
@@ -136,7 +135,9 @@ async function propose(action: Action, options?: JobOptions): Promise<Proposal> 
 		}
 		case "NotebookEdit": {
 			const change = notebookChange(input);
-			return change === undefined ? strange(tool, "edit_mode") : proposeRewrite(path, fileTools, { tool, ...change });
+			return change === undefined
+				? strange(tool, "edit_mode")
+				: proposeRewrite(path, fileTools, { tool, ...change }, options);
 		}
 		default:
 			return { unknown: message("proposal.tool", { tool }) };

@@ -4,7 +4,6 @@
 // input before its hooks see it (absolute paths, trailing white space outside Markdown), so what a hook gets is what runs.
 import { isUtf8 } from "node:buffer";
 import { Finder } from "../../actions/find.ts";
-import { sharedText } from "../../actions/shared.ts";
 import { type Message, message } from "../../protocol/messages.ts";
 
 const BOM = "\uFEFF";
@@ -49,12 +48,12 @@ function mostlyCrlf(head: string): boolean {
 /** Writes text back in a file's own encoding and, for Edit, in its own line breaks. */
 export function encode(like: Pick<Decoded, "encoding" | "bom" | "crlf">, text: string): Buffer {
 	const lines = like.crlf ? text.replaceAll("\r\n", "\n").replaceAll("\n", "\r\n") : text;
-	return sharedText(like.bom && !lines.startsWith(BOM) ? BOM + lines : lines, like.encoding);
+	return Buffer.from(like.bom && !lines.startsWith(BOM) ? BOM + lines : lines, like.encoding);
 }
 
 /** Write: the content as sent; an existing file keeps its encoding and byte order mark (not when it becomes empty). */
 export function afterWrite(before: Buffer | undefined, content: string): Buffer | Message {
-	if (before === undefined) return sharedText(content, "utf8");
+	if (before === undefined) return Buffer.from(content, "utf8");
 	const old = decode(before);
 	if ("code" in old) return old;
 	return encode({ encoding: old.encoding, bom: old.bom && content !== "", crlf: false }, content);
@@ -76,7 +75,7 @@ export function afterEdit(before: Buffer | undefined, edit: TextEdit): Buffer | 
 	const { oldString, newString, replaceAll } = edit;
 	if (oldString === newString) return message("proposal.noChange");
 	if (before === undefined) {
-		return oldString === "" ? sharedText(newString, "utf8") : message("proposal.noFile", { path: edit.path });
+		return oldString === "" ? Buffer.from(newString, "utf8") : message("proposal.noFile", { path: edit.path });
 	}
 	const old = decode(before);
 	if ("code" in old) return old;

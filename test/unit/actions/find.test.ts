@@ -35,4 +35,9 @@ test("a long part that repeats itself in a long text is looked for once through,
 	const part = `${"\n".repeat(400_000)}y`;
 	assert.equal(new Finder(part).in(text), -1);
 	assert.equal(new Finder(`${"\n".repeat(400_000)}x`).in(text), 2_600_000);
+	// Many places, and before each of them many beginnings that lead nowhere: 33 s where each place may look so long anew.
+	const root = 3000;
+	const block = `${"a".repeat(2 * root)}b`;
+	const found = new Finder(`${"a".repeat(root)}b`).all(block.repeat(1200));
+	assert.deepEqual([found.length, found[0], found.at(-1)], [1200, root, 1199 * block.length + root]);
 });

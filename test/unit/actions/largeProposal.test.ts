@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { type FileSide, isChange, type Proposal } from "../../../src/actions/change.ts";
-import { diffFile, diffTexts, newBudget } from "../../../src/actions/diff.ts";
+import { diffTexts, drawFile, newBudget } from "../../../src/actions/diff.ts";
 import { jobQueue, SMALL } from "../../../src/actions/jobQueue.ts";
 import { EXACTLY, LOOSELY, numbered } from "../../../src/actions/lineNumbers.ts";
 import { bare, MAX_LINES, splitAtMost, splitLines } from "../../../src/actions/lines.ts";
@@ -102,10 +102,10 @@ test("what two texts share at both ends does not change their diff", () => {
 	const budget = () => ({ ...newBudget(), markMs: 0 });
 	const check = (head: string, a: string, b: string, tail: string) => {
 		const [before, after] = [head + a + tail, head + b + tail];
-		const { hunks, added, removed, whitespaceOnly, eolOnly, cut } = diffFile(
+		const { hunks, added, removed, whitespaceOnly, eolOnly, cut } = drawFile(
 			change("/w/a", before, after).files[0] ?? assert.fail(),
 			budget(),
-		);
+		).shown;
 		const shown = { hunks, added, removed, whitespaceOnly, eolOnly, cut };
 		assert.deepEqual(shown, diffTexts(before, after, budget()));
 		const middle = middleOf(Buffer.from(before), Buffer.from(after), 3);
@@ -162,7 +162,7 @@ test("lines made to look alike to the hash are told apart, and cost no more than
 test("files of more lines than are compared are replaced as a whole, counted to the last line", () => {
 	const lines = (unit: string) => unit.repeat(MAX_LINES + 5);
 	const file = change("/w/a", `1\n2\n3\n4\n${lines("a\n")}5\n`, `1\n2\n3\n4\n${lines("bb\n")}x\n5\n`).files[0];
-	const { hunks, added, removed, cut } = diffFile(file ?? assert.fail(), newBudget());
+	const { hunks, added, removed, cut } = drawFile(file ?? assert.fail(), newBudget()).shown;
 	assert.deepEqual([removed, added, cut, hunks.length], [MAX_LINES + 5, MAX_LINES + 6, true, 1]);
 	const shown = hunks[0]?.lines.slice(0, 4).map(({ op, text, before }) => [op, text, before]);
 	assert.deepEqual(shown, [
@@ -182,4 +182,35 @@ test("many lines that moved or changed are shown truly, though the shortest way 
 	const changed = lines.map((one, index) => (index % 100 === 50 ? `${one.trim()} changed\n` : one));
 	const exact = diffTexts(lines.join(""), changed.join(""), { ...newBudget(), lines: 1e6, chars: 1e9 });
 	assert.deepEqual([exact.added, exact.removed, exact.hunks.length, exact.cut], [200, 200, 200, false]);
+});
+
+test("a diff that was worked out with the change gives the very card that one worked out later would", async (t) => {
+	const path = join(folder(t), "a.txt");
+	writeFileSync(path, large, { mode: 0o644 });
+	const parts = (proposal: Proposal) => ({
+		...{ id: "r", event: { caller: { agent: "claude-code", label: "" } }, proposal },
+		action: action("write", "Write", { file_path: path, content: "" }, [path]),
+		...{ verdict: { why: [], guard: false }, session: { id: "s", label: "" }, createdAt: 0, deadlineAt: 0 },
+		...{ actionMac: "00", folders: ["/w"] },
+	});
+	const secret = "token = 'ghp_0123456789abcdefghijABCDEFGHIJ012345'\r\n";
+	for (const content of ["", `${large}${secret}`, "no text\0"]) {
+		const plain = await proposeRewrite(path, fileTools, { tool: "Write", content });
+		const drawn = await proposeRewrite(path, fileTools, { tool: "Write", content }, { draw: true });
+		assert.ok(isChange(plain) && isChange(drawn));
+		assert.deepEqual([plain.files[0]?.drawn, typeof drawn.files[0]?.drawn], [undefined, "object"]);
+		const [now, before] = await Promise.all(
+			[plain, drawn].map((one) => jobQueue.run("card", parts(one), SMALL.card + 1)),
+		);
+		assert.deepEqual(before, now);
+		assert.deepEqual(
+			now?.card.risks.map(({ code }) => code).filter((code) => code !== "risk.outside"),
+			content === "" ? ["risk.empties"] : content.includes("ghp_") ? ["risk.secret"] : [],
+		);
+		assert.ok(drawn.files[0]?.before?.bytes.equals(Buffer.from(large)), "its bytes are still there");
+	}
+	const small = join(folder(t), "b.txt");
+	writeFileSync(small, "one\n");
+	const quick = await proposeRewrite(small, fileTools, { tool: "Write", content: "two\n" }, { draw: true });
+	assert.equal(isChange(quick) && quick.files[0]?.drawn, undefined, "what is small is drawn with its card");
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type DiffBudget, diffFile } from "../../../src/actions/diff.ts";
+import { type DiffBudget, drawFile } from "../../../src/actions/diff.ts";
 import { splitLines } from "../../../src/actions/lines.ts";
 import type { Hunk } from "../../../src/protocol/card.ts";
 import { edited, RUNS } from "./patch/support.ts";
@@ -31,7 +31,7 @@ test(`the card's hunks make the new text of the old one, and its counts add up, 
 	fc.assert(
 		fc.property(edited, ([before, after]) => {
 			const [file] = change("/w/f", before, after).files;
-			const { hunks, added, removed, cut, binary } = diffFile(file ?? assert.fail(), endless());
+			const { hunks, added, removed, cut, binary } = drawFile(file ?? assert.fail(), endless()).shown;
 			assert.deepEqual([cut, binary], [false, false]);
 			// A hunk without old lines stands where its new lines say, which is at the start of an empty text.
 			if (before === "")

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { Action } from "../../../src/actions/action.ts";
 import { isChange, type Proposal } from "../../../src/actions/change.ts";
-import { diffFile, newBudget } from "../../../src/actions/diff.ts";
+import { drawFile, newBudget } from "../../../src/actions/diff.ts";
 import * as risks from "../../../src/actions/risks.ts";
 import type { JsonObject } from "../../../src/protocol/canonical.ts";
 import { format } from "../../../src/protocol/messages.ts";
@@ -11,9 +11,8 @@ import { action, change } from "./support.ts";
 
 /** As a card has them. */
 function risksOf(of: Action, proposal: Proposal, folders: readonly string[]) {
-	const written: string[] = [];
-	for (const file of isChange(proposal) ? proposal.files : [])
-		diffFile(file, newBudget(), (text) => written.push(text));
+	const files = isChange(proposal) ? proposal.files : [];
+	const written = files.flatMap((file) => drawFile(file, newBudget()).written ?? []);
 	return risks.risksOf(of, proposal, folders, written);
 }
 
@@ -270,6 +269,10 @@ test("of a large file what changes is looked at, wherever it is", () => {
 	assert.deepEqual(write("/w/a", lines + secret, `${lines}more\n${secret}`), [], "it was there before");
 	assert.deepEqual(write("/w/a", lines, `\ufeff${lines}`), [], "a byte order mark is a fact of its own");
 	assert.deepEqual(write("/w/a", lines, `${lines}\ufeffmore\n`), ["hidden"], "in the middle it is none");
+	// The search is given up, as all lines have moved: what is new is found behind them all the same.
+	const count = 100_000;
+	const inOrder = (step: number) => Array.from({ length: count }, (_, at) => `line ${(at * step) % count}\n`).join("");
+	assert.deepEqual(write("/w/a", inOrder(1), `begin\n${inOrder(7919)}x\u202e\n`), ["hidden"]);
 	// More lines than are compared: all of what changes is looked at.
 	const short = "a\n".repeat(400_000);
 	assert.deepEqual(write("/w/a", short, `b\nx\u200b\n${short.replaceAll("a", "c")}`), ["hidden"]);

@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { splitBreak, splitLines } from "../../../src/actions/lines.ts";
-import { sharedBytes, sharedText } from "../../../src/actions/shared.ts";
 import { sideOf } from "../../../src/actions/textFile.ts";
 
 const NAMES = { "\n": "lf", "\r\n": "crlf", "\r": "cr", "": "none" } as const;
@@ -30,15 +29,4 @@ test("what is no text is said to be none", () => {
 		}),
 		[false, false, true].map((bom) => ({ binary: true, eol: "none", finalNewline: false, bom })),
 	);
-});
-
-test("shared memory holds what other memory would", () => {
-	for (const size of [0, 1, 65_535, 65_536, 200_000]) {
-		const bytes = sharedBytes(size);
-		assert.deepEqual([bytes.length, bytes.every((byte) => byte === 0)], [size, true]);
-		assert.equal(bytes.buffer instanceof SharedArrayBuffer, size >= 65_536);
-		const text = "é😀\ufeff\n".repeat(size / 5);
-		for (const encoding of ["utf8", "utf16le"] as const)
-			assert.ok(sharedText(text, encoding).equals(Buffer.from(text, encoding)));
-	}
 });
