@@ -107,7 +107,7 @@ describe("the audit panel", () => {
 			await panel.page.evaluate("new Promise((done) => setTimeout(done, 50))");
 			for (const theme of themeNames) {
 				await panel.setTheme(theme);
-				await panel.screenshot(`audit-${name}-${theme.toLowerCase().replaceAll(" ", "-")}`);
+				await panel.picture(`audit-${name}`, theme);
 				await panel.isGood(theme);
 			}
 		});

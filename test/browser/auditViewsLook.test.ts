@@ -83,7 +83,7 @@ describe("the audit panel's views", () => {
 			const page = await views.open(world, show, { width: 800, height: 1700 });
 			for (const theme of themeNames) {
 				await page.setTheme(theme);
-				await page.screenshot(`audit-${scene}-${theme.toLowerCase().replaceAll(" ", "-")}`, "full");
+				await page.picture(`audit-${scene}`, theme, "full");
 				await isGood(page, theme);
 			}
 		});

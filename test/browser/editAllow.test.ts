@@ -370,7 +370,7 @@ describe("editing looks right", () => {
 			await act?.(pending);
 			for (const theme of themeNames) {
 				await pending.setTheme(theme);
-				await pending.screenshot(`webview-${scene}-${theme.toLowerCase().replaceAll(" ", "-")}`);
+				await pending.picture(`webview-${scene}`, theme);
 				assert.equal(describeViolations(await pending.axe()), "", theme);
 			}
 			const narrow = await view.open(state([made]), { width: 140, height: 640, zoom: 2 });

@@ -134,7 +134,7 @@ describe("the view", () => {
 			await pending.rested(pending.page.locator("body"));
 			for (const theme of themeNames) {
 				await pending.setTheme(theme);
-				await pending.screenshot(`webview-${scene}-${theme.toLowerCase().replaceAll(" ", "-")}`);
+				await pending.picture(`webview-${scene}`, theme);
 				await isGood(pending, theme);
 			}
 		});
@@ -158,7 +158,7 @@ describe("the view", () => {
 			await act(pending);
 			for (const theme of themeNames) {
 				await pending.setTheme(theme);
-				await pending.screenshot(`webview-${doing}-${theme.toLowerCase().replaceAll(" ", "-")}`);
+				await pending.picture(`webview-${doing}`, theme);
 				await isGood(pending, theme);
 			}
 		});

@@ -1,12 +1,12 @@
 // A browser page with a webview in it, driven by real input, and what can be asked of it.
-import { mkdir, readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { AxeResults, Result } from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 import type { PendingHostMessage, PendingViewMessage } from "../../../src/protocol/pendingView.ts";
 import { chromiumPath } from "../host/chromium.ts";
 import { checkout } from "../host/install.ts";
+import { closeTab, type Tab, Tabs } from "./tabs.ts";
 import themes from "./themes.json" with { type: "json" };
 
 /** Variables as VS Code 1.139.1 sets them in a webview, those our styles and the toolkit use. */
@@ -58,23 +58,38 @@ export interface WebviewPage {
 	axe(): Promise<Result[]>;
 	/** Saves `out/screenshots/<name>.png`. */
 	screenshot(name: string, full?: "full"): Promise<string>;
+	/**
+	 * For people, who look at what no test can judge: as `screenshot`, with the theme in its name. Without
+	 * GATEPOST_TEST_PICTURES=1 only the first theme's is taken; no test depends on it.
+	 */
+	picture(name: string, theme: ThemeName, full?: "full"): Promise<void>;
+	/** Closes its tab. */
 	close(): Promise<void>;
+	/** What it is open in. */
+	tab: Tab;
 }
 
-/** Opens the webview at `url` in a page of its own. */
-export async function openWebview(browser: Browser, url: string, options: ViewOptions = {}): Promise<WebviewPage> {
+/** Opens the webview at `url` in a page of its own, in one of these tabs. */
+export async function openWebview(
+	browser: Browser,
+	url: string,
+	options: ViewOptions = {},
+	tabs: Tabs = new Tabs(browser, url),
+): Promise<WebviewPage> {
 	const { width = 280, height = 700, zoom = 1, theme = "Dark Modern" } = options;
-	const context = await browser.newContext({ viewport: { width, height }, deviceScaleFactor: zoom });
-	const page = await context.newPage();
-	const errors: string[] = [];
-	page.on("pageerror", (error) => errors.push(error.stack ?? error.message));
-	page.on("console", (message) => {
-		if (message.type() === "error" || message.type() === "warning") errors.push(message.text());
-	});
-	await context.addInitScript(`sessionStorage.setItem("theme", ${JSON.stringify(JSON.stringify(themes[theme]))})`);
+	const tab = await tabs.take({ width, height, zoom });
+	const { page, errors } = tab;
+	await page.evaluate(keepTheme(theme));
 	await page.goto(url);
 	await until(page, "posted.length > 0");
 	const posted = () => page.evaluate("posted") as Promise<PendingViewMessage[]>;
+	const screenshot = async (name: string, full?: "full") => {
+		const folder = join(checkout, "out/screenshots");
+		await mkdir(folder, { recursive: true });
+		const path = join(folder, `${name}.png`);
+		await page.screenshot({ path, animations: "disabled", fullPage: full === "full" });
+		return path;
+	};
 	return {
 		page,
 		posted,
@@ -90,24 +105,37 @@ export async function openWebview(browser: Browser, url: string, options: ViewOp
 			await page.evaluate("new Promise((done) => setTimeout(() => requestAnimationFrame(() => setTimeout(done))))");
 		},
 		setTheme: async (name) => {
+			await page.evaluate(`${keepTheme(name)}, applyTheme()`);
+			// The toolkit takes over a theme in its next frame; what this sets in motion is brought to its end.
 			await page.evaluate(
-				`sessionStorage.setItem("theme", ${JSON.stringify(JSON.stringify(themes[name]))}), applyTheme()`,
+				`new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))).then(() => { ${SETTLE} })`,
 			);
-			// The toolkit takes over a theme in its next frame.
-			await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
 		},
 		problems: async () => [...errors, ...((await page.evaluate("violations")) as string[])],
 		axe: () => runAxe(page),
-		screenshot: async (name, full) => {
-			const folder = join(checkout, "out/screenshots");
-			await mkdir(folder, { recursive: true });
-			const path = join(folder, `${name}.png`);
-			await page.screenshot({ path, animations: "disabled", fullPage: full === "full" });
-			return path;
+		screenshot,
+		picture: async (name, of, full) => {
+			if (process.env.GATEPOST_TEST_PICTURES !== "1" && of !== themeNames[0]) return;
+			await screenshot(`${name}-${of.toLowerCase().replaceAll(" ", "-")}`, full);
 		},
-		close: () => context.close(),
+		close: () => closeTab(tab),
+		tab,
 	};
 }
+
+/** Code that has this theme set in this document and in those after it. */
+function keepTheme(theme: ThemeName): string {
+	return `sessionStorage.setItem("theme", ${JSON.stringify(JSON.stringify(themes[theme]))})`;
+}
+
+/** Code that ends all that moves and has an end, in shadow trees, too. */
+const SETTLE = `
+	const settle = (root) => {
+		for (const one of root.getAnimations()) if (one.effect?.getComputedTiming().endTime < Infinity) one.finish();
+		for (const { shadowRoot } of root.querySelectorAll("*")) if (shadowRoot) settle(shadowRoot);
+	};
+	settle(document);
+`;
 
 const untilLimitMs = 60_000;
 
@@ -129,8 +157,16 @@ export async function until(page: Page, expression: string): Promise<void> {
 }
 
 async function runAxe(page: Page): Promise<Result[]> {
-	// Evaluated by the debugger, which the page's policy does not bind. `preload` would fetch, which it forbids.
-	await page.evaluate(await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8"));
+	// Once for a document, as a script of its server, whose compiled form the browser keeps: half a second less each time.
+	await page.evaluate(`globalThis.axe === undefined && new Promise((done, failed) => {
+		const script = document.createElement("script");
+		script.nonce = document.querySelector("script[nonce]").nonce;
+		script.src = "/axe.js";
+		script.onload = () => done(script.remove());
+		script.onerror = () => failed(new Error("axe was not loaded"));
+		document.head.append(script);
+	})`);
+	// `preload` would fetch, which the page's policy forbids.
 	const results = await page.evaluate('axe.run({ preload: false, resultTypes: ["violations"] })');
 	return (results as AxeResults).violations;
 }

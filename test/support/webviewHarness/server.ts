@@ -1,7 +1,9 @@
 // A loopback page that holds a webview's real bundle the way VS Code does: strict CSP, nonce, theme variables set on the
 // root element, `acquireVsCodeApi`. What it stands for in the editor is said beside each part.
 import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { build } from "esbuild";
 import { checkout } from "../host/install.ts";
@@ -17,21 +19,27 @@ function policy(nonce: string, source: string): string {
 }
 
 /**
- * Bundles `webview/<name>/main.tsx` as the build does and serves it.
+ * Bundles `webview/<name>/main.tsx` as the build does and serves it; also `/empty`, where nothing is, and axe as `/axe.js`.
  * @param name "pending", ...
  */
 export async function serveWebview(name: string): Promise<HarnessServer> {
 	const files = await bundle(name);
+	files.set("/axe.js", readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js")));
 	const server = createServer((request, response) => {
 		const path = new URL(request.url ?? "/", "http://harness").pathname;
 		const source = `http://${request.headers.host}`;
 		const file = files.get(path);
 		if (file) {
-			response.writeHead(200, { "content-type": path.endsWith(".css") ? "text/css" : "text/javascript" }).end(file);
+			const type = path.endsWith(".css") ? "text/css" : "text/javascript";
+			response.writeHead(200, { "content-type": type, "cache-control": "max-age=3600" }).end(file);
 		} else if (path === "/") {
 			const nonce = randomBytes(16).toString("base64url");
 			const headers = { "content-type": "text/html", "content-security-policy": policy(nonce, source) };
 			response.writeHead(200, headers).end(html(name, nonce));
+		} else if (path === "/empty") {
+			// Nor does it ask for an icon.
+			const headers = { "content-type": "text/html", "content-security-policy": "default-src 'none'" };
+			response.writeHead(200, headers).end("<!DOCTYPE html>");
 		} else response.writeHead(404).end();
 	});
 	await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));

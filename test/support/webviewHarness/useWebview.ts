@@ -3,26 +3,30 @@ import { after, afterEach, before } from "node:test";
 import type { Browser } from "playwright-core";
 import { launchBrowser, openWebview, type ViewOptions, type WebviewPage } from "./page.ts";
 import { type HarnessServer, serveWebview } from "./server.ts";
+import { Tabs } from "./tabs.ts";
 
 /**
- * Call in a `describe`: a fresh page for each `open`, closed at the end of its test.
+ * Call in a `describe`: a fresh page for each `open`, gone at the end of its test.
  * @param name "pending", "audit"
  */
 export function useWebview(name: string): { open(options?: ViewOptions): Promise<WebviewPage> } {
 	let server: HarnessServer;
 	let browser: Browser;
+	let tabs: Tabs;
 	let pages: WebviewPage[] = [];
 	before(async () => {
 		[server, browser] = await Promise.all([serveWebview(name), launchBrowser()]);
+		tabs = new Tabs(browser, server.url);
 	});
 	afterEach(async (context) => {
 		// What it looked like when it went wrong says more than the error.
 		const test = context.name.replaceAll(/\W+/g, "-").slice(0, 80);
-		if ("passed" in context && !context.passed) {
+		if (!("passed" in context) || context.passed) await Promise.all(pages.map(({ tab }) => tabs.give(tab)));
+		else {
 			for (const [index, page] of pages.entries())
 				await page.screenshot(`failed-${test}-${index}`).catch(() => undefined);
+			await Promise.all(pages.map((page) => page.close()));
 		}
-		await Promise.all(pages.map((page) => page.close()));
 		pages = [];
 	});
 	after(async () => {
@@ -31,7 +35,7 @@ export function useWebview(name: string): { open(options?: ViewOptions): Promise
 	});
 	return {
 		open: async (options) => {
-			const view = await openWebview(browser, server.url, options);
+			const view = await openWebview(browser, server.url, options, tabs);
 			pages.push(view);
 			return view;
 		},
