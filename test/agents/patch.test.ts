@@ -9,7 +9,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Frame, Page } from "playwright-core";
 import { format, message } from "../../src/protocol/messages.ts";
 import { click, look, openCard, requests } from "../support/editorStage.ts";
-import { screenshot } from "../support/host/browser.ts";
+import { picture, screenshot } from "../support/host/browser.ts";
 import { setTheme } from "../support/host/palette.ts";
 import { logEntries, logVerify } from "../support/log.ts";
 import { callPatchHook } from "../support/patchAgent/call.ts";
@@ -233,6 +233,7 @@ test("a patch that adds, changes, moves and deletes files: one card with all of 
 		await setTheme(page, theme);
 		await screenshot(page, `change-patch-all-${theme.toLowerCase().replaceAll(" ", "-")}`);
 	}
+	await picture(page, "patch", { x: 48, y: 30, width: 1230, height: 890 });
 
 	await click(page, frame, card, "allow");
 	assert.deepEqual(await asked.ended, { exit: 0, stdout: "", stderr: "" });
