@@ -13,6 +13,8 @@ export const TEXTS_CHANGE_AFTER_RUN = {
 		"The rules in .gitignore files, or the files that git tracks in spite of them, changed meanwhile. New files that the old or the new rules leave out are not listed; the change of the .gitignore file itself is.",
 	"afterRun.rulesUnread":
 		"Some rules in .gitignore files are too long or too many, the first are in {first}. Gatepost did not read them, so which files they leave out, or leave in, did not count.",
+	"afterRun.gitElsewhere":
+		"In {first}, git takes hooks and settings from another folder than before. What was in that folder already is not listed: look at it before you use git there.",
 	"afterRun.gitUnread":
 		"The index or the settings of the git repository {first} could not be read. Changes of its hooks and settings, and of files that it tracks although .gitignore leaves them out, may not be listed.",
 

@@ -1,6 +1,18 @@
 // What differs between two walks of a folder. Says nothing of places that one of them did not see.
 import { CLOCK_STEP_MS } from "./folderNotes.ts";
-import { CTIME, FIELDS, type Folder, FolderStates, kindOf, MODE, NO_FOLDER, namesOf, type Tree } from "./folderTree.ts";
+import {
+	CTIME,
+	FIELDS,
+	type Folder,
+	FolderStates,
+	isGit,
+	kindOf,
+	MODE,
+	NO_FOLDER,
+	namesOf,
+	parentOf,
+	type Tree,
+} from "./folderTree.ts";
 
 /** An entry that differs. The numbers are those of `Folder.stats`. */
 export interface Difference {
@@ -38,16 +50,44 @@ function compareGit(before: Tree, after: Tree, realRoot: string | undefined, fou
 	for (const path of new Set([...before.git.keys(), ...after.git.keys()])) {
 		const [then, now] = [gitFolder(before, path), gitFolder(after, path)];
 		if (then === undefined || now === undefined) continue;
-		const differences: Difference[] = [];
+		let differences: Difference[] = [];
 		compareFolders(path, then, now, differences);
 		const folder = realRoot !== undefined && path.startsWith(realRoot) ? path.slice(realRoot.length) : undefined;
+		// At a place that nothing led to before: what did not change since was there already.
+		if (!before.git.has(path) && !(folder !== undefined && isNewFolder(folder, before, after))) {
+			differences = differences.filter(({ after: now }) => now !== undefined && isSince(now, before.begun));
+		}
 		if (folder !== undefined) {
 			const walked = new Set([before, after].flatMap(({ folders }) => namesOf(folders.get(folder) ?? NO_FOLDER)));
-			found.push(...differences.filter((one) => !walked.has(one.path.slice(path.length))));
-		} else if (before.git.has(path)) found.push(...differences);
-		// Outside, at a place that nothing led to before: what did not change since was there already.
-		else found.push(...differences.filter(({ after: now }) => now !== undefined && isSince(now, before.begun)));
+			differences = differences.filter((one) => !walked.has(one.path.slice(path.length)));
+		}
+		found.push(...differences);
 	}
+	comparePointers(before, after, realRoot, found);
+}
+
+/** Files that say where a repository is; one that was not known of before is told by what leads to it. */
+function comparePointers(before: Tree, after: Tree, realRoot: string | undefined, found: Difference[]): void {
+	const told = new Set(found.map(({ path }) => path));
+	for (const [path, then] of before.pointers) {
+		const now = after.pointers.get(path);
+		const isTold = realRoot !== undefined && path.startsWith(realRoot) && told.has(path.slice(realRoot.length));
+		if (now === undefined || isTold || told.has(path)) continue;
+		compareFolders(parentOf(`${path}/`)[0], then, now, found);
+	}
+}
+
+/** Whether a folder below the root, in a ".git" or not, came to be between two walks. */
+function isNewFolder(folder: string, before: Tree, after: Tree): boolean {
+	const states = new FolderStates(before);
+	for (let end = folder.indexOf("/") + 1; end > 0; end = folder.indexOf("/", end) + 1) {
+		const path = folder.slice(0, end);
+		if (before.folders.has(path)) continue;
+		const [parent, name] = parentOf(path);
+		if (isGit(name)) return before.folders.has(parent) && !before.repositories.includes(parent);
+		return after.folders.has(path) && states.of(path) === "absent";
+	}
+	return false;
 }
 
 /** Whether an entry was changed at that time or later, as exactly as the file system's clock tells. */

@@ -5,8 +5,9 @@ import { Contents } from "./contents.ts";
 import { fillContents } from "./fill.ts";
 import { CLOCK_STEP_MS } from "./folderNotes.ts";
 import { FIELDS, type Folder, type Tree } from "./folderTree.ts";
+import { realFolder } from "./gitFolders.ts";
 import type { GitEnv } from "./gitObjects.ts";
-import { realOf } from "./readFile.ts";
+import { elsewhereSince } from "./gitSince.ts";
 import { type Repository, RepositoryShelf } from "./repositories.ts";
 import { RulesBook } from "./rulesBook.ts";
 import { sidesOf } from "./sides.ts";
@@ -77,13 +78,14 @@ export class SnapshotEngine {
 		const now = walk(root, {
 			...{ limits: this.#limits, book: this.#book, shelf: this.#shelf, base: tree, before: tree },
 		});
-		const differences = compareTrees(tree, now, realFolder(root));
+		const realRoot = realFolder(byteText(root));
+		const differences = compareTrees(tree, now, realRoot);
 		waitFor(newestOf(differences));
 		const { files, more } = sidesOf(differences, {
 			...{ root, limits: this.#limits, contents: this.#contents, env: { ...this.#env, folders } },
 			copyOf: (path, before) => this.#shelf.copyOf(repositories, path, before),
 		});
-		const incomplete = now.incomplete ?? tree.incomplete;
+		const incomplete = now.incomplete ?? tree.incomplete ?? elsewhereSince(tree, now, { differences, realRoot });
 		const ms = performance.now() - begin;
 		return { files, more, ...(incomplete === undefined ? {} : { incomplete }), ms };
 	}
@@ -112,12 +114,6 @@ export class SnapshotEngine {
 			if (count > 1 && (count > marks || entries > markEntries)) this.#marks.delete(id);
 		}
 	}
-}
-
-/** With a slash at the end, one byte a character. */
-function realFolder(root: string): string | undefined {
-	const real = realOf(byteText(root));
-	return real?.endsWith("/") === false ? `${real}/` : real;
 }
 
 /**

@@ -42,6 +42,11 @@ export interface Rules {
 	file: IgnoreFile;
 }
 
+export interface RepositoryPlaces extends GitPlaces {
+	/** The folder that has ".git", absolute. */
+	at: string;
+}
+
 export interface Tree {
 	/** By path relative to the root, with a slash at the end; the root is "". */
 	folders: Map<string, Folder>;
@@ -53,8 +58,10 @@ export interface Tree {
 	repositories: string[];
 	/** Hooks and settings of repositories, by absolute folder; undefined where nothing is known of one. */
 	git: Map<string, Folder | undefined>;
-	/** The repositories that these are of. */
-	places: GitPlaces[];
+	/** The repositories that these are of, and where they really are. */
+	places: RepositoryPlaces[];
+	/** Files that say where a repository is, by path; each as the folder that it is in, with nothing else in it. */
+	pointers: Map<string, Folder>;
 	/** When the walk began. Milliseconds since the epoch. */
 	begun: number;
 	/** Names of git's indexes, by the repository's folder. */
@@ -66,6 +73,12 @@ export interface Tree {
 	/** The latest change of an entry that could be a moment ago, or 0. */
 	newest: number;
 	incomplete?: Message;
+}
+
+const CASE_MATTERS = process.platform !== "darwin" && process.platform !== "win32";
+
+export function isGit(name: string): boolean {
+	return name === ".git" || (!CASE_MATTERS && name.length === 4 && name.toLowerCase() === ".git");
 }
 
 export function namesOf(folder: Folder): string[] {

@@ -21,32 +21,44 @@ export interface GitLook {
 /** Folders by their real path with a slash at the end; undefined where nothing is known of one. */
 export type GitFolders = Map<string, Folder | undefined>;
 
-/** Adds what there is in a repository. @returns false when it cannot be found */
-export function addGitFolders({ own, common }: GitPlaces, found: GitFolders, disk: GitLook): boolean {
-	for (const place of new Set([common, own])) {
-		const real = realOf(place);
-		if (real === undefined) return false;
-		const at = real.endsWith("/") ? real : `${real}/`;
-		if (found.has(at)) continue;
-		const names = ["config", "config.worktree", ...(place === common ? ["hooks", "info"] : [])];
-		found.set(at, folderOf(at, names, disk));
-		if (place !== common) continue;
-		for (const folder of [`${at}hooks/`, `${at}info/`]) {
-			const info = disk.look(folder.slice(0, -1));
-			if (info === null) found.set(folder, undefined);
-			else if (info?.isDirectory() !== true) found.set(folder, NO_FOLDER);
-			else {
-				const inside = disk.list(folder, MAX_NAMES);
-				// Samples do nothing; every new repository has them.
-				const names = inside?.filter((name) => !name.endsWith(".sample"));
-				found.set(folder, names === undefined ? undefined : folderOf(folder, names, disk));
-			}
-		}
-	}
-	return true;
+/** Looked at in every place of a repository, whatever it is now: that changes with "commondir". */
+const NAMES = ["config", "config.worktree", "commondir", "hooks", "info"];
+
+/** The folders of a place that has a repository's hooks and settings. */
+export function commonFolders(at: string): [at: string, hooks: string, info: string] {
+	return [at, `${at}hooks/`, `${at}info/`];
 }
 
-function folderOf(at: string, names: readonly string[], disk: GitLook): Folder {
+/** Adds what there is in a repository. @returns where it really is; undefined when not all of it can be found */
+export function addGitFolders(places: GitPlaces, found: GitFolders, disk: GitLook): GitPlaces | undefined {
+	const [own, common] = [realFolder(places.own), realFolder(places.common)];
+	for (const at of [own, common]) {
+		if (at !== undefined && !found.has(at)) found.set(at, folderOf(at, NAMES, disk));
+	}
+	if (common !== undefined) {
+		const [, ...folders] = commonFolders(common);
+		for (const folder of folders) if (!found.has(folder)) found.set(folder, listed(folder, disk));
+	}
+	return own === undefined || common === undefined ? undefined : { ...places, own, common };
+}
+
+/** The real path with a slash at the end, one byte a character; undefined where there is none. */
+export function realFolder(path: string): string | undefined {
+	const real = realOf(path);
+	return real?.endsWith("/") === false ? `${real}/` : real;
+}
+
+function listed(folder: string, disk: GitLook): Folder | undefined {
+	const info = disk.look(folder.slice(0, -1));
+	if (info === null) return undefined;
+	if (info?.isDirectory() !== true) return NO_FOLDER;
+	// Samples do nothing; every new repository has them.
+	const names = disk.list(folder, MAX_NAMES)?.filter((name) => !name.endsWith(".sample"));
+	return names === undefined ? undefined : folderOf(folder, names, disk);
+}
+
+/** What there is of these names in a folder. @param at with a slash at the end */
+export function folderOf(at: string, names: readonly string[], disk: GitLook): Folder {
 	const notes = new FolderNotes();
 	let links: Map<string, string> | undefined;
 	for (const name of names) {

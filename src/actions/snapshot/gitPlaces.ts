@@ -1,10 +1,8 @@
 // Where a repository's store and index are: read from files, since asking git would mean letting it read the repository's
 // configuration.
-import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import { codeOf } from "../paths.ts";
-import { fsPath } from "./byteText.ts";
-import { look, readSmall, readWhole, realOf } from "./readFile.ts";
+import { look, readWhole, realOf, realPath } from "./readFile.ts";
 
 const MAX_POINTER_BYTES = 4096;
 const IS_WINDOWS = process.platform === "win32";
@@ -15,6 +13,8 @@ export interface GitPlaces {
 	own: string;
 	/** Of the repository: has its objects. */
 	common: string;
+	/** The file that names `own`, where there is one. */
+	pointer?: string;
 }
 
 /**
@@ -29,13 +29,13 @@ export function gitPlaces(folder: string): GitPlaces | "unknown" | undefined {
 		const isLink = info.isSymbolicLink();
 		// There it could lead to a share of another machine: see below.
 		if (isLink && IS_WINDOWS) return "unknown";
-		const place = isLink ? realpathSync(fsPath(`${folder}.git`), "buffer").toString("latin1") : `${folder}.git`;
+		const place = isLink ? realPath(`${folder}.git`) : `${folder}.git`;
 		const isFolder = isLink ? look(place)?.isDirectory() === true : info.isDirectory();
 		const own = isFolder ? `${place}/` : pointedTo(folder, place);
 		if (own === undefined || own === "unknown") return own;
-		const pointer = readText(`${own}commondir`, /^(.+?)[\r\n]*$/);
-		const common = pointer === undefined ? own : named(own, pointer);
-		return common === undefined ? "unknown" : { own, common };
+		const common = commonOf(own);
+		if (common === "unknown") return common;
+		return { own, common, ...(isFolder ? {} : { pointer: realOf(place) ?? place }) };
 	} catch (error) {
 		// A link that leads nowhere is no repository to git; a place that may not be looked at can be one.
 		return codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR" ? undefined : "unknown";
@@ -50,19 +50,26 @@ function pointedTo(folder: string, file: string): string | "unknown" | undefined
 	const text = read.bytes.toString("latin1");
 	if (!text.startsWith("gitdir: ")) return undefined;
 	const own = named(folder, /^gitdir: ([\s\S]+?)[\r\n]*$/.exec(text)?.[1]);
-	if (own === undefined) return "unknown";
-	// What is relative to it begins where it really is.
-	const real = IS_WINDOWS ? undefined : realOf(own);
-	return real === undefined ? own : real.endsWith("/") ? real : `${real}/`;
+	return own ?? "unknown";
 }
 
-function readText(path: string, pattern: RegExp): string | undefined {
-	return pattern.exec(readSmall(path, MAX_POINTER_BYTES)?.toString("latin1") ?? "")?.[1];
+/** Where a repository's hooks, settings and objects are: "commondir" may name another folder. Git follows it as a link, too. */
+function commonOf(own: string): string | "unknown" {
+	const path = `${own}commondir`;
+	const info = look(path);
+	if (info === undefined) return own;
+	if (info.isSymbolicLink() && IS_WINDOWS) return "unknown";
+	const file = info.isSymbolicLink() ? realOf(path) : path;
+	const read = file === undefined ? undefined : readWhole(file, MAX_POINTER_BYTES);
+	if (read?.state !== "read") return "unknown";
+	return named(own, /^([\s\S]+?)[\r\n]*$/.exec(read.bytes.toString("latin1"))?.[1]) ?? "unknown";
 }
 
 function named(folder: string, path: string | undefined): string | undefined {
 	// A share of another machine would be given the person's name and password.
 	if (path === undefined || path.includes("\0") || /^[\\/]{2}/.test(path)) return undefined;
-	const place = resolve(folder, path);
-	return `${IS_WINDOWS ? place.replaceAll("\\", "/") : place}/`;
+	if (IS_WINDOWS) return `${resolve(folder, path).replaceAll("\\", "/")}/`;
+	// ".." behind a link is what is above the place it leads to; and what is relative to it begins where it really is.
+	const real = realOf(path.startsWith("/") ? path : folder + path) ?? resolve(folder, path);
+	return real.endsWith("/") ? real : `${real}/`;
 }

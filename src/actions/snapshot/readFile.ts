@@ -104,10 +104,18 @@ export function readSmall(path: string, max: number): Buffer | undefined {
 	return read.state === "read" ? read.bytes : undefined;
 }
 
+// The other one takes ".." behind a link for what is above the link; the system, and so git, does not.
+const realpath = process.platform === "win32" ? realpathSync : realpathSync.native;
+
+/** The real path, one byte a character. @throws what realpath throws */
+export function realPath(path: string): string {
+	return realpath(fsPath(path), "buffer").toString("latin1");
+}
+
 /** The real path, one byte a character; undefined where there is none. */
 export function realOf(path: string): string | undefined {
 	try {
-		return realpathSync(fsPath(path), "buffer").toString("latin1");
+		return realPath(path);
 	} catch (error) {
 		if (codeOf(error) === undefined) throw error;
 		return undefined;

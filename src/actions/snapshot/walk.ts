@@ -3,8 +3,8 @@ import { readlinkSync, type Stats } from "node:fs";
 import { codeOf } from "../paths.ts";
 import { byteText, fsPath, under } from "./byteText.ts";
 import { FolderNotes } from "./folderNotes.ts";
-import { namesOf, type Tree } from "./folderTree.ts";
-import { addGitFolders } from "./gitFolders.ts";
+import { isGit, namesOf, parentOf, type Tree } from "./folderTree.ts";
+import { addGitFolders, folderOf } from "./gitFolders.ts";
 import type { GitIndex } from "./gitIndex.ts";
 import { type GitPlaces, gitPlaces } from "./gitPlaces.ts";
 import { listFolder } from "./listFolder.ts";
@@ -72,12 +72,6 @@ export function walk(root: string, options: WalkOptions): Tree {
 	return new Walk(root, options).run();
 }
 
-const CASE_MATTERS = process.platform !== "darwin" && process.platform !== "win32";
-
-function isGit(name: string): boolean {
-	return name === ".git" || (!CASE_MATTERS && name.length === 4 && name.toLowerCase() === ".git");
-}
-
 class Walk {
 	readonly #root: string;
 	readonly #options: WalkOptions;
@@ -97,7 +91,8 @@ class Walk {
 		this.#deadline = performance.now() + options.limits.walkMs;
 		this.#tree = {
 			...{ folders: new Map(), rules: new Map(), above: undefined, repositories: [], attributes: new Map() },
-			...{ git: new Map(), places: [], indexes: new Map(), files: 0, entries: 0, newest: 0, begun: Date.now() },
+			...{ git: new Map(), places: [], pointers: new Map(), indexes: new Map() },
+			...{ files: 0, entries: 0, newest: 0, begun: Date.now() },
 		};
 	}
 
@@ -116,6 +111,7 @@ class Walk {
 		}
 		// A ".git" may lead elsewhere by now: what is where it led before is not gone.
 		for (const places of before?.places ?? []) this.#lookAtGit(places);
+		for (const path of before?.pointers.keys() ?? []) this.#pointer(path);
 		const incomplete = this.#trouble.message;
 		this.#tree.newest = this.#notes.newest;
 		return incomplete === undefined ? this.#tree : { ...this.#tree, incomplete };
@@ -169,7 +165,7 @@ class Walk {
 		const { indexes } = this.#tree;
 		const found = gitPlaces(at);
 		const places = found === "unknown" ? undefined : found;
-		const isUnread = found === "unknown" || (places !== undefined && !this.#lookAtGit(places));
+		const isUnread = found === "unknown" || (places !== undefined && !this.#isNoted(places, at));
 		if (isUnread) this.#trouble.gitUnread(at);
 		if (shelf === undefined) return undefined;
 		const isAbove = this.#root !== at && this.#root.startsWith(at);
@@ -185,16 +181,25 @@ class Walk {
 		return { ...tracking, now: index, earlier, isUnread: key !== "" && index === undefined };
 	}
 
-	/** Notes a repository's hooks and settings. @returns false when they are not known */
-	#lookAtGit(places: GitPlaces): boolean {
-		const { git, places: noted } = this.#tree;
-		if (git.size >= MAX_GIT_FOLDERS) {
-			this.#trouble.gitUnread(places.own);
-			return false;
-		}
-		const isNoted = addGitFolders(places, git, this.#disk);
-		if (isNoted) noted.push(places);
-		return isNoted;
+	/** Notes a repository's hooks and settings, and that it is one now. @returns false when they are not known */
+	#isNoted(places: GitPlaces, at: string): boolean {
+		const real = this.#lookAtGit(places);
+		if (places.pointer !== undefined) this.#pointer(places.pointer);
+		if (real !== undefined) this.#tree.places.push({ ...real, at });
+		return real !== undefined;
+	}
+
+	/** @returns where they really are; undefined when not all is known */
+	#lookAtGit(places: GitPlaces): GitPlaces | undefined {
+		const { git } = this.#tree;
+		if (git.size < MAX_GIT_FOLDERS) return addGitFolders(places, git, this.#disk);
+		this.#trouble.gitUnread(places.own);
+		return undefined;
+	}
+
+	#pointer(path: string): void {
+		const [folder, name] = parentOf(`${path}/`);
+		this.#tree.pointers.set(path, folderOf(folder, [name], this.#disk));
 	}
 
 	readonly #disk = {
