@@ -66,8 +66,8 @@ function diffBytes(before: Buffer, after: Buffer, budget: DiffBudget, note: Note
 	const [removed, added] = [countLines(middle.before) - around, countLines(middle.after) - around];
 	if (Math.max(removed, added) <= MAX_LINES)
 		return diffLines(splitLines(String(middle.before)), splitLines(String(middle.after)), budget, middle.skipped, note);
-	const fresh = middle.after.toString("utf8", 0, 4 * MAX_NEW).slice(0, MAX_NEW);
-	note(middle.start === 0 ? withoutMark(fresh) : fresh);
+	// Without the equal lines in front.
+	note(beginningOf(middle.after.subarray(firstLines(middle.after, middle.head).length), middle.start === 0));
 	// Replaced as a whole; no more of it is made into lines than fit.
 	const most = Math.max(0, budget.lines) + 1;
 	const [a, b] = [middle.before, middle.after].map((bytes) =>
@@ -112,6 +112,12 @@ function diffLines(a: string[], b: string[], budget: DiffBudget, skipped: number
 		if (result.cut) break;
 	}
 	return result;
+}
+
+/** Of so much that is new that it is not split into lines. */
+function beginningOf(bytes: Buffer, isStart: boolean): string {
+	const text = bytes.toString("utf8", 0, 4 * MAX_NEW).slice(0, MAX_NEW);
+	return isStart ? withoutMark(text) : text;
 }
 
 /** The byte order mark is a fact of its own on the card. */
@@ -248,6 +254,8 @@ export function drawFile({ before, after }: Pick<FileChange, "before" | "after">
 	const note = (text: string) => {
 		written = text;
 	};
+	// No line of it is drawn, so what is written in the place of a file that is no text matters all the more.
+	if (binary && after?.binary === false) note(beginningOf(after.bytes, after.bom));
 	const diff = binary
 		? { ...NOTHING, hunks: [] }
 		: diffBytes(before?.bytes ?? EMPTY, after?.bytes ?? EMPTY, budget, note);

@@ -161,8 +161,8 @@ export class JobQueue {
 		return (room) => {
 			const running = this.#running;
 			if (running?.job !== job) return Promise.reject(new Error("nobody waits for this any more"));
-			running.room = deferred<Uint8Array>();
 			worker.postMessage({ id: job.id, room } satisfies RoomMessage);
+			running.room = deferred<Uint8Array>();
 			return running.room.promise;
 		};
 	}

@@ -52,22 +52,29 @@ async function isLink(place: string): Promise<boolean> {
 	}
 }
 
-async function readReal(path: string, real: string, isLink: boolean, room: Room): Promise<Target> {
-	let file: FileHandle;
-	try {
-		const info = await lstat(real);
-		if (info.isDirectory()) return unknown("proposal.directory", path);
-		if (!info.isFile()) return unknown("proposal.notFile", path);
-		file = await open(real, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
-	} catch (error) {
-		if (codeOf(error) === "ENOENT") return { state: "absent", real, isLink };
-		return unknown("proposal.unreadable", path, error);
-	}
+/** How often a file that has another size whenever there is memory for it is tried. */
+const TRIES = 3;
+
+async function readReal(path: string, real: string, isLink: boolean, room: Room, tries = TRIES): Promise<Target> {
+	const absent: Target = { state: "absent", real, isLink };
+	const there = await lstat(real).catch(ifGone);
+	if (there === undefined) return absent;
+	if (there.isDirectory()) return unknown("proposal.directory", path);
+	if (!there.isFile()) return unknown("proposal.notFile", path);
+	if (there.size > MAX_FILE_BYTES) return unknown("proposal.tooLarge", path);
+	// First, because it can be waited for, and what is open by then may not be the file any more.
+	const memory = await room(there.size);
+	const file = await open(real, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW).catch(ifGone);
+	if (file === undefined) return absent;
 	try {
 		const info = await file.stat();
 		if (!info.isFile()) return unknown("proposal.notFile", path);
 		if (info.size > MAX_FILE_BYTES) return unknown("proposal.tooLarge", path);
-		const bytes = await readWhole(file, info.size, room);
+		if (info.size !== memory.length && tries > 1) return await readReal(path, real, isLink, room, tries - 1);
+		const bytes =
+			info.size === memory.length
+				? await readWhole(file, Buffer.from(memory.buffer, memory.byteOffset, memory.length))
+				: undefined;
 		const after = await file.stat();
 		if (bytes === undefined || after.size !== info.size || after.mtimeMs !== info.mtimeMs) {
 			return unknown("proposal.changing", path);
@@ -78,16 +85,18 @@ async function readReal(path: string, real: string, isLink: boolean, room: Room)
 	}
 }
 
+function ifGone(error: unknown): undefined {
+	if (codeOf(error) !== "ENOENT") throw error;
+}
+
 /**
- * All bytes of a file, or undefined where it holds more or fewer than it says: those in /proc say 0. They have memory of
- * their own, so that they can be handed over; the system fills it in other threads, a part at a time.
+ * All bytes of a file, or undefined where it holds more or fewer than it says: those in /proc say 0. Their memory is their
+ * own, so that they can be handed over; the system fills it in other threads, a part at a time.
  */
-async function readWhole(file: FileHandle, size: number, room: Room): Promise<Buffer | undefined> {
-	const { buffer } = await room(size);
-	const bytes = Buffer.from(buffer, 0, size);
+async function readWhole(file: FileHandle, bytes: Buffer): Promise<Buffer | undefined> {
 	let total = 0;
-	while (total < size) {
-		const { bytesRead } = await file.read(bytes, total, Math.min(1 << 20, size - total));
+	while (total < bytes.length) {
+		const { bytesRead } = await file.read(bytes, total, Math.min(1 << 20, bytes.length - total));
 		if (bytesRead === 0) return undefined;
 		total += bytesRead;
 	}

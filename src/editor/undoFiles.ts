@@ -133,14 +133,29 @@ async function putNew(temporary: string, real: string): Promise<boolean> {
 		if (codeOf(error) === "EEXIST") return false;
 		throw error;
 	}
-	await syncCopy(real).catch(() => undefined);
+	await syncCopy(real);
 	return true;
 }
 
-/** Only what is open for writing can be synced everywhere. What cannot be opened so is written all the same. */
+/** The file system cannot sync, or not so. */
+const NO_SYNC = new Set(["EINVAL", "ENOTSUP", "EPERM", "EACCES", "ENOSYS"]);
+
+/**
+ * Only what is open for writing can be synced everywhere; what cannot be opened so is written all the same.
+ * @throws the error of the file system that did not keep the bytes; the file, which we made, is gone then
+ */
 async function syncCopy(path: string): Promise<void> {
-	const file = await open(path, constants.O_RDWR | constants.O_NOFOLLOW);
-	await file.sync().finally(() => file.close());
+	const file = await open(path, constants.O_RDWR | constants.O_NOFOLLOW).catch(() => undefined);
+	if (file === undefined) return;
+	try {
+		await file.sync();
+	} catch (error) {
+		if (NO_SYNC.has(codeOf(error) ?? "")) return;
+		await rm(path, { force: true });
+		throw error;
+	} finally {
+		await file.close();
+	}
 }
 
 const WHY_UNREAD: Partial<Record<MessageCode, MessageCode>> = {

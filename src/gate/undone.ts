@@ -134,8 +134,10 @@ export async function recoverUndone(
 				if (isLeft() || count === MAX_RECOVERED) break;
 				if ("error" in found) trouble(found.error);
 				if ("error" in found || !isDead(found.file, found.owner, found.sinceMs)) continue;
-				count += 1;
-				await recover(workspaces, folder, found, isLeft).catch(trouble);
+				// One that fails each time must not keep others waiting for ever.
+				await recover(workspaces, folder, found, isLeft).then(() => {
+					count += 1;
+				}, trouble);
 			}
 		} catch (error) {
 			trouble(error);
@@ -147,19 +149,22 @@ export async function recoverUndone(
 async function recover(workspaces: Workspaces, folder: string, found: FoundMark, isLeft: () => boolean): Promise<void> {
 	const claim = await claimMark(found);
 	if (claim === undefined) return;
+	const { sideOf: side, ...begun } = found.mark;
+	let drafts: string[] = [];
 	try {
-		const { sideOf: side, ...begun } = found.mark;
 		const { target, dirs } = await lookAt(found, workspaces.folders);
-		for (const dir of dirs) await removeDraft(workspaces.folders, dir, begun.undo);
 		const detail = await endOf(side, target);
 		if (isLeft()) return await claim.release();
 		if (detail !== undefined)
 			await recordEnd(workspaces, folder, begun, { outcome: "unknown", detail, recovered: true });
+		drafts = [...dirs];
 	} catch (error) {
 		await claim.release();
 		throw error;
 	}
 	await claim.done();
+	// Last: a folder that lets nothing be removed must not keep the end off the log.
+	for (const dir of drafts) await removeDraft(workspaces.folders, dir, begun.undo);
 }
 
 /** The path cannot lead to a file, and so not to one elsewhere: a folder of it is a file now, or a link to nothing. */

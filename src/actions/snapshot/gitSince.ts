@@ -1,6 +1,6 @@
 // Repositories that git takes hooks and settings for from another place than before.
 import { type Message, message } from "../../protocol/messages.ts";
-import { readable } from "./byteText.ts";
+import { readable, under } from "./byteText.ts";
 import type { Difference } from "./compare.ts";
 import { FIELDS, type Folder, kindOf, MODE, NO_FOLDER, namesOf, type Tree } from "./folderTree.ts";
 import { commonFolders } from "./gitFolders.ts";
@@ -20,7 +20,7 @@ export function elsewhereSince(
 	const owns = new Set(before.places.map(({ own }) => own));
 	let listed: Set<string> | undefined;
 	const isListed = (path: string) => {
-		listed ??= new Set(told.differences.map((one) => (one.path.startsWith("/") ? one.path : told.realRoot + one.path)));
+		listed ??= new Set(told.differences.map((one) => under(told.realRoot ?? "", one.path)));
 		return listed.has(path);
 	};
 	for (const { at, own, common } of after.places) {

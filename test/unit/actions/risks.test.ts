@@ -269,11 +269,14 @@ test("of a large file what changes is looked at, wherever it is", () => {
 	assert.deepEqual(write("/w/a", lines + secret, `${lines}more\n${secret}`), [], "it was there before");
 	assert.deepEqual(write("/w/a", lines, `\ufeff${lines}`), [], "a byte order mark is a fact of its own");
 	assert.deepEqual(write("/w/a", lines, `${lines}\ufeffmore\n`), ["hidden"], "in the middle it is none");
+	assert.deepEqual(write("/w/a", "a\0", "x\u202ey\n"), ["hidden"], "in the place of a file that is no text");
+	assert.deepEqual(write("/w/a", "a\n", "x\u202ey\0"), [], "what is no text");
 	// The search is given up, as all lines have moved: what is new is found behind them all the same.
 	const count = 100_000;
 	const inOrder = (step: number) => Array.from({ length: count }, (_, at) => `line ${(at * step) % count}\n`).join("");
 	assert.deepEqual(write("/w/a", inOrder(1), `begin\n${inOrder(7919)}x\u202e\n`), ["hidden"]);
 	// More lines than are compared: all of what changes is looked at.
 	const short = "a\n".repeat(400_000);
+	assert.deepEqual(write("/w/a", `\u202e\n${short}x`, `\u202e\n${short.replaceAll("a", "b")}x`), [], "as it was");
 	assert.deepEqual(write("/w/a", short, `b\nx\u200b\n${short.replaceAll("a", "c")}`), ["hidden"]);
 });
