@@ -2,9 +2,9 @@
 // `npm test -- unit browser` runs only the parts named. GATEPOST_TEST_TIMES=1 writes anew how long files take
 // (test/times.json); GATEPOST_TEST_AT_ONCE says how many run side by side.
 //
-// First the check and the build; then what opens windows of an editor, one after the other and with no browser beside it: on
-// two cores a window beside a browser comes up too late for a test, and nothing is gained. Files of unit tests, which open none,
-// take what a window leaves of the machine. Then files of all other parts side by side, as many as the machine has cores for.
+// First the check and the build; then what opens windows of an editor, one after the other and with nothing beside it: on two
+// cores a window beside a browser comes up too late for a test, and nothing is gained. Then files of all other parts side by
+// side, as many as the machine has cores for.
 import { spawnSync } from "node:child_process";
 import { globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -26,9 +26,6 @@ const VSIX = resolve("out/gatepost.vsix");
 
 const LANES = { editors: 1, browsers: 2, nodes: Number.POSITIVE_INFINITY };
 const ALONE: ReadonlySet<string> = new Set(["editors"]);
-/** These run beside an editor, too, but stand back for it. */
-const BESIDE: ReadonlySet<string> = new Set(["nodes"]);
-const NICE = 19;
 /** As many as there are cores; two on one core, since one often waits; what shares a disk gains nothing from more than four. */
 const AT_ONCE = Number(process.env.GATEPOST_TEST_AT_ONCE) || Math.min(4, Math.max(2, availableParallelism()));
 
@@ -79,10 +76,10 @@ async function editorTests(version: "1.139" | "1.105"): Promise<FileCount> {
 }
 
 /** Runs one file or job, prints what it printed in one piece, and keeps its count. */
-async function runOne(part: string, file: string, nice = 0): Promise<FileCount> {
+async function runOne(part: string, file: string): Promise<FileCount> {
 	const started = performance.now();
 	const { alone } = PARTS[part] as Part;
-	const count = await (alone ?? (() => runFile(file, TEST_LIMIT_MS, 60_000, nice)))();
+	const count = await (alone ?? (() => runFile(file, TEST_LIMIT_MS)))();
 	const took = (performance.now() - started) / 1000;
 	seconds.set(file, took);
 	counts.get(part)?.set(file, count);
@@ -101,8 +98,8 @@ function jobsOf([part, { lane = "nodes", pattern, alone, command }]: [string, Pa
 	return files.map((file) => ({
 		lane,
 		length: expected[file] ?? 0,
-		run: async (beside) => {
-			await runOne(part, file, beside ? NICE : 0);
+		run: async () => {
+			await runOne(part, file);
 		},
 	}));
 }
@@ -165,7 +162,7 @@ mkdirSync("out", { recursive: true });
 const jobs = parts.flatMap(jobsOf);
 for (const [part, { command }] of parts) if (command) runCommand(part, command);
 await prepare(parts.map(([part]) => part));
-await runLanes(jobs, AT_ONCE, LANES, ALONE, BESIDE);
+await runLanes(jobs, AT_ONCE, LANES, ALONE);
 for (const [part] of parts) await onceMore(part);
 
 console.log("");

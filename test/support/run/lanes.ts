@@ -5,8 +5,7 @@ export interface Job {
 	lane: string;
 	/** How long it is expected to take; any unit. */
 	length: number;
-	/** @param beside whether a job runs that would else run alone, and that is not to be held up */
-	run(beside: boolean): Promise<void>;
+	run(): Promise<void>;
 }
 
 /**
@@ -14,24 +13,21 @@ export interface Job {
  * @param most so many at once
  * @param lanes so many of each lane at once; a lane that is not named has no limit of its own. Lanes named first go first
  * where a job of theirs may start; within a lane the longest job does, so that none is left to run alone at the end.
- * @param alone lanes whose jobs run with nothing beside them ...
- * @param beside ... but jobs of these lanes
+ * @param alone lanes whose jobs run with nothing beside them
  */
 export async function runLanes(
 	jobs: readonly Job[],
 	most: number,
 	lanes: Readonly<Record<string, number>>,
 	alone: ReadonlySet<string> = new Set(),
-	beside: ReadonlySet<string> = new Set(),
 ) {
 	const order = Object.keys(lanes);
 	const rank = ({ lane }: Job) => (order.includes(lane) ? order.indexOf(lane) : order.length);
 	const waiting = [...jobs].sort((a, b) => rank(a) - rank(b) || b.length - a.length);
 	const running = new Set<Job>();
-	const disturbs = (one: string, other: string) => alone.has(other) && !beside.has(one);
 	const mayStart = ({ lane }: Job) => {
 		const others = [...running];
-		if (others.some((job) => disturbs(lane, job.lane) || disturbs(job.lane, lane))) return false;
+		if (alone.has(lane) ? others.length > 0 : others.some((job) => alone.has(job.lane))) return false;
 		return others.filter((job) => job.lane === lane).length < (lanes[lane] ?? Number.POSITIVE_INFINITY);
 	};
 	await new Promise<void>((done, failed) => {
@@ -40,9 +36,8 @@ export async function runLanes(
 				const at = waiting.findIndex(mayStart);
 				const [job] = at < 0 ? [] : waiting.splice(at, 1);
 				if (job === undefined) break;
-				const isBeside = [...running].some(({ lane }) => alone.has(lane));
 				running.add(job);
-				job.run(isBeside).then(() => {
+				job.run().then(() => {
 					running.delete(job);
 					next();
 				}, failed);

@@ -19,23 +19,12 @@ export interface FileCount extends Count {
 /**
  * Every leaf test counts, and a skip without a reason is a failure, too.
  * @param limitMs a file that takes longer has failed, as has one whose process does not end `endMs` after that
- * @param nice how far its processes stand back for others: 0 to 19, as of `nice`
  */
-export async function runFile(file: string, limitMs: number, endMs = 60_000, nice = 0): Promise<FileCount> {
+export async function runFile(file: string, limitMs: number, endMs = 60_000): Promise<FileCount> {
 	const count: FileCount = { passed: 0, failed: 0, skipped: 0, skips: [], text: "" };
 	// `timeout` ends the tests, with their names; a process that goes on all the same has to be ended.
 	const end = AbortSignal.timeout(limitMs + endMs);
-	const stream = run({
-		files: [file],
-		concurrency: 1,
-		isolation: "process",
-		timeout: limitMs,
-		signal: end,
-		execArgv:
-			nice === 0
-				? []
-				: ["--import", `data:text/javascript,import { setPriority } from "node:os"; setPriority(${nice})`],
-	});
+	const stream = run({ files: [file], concurrency: 1, isolation: "process", timeout: limitMs, signal: end });
 	stream.on("test:pass", (event) => {
 		if (event.details.type === "suite") return;
 		// A file without tests passes under its own name.
