@@ -6,7 +6,6 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import type { PendingHostMessage, PendingViewMessage } from "../../../src/protocol/pendingView.ts";
 import { chromiumPath } from "../host/chromium.ts";
 import { checkout } from "../host/install.ts";
-import { closeTab, type Tab, Tabs } from "./tabs.ts";
 import themes from "./themes.json" with { type: "json" };
 
 /** Variables as VS Code 1.139.1 sets them in a webview, those our styles and the toolkit use. */
@@ -63,23 +62,20 @@ export interface WebviewPage {
 	 * GATEPOST_TEST_PICTURES=1 only the first theme's is taken; no test depends on it.
 	 */
 	picture(name: string, theme: ThemeName, full?: "full"): Promise<void>;
-	/** Closes its tab. */
 	close(): Promise<void>;
-	/** What it is open in. */
-	tab: Tab;
 }
 
-/** Opens the webview at `url` in a page of its own, in one of these tabs. */
-export async function openWebview(
-	browser: Browser,
-	url: string,
-	options: ViewOptions = {},
-	tabs: Tabs = new Tabs(browser, url),
-): Promise<WebviewPage> {
+/** Opens the webview at `url` in a page of its own. */
+export async function openWebview(browser: Browser, url: string, options: ViewOptions = {}): Promise<WebviewPage> {
 	const { width = 280, height = 700, zoom = 1, theme = "Dark Modern" } = options;
-	const tab = await tabs.take({ width, height, zoom });
-	const { page, errors } = tab;
-	await page.evaluate(keepTheme(theme));
+	const context = await browser.newContext({ viewport: { width, height }, deviceScaleFactor: zoom });
+	const page = await context.newPage();
+	const errors: string[] = [];
+	page.on("pageerror", (error) => errors.push(error.stack ?? error.message));
+	page.on("console", (message) => {
+		if (message.type() === "error" || message.type() === "warning") errors.push(message.text());
+	});
+	await context.addInitScript(keepTheme(theme));
 	await page.goto(url);
 	await until(page, "posted.length > 0");
 	const posted = () => page.evaluate("posted") as Promise<PendingViewMessage[]>;
@@ -118,8 +114,7 @@ export async function openWebview(
 			if (process.env.GATEPOST_TEST_PICTURES !== "1" && of !== themeNames[0]) return;
 			await screenshot(`${name}-${of.toLowerCase().replaceAll(" ", "-")}`, full);
 		},
-		close: () => closeTab(tab),
-		tab,
+		close: () => context.close(),
 	};
 }
 

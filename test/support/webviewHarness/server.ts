@@ -19,7 +19,7 @@ function policy(nonce: string, source: string): string {
 }
 
 /**
- * Bundles `webview/<name>/main.tsx` as the build does and serves it; also `/empty`, where nothing is, and axe as `/axe.js`.
+ * Bundles `webview/<name>/main.tsx` as the build does and serves it; also axe as `/axe.js`.
  * @param name "pending", ...
  */
 export async function serveWebview(name: string): Promise<HarnessServer> {
@@ -36,10 +36,6 @@ export async function serveWebview(name: string): Promise<HarnessServer> {
 			const nonce = randomBytes(16).toString("base64url");
 			const headers = { "content-type": "text/html", "content-security-policy": policy(nonce, source) };
 			response.writeHead(200, headers).end(html(name, nonce));
-		} else if (path === "/empty") {
-			// Nor does it ask for an icon.
-			const headers = { "content-type": "text/html", "content-security-policy": "default-src 'none'" };
-			response.writeHead(200, headers).end("<!DOCTYPE html>");
 		} else response.writeHead(404).end();
 	});
 	await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));

@@ -3,7 +3,6 @@ import { after, afterEach, before } from "node:test";
 import type { Browser } from "playwright-core";
 import { launchBrowser, openWebview, type ViewOptions, type WebviewPage } from "./page.ts";
 import { type HarnessServer, serveWebview } from "./server.ts";
-import { Tabs } from "./tabs.ts";
 
 /**
  * Call in a `describe`: a fresh page for each `open`, gone at the end of its test.
@@ -12,21 +11,17 @@ import { Tabs } from "./tabs.ts";
 export function useWebview(name: string): { open(options?: ViewOptions): Promise<WebviewPage> } {
 	let server: HarnessServer;
 	let browser: Browser;
-	let tabs: Tabs;
 	let pages: WebviewPage[] = [];
 	before(async () => {
 		[server, browser] = await Promise.all([serveWebview(name), launchBrowser()]);
-		tabs = new Tabs(browser, server.url);
 	});
 	afterEach(async (context) => {
 		// What it looked like when it went wrong says more than the error.
 		const test = context.name.replaceAll(/\W+/g, "-").slice(0, 80);
-		if (!("passed" in context) || context.passed) await Promise.all(pages.map(({ tab }) => tabs.give(tab)));
-		else {
+		if ("passed" in context && !context.passed)
 			for (const [index, page] of pages.entries())
 				await page.screenshot(`failed-${test}-${index}`).catch(() => undefined);
-			await Promise.all(pages.map((page) => page.close()));
-		}
+		await Promise.all(pages.map((page) => page.close()));
 		pages = [];
 	});
 	after(async () => {
@@ -35,7 +30,7 @@ export function useWebview(name: string): { open(options?: ViewOptions): Promise
 	});
 	return {
 		open: async (options) => {
-			const view = await openWebview(browser, server.url, options, tabs);
+			const view = await openWebview(browser, server.url, options);
 			pages.push(view);
 			return view;
 		},
