@@ -18,11 +18,17 @@ const PIECE = 1024 * 1024;
 
 /** What is known of the undo, as its entry has it, but with the path as it is. */
 export interface MarkedUndo {
+	/** The same in all entries of one undo. */
 	undo: string;
+	/** The request whose change is undone; over several changes of a file, that of the last. */
 	request: string;
+	/** That of the first, where it is another one. */
 	since?: string;
+	/** Agent session that the change belongs to. */
 	session?: string;
+	/** Absolute path as the agent named it. */
 	path: string;
+	/** "conflict": the merge editor was opened; what comes of it is the person's. */
 	how: "restore" | "remove" | "merged" | "conflict";
 }
 

@@ -24,19 +24,7 @@ import {
 } from "./undoMarks.ts";
 import { contains, type Folder, type Workspaces } from "./workspaces.ts";
 
-export interface Undone {
-	/** The same in all entries of one undo. */
-	undo: string;
-	/** The request whose change is undone; over several changes of a file, that of the last. */
-	request: string;
-	/** That of the first, where it is another one. */
-	since?: string;
-	/** Agent session that the change belongs to. */
-	session?: string;
-	/** Absolute path as the agent named it. */
-	path: string;
-	/** "conflict": the merge editor was opened; what comes of it is the person's. */
-	how: "restore" | "remove" | "merged" | "conflict";
+export interface Undone extends MarkedUndo {
 	approver: JsonObject;
 	/** Content of the file until now and from now on; undefined where there is no file, or it is not known yet. */
 	from?: Buffer | undefined;
