@@ -5,7 +5,7 @@ import { setImmediate } from "node:timers/promises";
 import { type FileSide, isChange, isDrawn, type Proposal } from "./change.ts";
 
 /** Copied at once: bytes, and UTF-16 units of a text. */
-export const PIECE = 512 * 1024;
+const PIECE = 512 * 1024;
 const TEXT_PIECE = 256 * 1024;
 const NO_BYTES = Buffer.alloc(0);
 /** Objects have long texts among their first members, or are none that anybody wrote. */

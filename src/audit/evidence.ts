@@ -14,19 +14,17 @@ import { createHash, createHmac, randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { lutimes, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { setImmediate as othersTurn } from "node:timers/promises";
 import { promisify } from "node:util";
 import { deflate, deflateSync, inflate, inflateSync } from "node:zlib";
 import { JournalError, systemCode, writeError } from "./errors.ts";
 import { createFile, openPlain, readAt, syncDir, writeAll } from "./files.ts";
+import { hashPieces } from "./hashPieces.ts";
 import type { WorkspacePaths } from "./home.ts";
 
 /** Largest content. Bytes. Holds a 10 MB file (DESIGN 12) with room. */
 export const MAX_EVIDENCE_BYTES = 16 * 1024 * 1024;
 /** Contents above this are packed on worker threads, so that nobody else stalls. Bytes. */
 const LARGE = 64 * 1024;
-/** Hashed at once. Bytes. */
-const PIECE = 512 * 1024;
 const MAGIC = Buffer.from("GPEV1\n");
 const SALT_BYTES = 16;
 /** Deflated data may be this much larger than its content, at most (zlib's own bound is far below). */
@@ -202,11 +200,7 @@ async function readSmall(path: string): Promise<Buffer> {
 /** Of all parts together, with pauses: new memory to join them in would stall longer than looking at them. */
 async function sha256(...parts: Buffer[]): Promise<Buffer> {
 	const hash = createHash("sha256");
-	for (const part of parts)
-		for (let at = 0; at < part.length; at += PIECE) {
-			if (at > 0) await othersTurn();
-			hash.update(part.subarray(at, at + PIECE));
-		}
+	for (const part of parts) await hashPieces(hash, part);
 	return hash.digest();
 }
 

@@ -6,6 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type FileSide, isChange, type Proposal } from "../actions/change.ts";
 import { redact } from "../actions/redact.ts";
 import { readTarget, sideOf, type Target } from "../actions/textFile.ts";
+import { hashPieces } from "../audit/hashPieces.ts";
 import type { JsonObject } from "../protocol/canonical.ts";
 import { type Message, message } from "../protocol/messages.ts";
 import { type EvidenceOptions, sideEvidence } from "./contents.ts";
@@ -55,8 +56,6 @@ export interface FileMismatch {
 
 /** Files of one action that are looked at again. */
 const MAX_FILES = 200;
-/** What is digested before others get their turn. Bytes. */
-const PIECE = 1024 * 1024;
 /** A file that is being written is looked at again, so often and after so many milliseconds. */
 const TRIES = 4;
 const PAUSE_MS = 50;
@@ -185,9 +184,6 @@ function isUnwritten({ file, found }: Pick<FileMismatch, "file" | "found">): boo
 /** Hex HMAC-SHA-256 of a file's content under the home key. Gives way to others on the way. */
 async function contentMac(bytes: Buffer, homeKey: Buffer): Promise<string> {
 	const hmac = createHmac("sha256", homeKey).update("gatepost file\n");
-	for (let at = 0; at < bytes.length; at += PIECE) {
-		if (at > 0) await new Promise((resolve) => setImmediate(resolve));
-		hmac.update(bytes.subarray(at, at + PIECE));
-	}
+	await hashPieces(hmac, bytes);
 	return hmac.digest("hex");
 }

@@ -7,14 +7,13 @@ import { constants } from "node:fs";
 import { readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { createFile, makePrivateDir, openPlain, readAt, syncDir } from "../audit/files.ts";
+import { hashPieces } from "../audit/hashPieces.ts";
 import { type Owner, thisOwner } from "../audit/owner.ts";
 
 /** Of one mark. Paths of agents can be long. Bytes. */
 const MAX_BYTES = 64 * 1024;
 /** Files that are read to find marks when a gate starts. */
 const MAX_FILES = 1000;
-/** What is hashed before others get their turn. Bytes. */
-const PIECE = 1024 * 1024;
 
 /** What is known of the undo, as its entry has it, but with the path as it is. */
 export interface MarkedUndo {
@@ -211,10 +210,7 @@ function markOf(value: Record<string, unknown>): UndoMark | undefined {
 async function named(salt: string, bytes: Buffer | undefined): Promise<string | null> {
 	if (bytes === undefined) return null;
 	const hmac = createHmac("sha256", salt);
-	for (let at = 0; at < bytes.length; at += PIECE) {
-		if (at > 0) await new Promise((resolve) => setImmediate(resolve));
-		hmac.update(bytes.subarray(at, at + PIECE));
-	}
+	await hashPieces(hmac, bytes);
 	return hmac.digest("hex");
 }
 

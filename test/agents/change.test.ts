@@ -7,11 +7,11 @@ import { test } from "node:test";
 import type { Frame, Page } from "playwright-core";
 import { runHeadless } from "../support/claude/headless.ts";
 import { skipRealClaude } from "../support/claude/install.ts";
-import { click, type EditorStage, editorStage, openCard, requests, until } from "../support/editorStage.ts";
+import { click, type EditorStage, editorStage, look, openCard, requests, until } from "../support/editorStage.ts";
 import { bash, exists } from "../support/gateStage.ts";
 import { picture, screenshot } from "../support/host/browser.ts";
-import { runCommand, setTheme, themes } from "../support/host/palette.ts";
-import { axe, describeViolations, webviewFrame } from "../support/host/webview.ts";
+import { runCommand } from "../support/host/palette.ts";
+import { webviewFrame } from "../support/host/webview.ts";
 import { logEntries, logVerify } from "../support/log.ts";
 
 const skip = skipRealClaude();
@@ -28,15 +28,6 @@ async function edited(frame: Frame, text: string | RegExp, mark = "You changed t
 	const card = await openCard(frame, text);
 	await card.getByRole("region", { name: mark }).waitFor();
 	return card;
-}
-
-async function look(page: Page, frame: Frame, name: string): Promise<void> {
-	for (const theme of themes) {
-		await setTheme(page, theme);
-		await screenshot(page, `change-${name}-${theme.toLowerCase().replaceAll(" ", "-")}`);
-		assert.equal(describeViolations(await axe(frame)), "", `${name}, ${theme}`);
-	}
-	await setTheme(page, "Dark Modern");
 }
 
 async function auditPanel(page: Page): Promise<Frame> {
@@ -80,13 +71,13 @@ test("a command is edited, then allowed: the edited one runs, the agent is told,
 	const run = await runHeadless({ ...set, prompt: "Make the file", mode: "bypassPermissions" });
 	set.finally(() => run.kill("SIGKILL"));
 	const card = await openCard(frame, "rm keep.txt");
-	await look(page, frame, "preview");
+	await look(page, frame, "change-preview");
 	await editForm(card);
 	await card.getByRole("textbox", { name: "Command to run instead" }).fill("echo two > made.txt");
 	await screenshot(page, "change-edit-command");
 	await card.locator(".edit-form .apply").click();
 	const again = await edited(frame, "echo two > made.txt");
-	await look(page, frame, "edited-command");
+	await look(page, frame, "change-edited-command");
 	await picture(page, "edited", { x: 48, y: 62, width: 302, height: 600 });
 	await click(page, frame, again, "allow");
 	assert.equal((await run.done).stdout, "all done\n");
@@ -108,7 +99,7 @@ test("a command is edited, then allowed: the edited one runs, the agent is told,
 	const { detail, frame: panel } = await openRow(page, "rm keep.txt");
 	await detail.getByText("Changed when it ran").waitFor();
 	await detail.getByText("A person changed this before allowing it").first().waitFor();
-	await look(page, panel, "after-run");
+	await look(page, panel, "change-after-run");
 	await detail.getByText("Changed when it ran").scrollIntoViewIfNeeded();
 	await screenshot(page, "change-after-run-files");
 	await isClean(set);
@@ -141,11 +132,11 @@ test("a part of a change is left out, another is edited in the diff: exactly wha
 	const card = await openCard(frame, "long.txt");
 	await editForm(card);
 	await card.getByRole("checkbox").nth(1).uncheck();
-	await look(page, frame, "parts");
+	await look(page, frame, "change-parts");
 	await card.locator(".edit-form .apply").click();
 	const kept = await edited(frame, "long.txt");
 	assert.equal(await kept.getByText("new 30").count(), 0);
-	await look(page, frame, "edited-parts");
+	await look(page, frame, "change-edited-parts");
 	await click(page, frame, kept, "allow");
 	await until("it is written", async () => (await readFile(path, "utf8")) !== LONG.join(""));
 	assert.equal(await readFile(path, "utf8"), changedAt(3).join(""));
